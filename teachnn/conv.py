@@ -1,0 +1,149 @@
+"""Convolutions: one small dense layer, slid over a picture; and its mirror image, which paints patches. Notebook 02.
+
+Pictures are NHWC everywhere: (examples, height, width, channels). A convolution is three-sided: it joins a picture x,
+a kernel W and an output y in one sum, sum(y * conv(x, W)). Leave one out and the sum's derivative by it remains, so
+each of the three functions below is the gradient of the other two, and derivatives of any order are right.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from autograd.extend import defvjp, primitive
+
+from teachnn import init
+from teachnn.errors import InputError
+from teachnn.layer import Layer
+from teachnn.parameter import Parameter
+
+
+@primitive
+def convolve(x, W, stride=1, padding=0):
+    """y[n, i, j] = sum of W * the patch of x at (i, j): x (N, H, W, C), W (h, w, C, D) -> y (N, I, J, D)."""
+    columns, shape = _columns(x, W.shape[:2], stride, padding)
+    return (columns @ W.reshape(-1, W.shape[3])).reshape(*shape, W.shape[3])
+
+
+@primitive
+def paint(y, W, size, stride=1, padding=0):
+    """x = sum of W * y[n, i, j], put where the patch was: y (N, I, J, D), W (h, w, C, D) -> x (N, *size, C)."""
+    N, rows, columns, D = y.shape
+    h, w, C, _ = W.shape
+    patches = (y.reshape(-1, D) @ W.reshape(-1, D).T).reshape(N, rows, columns, h, w, C)
+    x = np.zeros((N, size[0] + 2 * padding, size[1] + 2 * padding, C), patches.dtype)
+    for i in range(h):
+        for j in range(w):
+            x[:, i : i + stride * rows : stride, j : j + stride * columns : stride] += patches[:, :, :, i, j]
+    return x[:, padding : padding + size[0], padding : padding + size[1]]
+
+
+@primitive
+def correlate(x, y, size, stride=1, padding=0):
+    """W = sum over (n, i, j) of y[n, i, j] * the patch of x: x (N, H, W, C), y (N, I, J, D) -> W (*size, C, D)."""
+    columns, _ = _columns(x, size, stride, padding)
+    return (columns.T @ y.reshape(-1, y.shape[3])).reshape(*size, x.shape[3], y.shape[3])
+
+
+defvjp(
+    convolve,
+    lambda y, x, W, stride=1, padding=0: lambda g: paint(g, W, x.shape[1:3], stride, padding),
+    lambda y, x, W, stride=1, padding=0: lambda g: correlate(x, g, W.shape[:2], stride, padding),
+)
+defvjp(
+    paint,
+    lambda x, y, W, size, stride=1, padding=0: lambda g: convolve(g, W, stride, padding),
+    lambda x, y, W, size, stride=1, padding=0: lambda g: correlate(g, y, W.shape[:2], stride, padding),
+)
+defvjp(
+    correlate,
+    lambda W, x, y, size, stride=1, padding=0: lambda g: paint(y, g, x.shape[1:3], stride, padding),
+    lambda W, x, y, size, stride=1, padding=0: lambda g: convolve(x, g, stride, padding),
+)
+
+
+def _columns(x, size, stride: int, padding: int):
+    """Return the patches of x as rows (N * I * J, h * w * C), and (N, I, J)."""
+    if padding:
+        x = np.pad(x, ((0, 0), (padding, padding), (padding, padding), (0, 0)))
+    (N, H, W, C), (h, w) = x.shape, size
+    rows, columns = (H - h) // stride + 1, (W - w) // stride + 1
+    n, i, j, c = x.strides
+    shape, strides = (N, rows, columns, h, w, C), (n, i * stride, j * stride, i, j, c)
+    patches = np.lib.stride_tricks.as_strided(x, shape, strides, writeable=False)
+    return patches.reshape(N * rows * columns, h * w * C), (N, rows, columns)
+
+
+@dataclass(frozen=True, eq=False)
+class Conv2D(Layer):
+    """y = convolve(x, W) + b. x (N, H, W, C), W (h, w, C, D), b (D,) -> y (N, I, J, D). The same in both modes.
+
+    I = (H + 2 padding - h) // stride + 1, likewise J; padding = h // 2 keeps the size for odd h and stride 1.
+    """
+
+    W: Parameter
+    b: Parameter
+    stride: int = 1
+    padding: int = 0
+
+    @classmethod
+    def create(
+        cls,
+        name: str,
+        channels: tuple[int, int],
+        rng: np.random.Generator,
+        size: int = 3,
+        stride: int = 1,
+        padding: int = 0,
+        init_W: Callable = init.he_normal,
+    ):
+        """Make a layer from channels[0] to channels[1] channels with a square kernel, and its parameters."""
+        W = Parameter(f"{name}.W", init_W((size, size, *channels), rng))
+        return cls(W, Parameter(f"{name}.b", init.zeros(channels[1:])), stride, padding)
+
+    def __post_init__(self):
+        super().__post_init__()
+        if len(self.W.shape) != 4 or self.b.shape != (self._units(),):
+            got = f"{self.W.shape} and {self.b.shape}"
+            raise InputError(self.who, "W of four sizes and b of as many numbers as output channels", got)
+        if not (isinstance(self.stride, int) and isinstance(self.padding, int) and self.stride > 0 <= self.padding):
+            got = f"{self.stride!r} and {self.padding!r}"
+            raise InputError(self.who, "a whole stride >= 1 and a whole padding >= 0", got)
+
+    def forward(self, x):
+        """Return convolve(x, W) + b; raises InputError if x is not (N, H, W, C), or smaller than a patch."""
+        x = self.expect(x, "N", "H", "W", self.W.shape[2], like=self.W)
+        if min(a + 2 * self.padding - b for a, b in zip(x.shape[1:3], self.W.shape[:2], strict=True)) < 0:
+            raise InputError(self.who, f"pictures of at least {self.W.shape[:2]}", str(tuple(x.shape)), "more padding")
+        return convolve(x, self.W.value, self.stride, self.padding) + self.b.value
+
+    def _units(self) -> int:
+        return self.W.shape[3]
+
+
+@dataclass(frozen=True, eq=False)
+class ConvTranspose2D(Conv2D):
+    """The mirror image of `Conv2D`: each pixel paints a patch. The same in both modes.
+
+    x (N, I, J, D), W (h, w, C, D), b (C,) -> y (N, H, W, C);
+    H = (I - 1) * stride + h - 2 padding, likewise W: size 4, stride 2, padding 1 doubles a picture.
+    Dumoulin & Visin 2016, arXiv:1603.07285.
+    """
+
+    @classmethod
+    def create(cls, name, channels, rng, size=4, stride=2, padding=1, init_W=init.he_normal):
+        """Make a layer from channels[0] to channels[1] channels with a square kernel, and its parameters."""
+        W = Parameter(f"{name}.W", init_W((size, size, channels[1], channels[0]), rng))
+        return cls(W, Parameter(f"{name}.b", init.zeros(channels[1:])), stride, padding)
+
+    def forward(self, x):
+        """Return paint(x, W) + b; raises InputError if x is not (N, I, J, D)."""
+        x = self.expect(x, "N", "I", "J", self.W.shape[3], like=self.W)
+        size = [(n - 1) * self.stride + k - 2 * self.padding for n, k in zip(x.shape[1:3], self.W.shape, strict=False)]
+        if min(size) < 1:
+            raise InputError(self.who, "pictures that leave at least one pixel", str(tuple(x.shape)), "less padding")
+        return paint(x, self.W.value, tuple(size), self.stride, self.padding) + self.b.value
+
+    def _units(self) -> int:
+        return self.W.shape[2]

@@ -1,0 +1,28 @@
+"""How this library says no: who complains, what was expected, what came, and the cure."""
+
+from __future__ import annotations
+
+
+class InputError(ValueError):
+    """An input that does not fit: wrong shape, wrong kind of numbers, nothing at all, or NaN.
+
+    >>> print(InputError("h (Dense)", "x of shape (N, 784)", "(128, 28, 28)", "put tn.Flatten() before it"))
+    h (Dense): expected x of shape (N, 784), got (128, 28, 28); put tn.Flatten() before it
+    """
+
+    def __init__(self, who: str, expected: str, got: str, cure: str = "", origin: str = ""):
+        self.parts = (who, expected, got, cure, origin)
+        super().__init__(
+            f"{who}: expected {expected}, got {got}"
+            + (f", from {origin}" if origin else "")
+            + (f"; {cure}" if cure else "")
+        )
+
+    def coming_from(self, origin: str) -> InputError:
+        """Return the same complaint that also says which layer made the input, if it does not say so yet."""
+        who, expected, got, cure, known = self.parts
+        return InputError(who, expected, got, cure, known or origin)
+
+
+class ModeError(ValueError):
+    """A train-mode layer inside a test function."""

@@ -1,0 +1,83 @@
+"""Pictures of numbers: grids of images, the map of a latent plane, figures of one style. Notebooks 08 and 09."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from statistics import NormalDist
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PIL import Image
+
+from teachnn.errors import InputError
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+
+def grid(images, columns: int, scale: int = 1) -> Image.Image:
+    """Return one picture of many, in rows of `columns`, each pixel enlarged to scale x scale.
+
+    images: (N, H, W) grey or (N, H, W, 3) colours, floats from 0 (black) to 1, or uint8. It shows itself in a notebook;
+    `.save("digits.png")` writes it.
+
+    >>> grid(np.zeros((6, 28, 28)), columns=3).size
+    (84, 56)
+    """
+    images = np.asarray(images)
+    if images.ndim not in (3, 4) or images.size == 0 or (images.ndim == 4 and images.shape[3] != 3):
+        raise InputError("grid", "images of shape (N, H, W) or (N, H, W, 3)", str(images.shape))
+    if not (isinstance(columns, int) and isinstance(scale, int) and columns > 0 < scale):
+        raise InputError("grid", "whole columns and scale >= 1", f"{columns!r} and {scale!r}")
+    if images.dtype != np.uint8:
+        images = np.round(np.clip(np.nan_to_num(images), 0, 1) * 255).astype(np.uint8)
+    N, H, W, *colours = images.shape
+    rows = -(-N // columns)
+    cells = np.zeros((rows * columns, H, W, *colours), np.uint8)
+    cells[:N] = images
+    cells = cells.reshape(rows, columns, H, W, *colours).swapaxes(1, 2).reshape(rows * H, columns * W, *colours)
+    return Image.fromarray(cells.repeat(scale, axis=0).repeat(scale, axis=1))
+
+
+def latent_plane(side: int = 15, low: float = 0.04, high: float = 0.96) -> np.ndarray:
+    """Return the points of a side x side grid over the plane, (side * side, 2), in the order that `grid` shows.
+
+    They are the normal quantiles of `side` evenly spaced probabilities, so the prior puts equal weight between
+    neighbours; x grows to the right, y grows upwards.
+    """
+    quantiles = [NormalDist().inv_cdf(p) for p in np.linspace(low, high, side)]
+    x, y = np.meshgrid(quantiles, quantiles[::-1])
+    return np.stack([x.ravel(), y.ravel()], axis=1).astype(np.float32)
+
+
+def manifold(decode: Callable, side: int = 15, dimensions: int = 2, scale: int = 1) -> Image.Image:
+    """Return what `decode` makes of a grid over the first two of so many latent dimensions, the others being 0.
+
+    decode: a function from points (N, dimensions) to images (N, H, W) or (N, H, W, 3), between 0 and 1.
+    """
+    points = np.zeros((side * side, dimensions), np.float32)
+    points[:, :2] = latent_plane(side)[:, :dimensions]
+    return grid(decode(points), columns=side, scale=scale)
+
+
+def figure(width: float = 6.4, height: float = 3.6) -> tuple[Figure, Axes]:
+    """Return an empty figure of the house style and its axes; sizes in inches. It shows itself in a notebook.
+
+    It does not touch pyplot, so it is safe in a widget's callback on any thread. Needs matplotlib (`pip install
+    teachnn[lab]`).
+    """
+    from matplotlib.figure import Figure
+
+    class HouseFigure(Figure):
+        def _repr_png_(self) -> bytes:
+            buffer = io.BytesIO()
+            self.savefig(buffer, format="png", dpi=144)
+            return buffer.getvalue()
+
+    drawing = HouseFigure(figsize=(width, height), layout="constrained", facecolor="white")
+    axes = drawing.add_subplot()
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.grid(alpha=0.25)
+    return drawing, axes

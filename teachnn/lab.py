@@ -1,0 +1,68 @@
+"""`teachnn lab`: the course in a folder of the user's, open in JupyterLab on this machine alone."""
+
+from __future__ import annotations
+
+import importlib.util
+import subprocess
+import sys
+from pathlib import Path
+
+
+def notebooks() -> list[Path]:
+    """Return the course's notebooks: in an installed package `teachnn/course`, in a checkout `notebooks`."""
+    package = Path(__file__).parent
+    for folder in (package / "course", package.parent / "notebooks"):
+        if folder.is_dir():
+            return sorted(folder.glob("*.ipynb"))
+    return []
+
+
+def copy_course(folder: Path) -> tuple[list[Path], list[Path]]:
+    """Copy each notebook that is not in the folder yet; return those copied and those left as they were."""
+    folder.mkdir(parents=True, exist_ok=True)
+    copied, kept = [], []
+    for source in notebooks():
+        target = folder / source.name
+        try:
+            with target.open("xb") as file:  # x: fails if it exists, so a learner's work is never overwritten
+                file.write(source.read_bytes())
+            copied.append(target)
+        except FileExistsError:
+            kept.append(target)
+    return copied, kept
+
+
+def command(folder: Path, others: list[str]) -> list[str]:
+    """Return the command that starts JupyterLab in the folder: loopback only, its own token, no calls home."""
+    first = next(iter(sorted(folder.glob("*.ipynb"))), None)
+    return [
+        *(sys.executable, "-m", "jupyterlab"),
+        "--ServerApp.ip=127.0.0.1",
+        f"--ServerApp.root_dir={folder.resolve()}",
+        "--ServerApp.kernel_websocket_connection_class=teachnn.websocket.PromptWebsocket",
+        "--LabApp.news_url=None",
+        "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+        "--LabApp.extension_manager=readonly",
+        *([f"--LabApp.default_url=/lab/tree/{first.name}"] if first else []),
+        *others,
+    ]
+
+
+def open_course(folder: Path, others: list[str]) -> int:
+    """Copy the course and run JupyterLab until it is stopped; return its exit code."""
+    if importlib.util.find_spec("jupyterlab") is None:
+        print("teachnn lab: expected JupyterLab, got none installed; pip install 'teachnn[lab]'", file=sys.stderr)
+        return 1
+    try:
+        copied, kept = copy_course(folder)
+    except OSError as error:
+        print(f"teachnn lab: {folder}: expected a folder to write to, got {error.strerror}; choose another with --folder",
+              file=sys.stderr)  # fmt: skip
+        return 1
+    print(
+        f"The course is in {folder.resolve()}: {len(copied)} notebooks copied, {len(kept)} of yours left as they were."
+    )
+    try:
+        return subprocess.run(command(folder, others), check=False).returncode
+    except KeyboardInterrupt:
+        return 0

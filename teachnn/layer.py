@@ -1,0 +1,165 @@
+"""A layer has parameters, inputs and an output; stack them, and a network is a plain Python function. Notebook 02.
+
+A layer is a frozen dataclass: its parameters and settings are fields, `forward` is its formula. Some layers compute
+differently for training and for test (batch normalisation, dropout). They say so by a `mode` that is fixed at birth;
+`at("test")` gives the sibling in the other mode, which holds the very same parameters.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import ClassVar, Literal, TypeVar
+
+from teachnn import ops
+from teachnn.errors import InputError
+from teachnn.parameter import Parameter, Scope, Statistic, Variable, current_scope, distinct
+
+Mode = Literal["train", "test"]
+L = TypeVar("L", bound="Layer")
+
+
+@dataclass(frozen=True, eq=False)
+class Layer:
+    """What all layers have: a name, parameters, statistics, siblings in the other mode.
+
+    name: given, or else the first part of its parameters' names, or else the class's name.
+    To write one, declare fields and `forward`; notebook 10 shows how.
+    """
+
+    name: str = field(default="", kw_only=True)
+    transparent: ClassVar[bool] = False  # True: a graph shows the layers in it, and not the layer itself
+
+    def __post_init__(self):
+        if not self.name:
+            own = next((f for f in self._fields() if isinstance(f, Variable)), None)
+            object.__setattr__(self, "name", own.name.rpartition(".")[0] if own else type(self).__name__)
+
+    def forward(self, *inputs):
+        """Return the layer's output: the formula of the class."""
+        raise NotImplementedError(f"{self.who}: expected a method forward(self, x), got none; define it in the class")
+
+    def __call__(self, *inputs):
+        """Return forward(*inputs), as the function that it is called in wants it run."""
+        return current_scope().call(self, inputs)
+
+    @property
+    def who(self) -> str:
+        """The layer as error messages call it: `hidden (Dense)`."""
+        kind = type(self).__name__
+        return kind if self.name == kind else f"{self.name} ({kind})"
+
+    @cached_property
+    def parameters(self) -> tuple[Parameter, ...]:
+        """Its parameters and those of the layers in it, in order, each object once."""
+        return distinct(_parts(self, Parameter), self.who)
+
+    @cached_property
+    def statistics(self) -> tuple[Statistic, ...]:
+        """Its statistics and those of the layers in it, in order, each object once."""
+        return distinct(_parts(self, Statistic), self.who)
+
+    def at(self: L, mode: Mode) -> L:
+        """Return the sibling in `mode`, which holds the same Parameters; itself where nothing differs."""
+        check_mode(self.who, mode)
+        changes = {f.name: siblings(getattr(self, f.name), mode) for f in dataclasses.fields(self)}
+        if isinstance(self, ModeLayer):
+            changes["mode"] = mode
+        if all(getattr(self, key) is value or getattr(self, key) == value for key, value in changes.items()):
+            return self
+        return dataclasses.replace(self, **changes)
+
+    def detached(self) -> Detached:
+        """Return a layer that uses these parameters and passes no gradient to them (to its input it does)."""
+        return Detached(self, name=self.name)
+
+    def expect(self, x, *shape: int | str, like: Variable | None = None):
+        """Return x, a float array of `shape` (texts stand for any size, no shape at all for any) and `like`'s dtype.
+
+        Raises InputError that names this layer, what was expected, what came, and the cure.
+        """
+        try:
+            kind, actual = x.dtype, x.shape
+        except AttributeError:
+            raise InputError(self.who, "an array", type(x).__name__, "np.asarray makes one") from None
+        if kind.kind != "f":
+            raise InputError(
+                self.who, "floats", f"{kind} of shape {actual}", "x.astype(np.float32) or tn.data.pixels(x)"
+            )
+        if shape and (
+            len(actual) != len(shape)
+            or any(a != s for a, s in zip(actual, shape, strict=True) if not isinstance(s, str))
+        ):
+            cure = "put tn.Flatten() before it" if len(shape) == 2 and len(actual) > 2 else ""
+            wanted = ", ".join(map(str, shape)) + ("," if len(shape) == 1 else "")
+            raise InputError(self.who, f"x of shape ({wanted})", str(tuple(actual)), cure)
+        if like is not None and kind != like.value.dtype:
+            raise InputError(
+                self.who,
+                f"{like.value.dtype} like {like.name}",
+                str(kind),
+                f"x.astype(np.{like.value.dtype})",
+            )
+        return x
+
+    def _fields(self) -> Iterator:
+        return (getattr(self, f.name) for f in dataclasses.fields(self))
+
+
+@dataclass(frozen=True, eq=False)
+class ModeLayer(Layer):
+    """A layer that is one thing in training and another at test; mode: "train" or "test", fixed at birth."""
+
+    mode: Mode = field(kw_only=True)
+
+    def __post_init__(self):
+        super().__post_init__()
+        check_mode(self.who, self.mode)
+
+
+@dataclass(frozen=True, eq=False)
+class Detached(Layer):
+    """`layer` with its parameters taken as constants: "or else", neither training nor test."""
+
+    layer: Layer
+    transparent: ClassVar[bool] = True
+
+    def forward(self, *inputs):
+        """Return layer(*inputs)."""
+        return _Constant(current_scope()).run(self.layer, *inputs)
+
+
+class _Constant(Scope):
+    """The outer scope, but parameters come without their gradient."""
+
+    def __init__(self, outer: Scope):
+        self.outer = outer
+        self.track, self.generator, self.call = outer.track, outer.generator, outer.call
+
+    def read(self, variable):
+        return ops.stop_gradient(self.outer.read(variable))
+
+
+def check_mode(who: str, mode) -> None:
+    """Raise ValueError unless mode is "train" or "test"."""
+    if mode not in ("train", "test"):
+        raise ValueError(f"{who}: expected mode 'train' or 'test', got {mode!r}")
+
+
+def _parts(value, kind: type) -> Iterator:
+    if isinstance(value, kind):
+        yield value
+    elif isinstance(value, Layer):
+        yield from _parts(tuple(value._fields()), kind)
+    elif isinstance(value, tuple | list):
+        for item in value:
+            yield from _parts(item, kind)
+
+
+def siblings(value, mode: Mode):
+    """Return a layer's sibling in `mode`, those of the layers in a tuple or list, or else the value itself."""
+    if isinstance(value, Layer):
+        return value.at(mode)
+    return type(value)(siblings(item, mode) for item in value) if type(value) in (tuple, list) else value

@@ -1,0 +1,176 @@
+"""Training is a loop: a batch, a step, and a note of how it went. Notebook 03."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from teachnn.data.batching import Batches
+from teachnn.errors import InputError
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from teachnn.function import StepResult, TrainFunction
+
+TRAIN, TEST = "#0072B2", "#009E73"  # one colour a concept, as in the graphs
+
+
+class History:
+    """How the loss and its terms went: means over `stride` steps each, and test values as they were reported.
+
+    Its memory is bounded: when it holds `capacity` means, neighbours are joined and `stride` doubles.
+    """
+
+    def __init__(self, capacity: int = 2048):
+        self.capacity, self.stride = capacity, 1
+        self._rows: list[np.ndarray] = []  # each: last step, number of steps, sums of the terms
+        self.names: tuple[str, ...] = ()
+        self.tests: list[tuple[int, dict[str, float]]] = []
+
+    def append(self, result: StepResult) -> None:
+        """Take note of one step. Another objective's terms start the record anew."""
+        if tuple(result.terms) != self.names:
+            self._rows, self.stride, self.names = [], 1, tuple(result.terms)
+        row = np.array([result.step, 1, *result.terms.values()])
+        if self._rows and self._rows[-1][1] < self.stride:
+            self._rows[-1] = _join(self._rows[-1], row)
+        else:
+            self._rows.append(row)
+        if len(self._rows) >= self.capacity and self._rows[-1][1] == self.stride:
+            self._rows = [_join(a, b) for a, b in zip(self._rows[::2], self._rows[1::2], strict=False)]
+            self.stride *= 2
+
+    @property
+    def steps(self) -> np.ndarray:
+        """The number of the last step of each mean."""
+        return np.array([row[0] for row in self._rows], int)
+
+    @property
+    def terms(self) -> dict[str, np.ndarray]:
+        """Each term's means, by name."""
+        return {name: np.array([row[2 + i] / row[1] for row in self._rows]) for i, name in enumerate(self.names)}
+
+    @property
+    def loss(self) -> np.ndarray:
+        """The sum of the terms."""
+        return np.sum(list(self.terms.values()), axis=0)
+
+    def plot(self, unit: str = "nats per example") -> Figure:
+        """Return a matplotlib figure of each term by step, training and test on one axis."""
+        from teachnn.images import figure
+
+        drawing, axes = figure()
+        for name, values in self.terms.items():
+            axes.plot(self.steps, values, color=TRAIN, alpha=0.85, label=f"{name}, training")
+            points = [(step, test[name]) for step, test in self.tests if name in test]
+            if points:
+                axes.plot(*zip(*points, strict=True), color=TEST, marker="o", markersize=4, label=f"{name}, test")
+        axes.set(xlabel="step", ylabel=unit)
+        if self.names:
+            axes.legend()
+        return drawing
+
+    def __repr__(self) -> str:
+        if not self._rows:
+            return "History(no steps yet)"
+        last = ", ".join(f"{name} {values[-1]:.4g}" for name, values in self.terms.items())
+        return f"History({self.steps[-1]:,} steps; {last})"
+
+
+def fit(
+    train: TrainFunction,
+    batches: Iterable,
+    epochs: int = 1,
+    *,
+    each_epoch: Callable[[int], dict[str, float] | None] | None = None,
+    each_step: Callable[[StepResult], None] | None = None,
+    progress: bool = True,
+    resume: bool = False,
+) -> History:
+    """Take a step for each batch of each epoch; return `train.history`.
+
+    batches: `tn.data.batches(...)`, or anything that can be iterated once an epoch and yields a tuple of arrays.
+    each_epoch(epoch), each_step(result): called when one is done; what each_epoch returns is noted as test values.
+    progress: a bar with the terms, the speed and the time left; a line an epoch where there is no terminal.
+    resume: go on where a fit of as many epochs was broken off, in the very same order; needs `tn.data.batches`.
+    Ctrl-C ends it between two steps: nothing is lost, and KeyboardInterrupt is raised again.
+    """
+    if not isinstance(epochs, int) or epochs < 1:
+        raise ValueError(f"fit: expected a number of epochs >= 1, got {epochs!r}")
+    start, first_step, order = train.position if resume and train.position else (0, train.steps, None)
+    if train.steps > first_step and not isinstance(batches, Batches):
+        raise InputError("fit", "batches that can be taken up again", type(batches).__name__, "use tn.data.batches")
+    for epoch in range(start, epochs):
+        if train.steps > first_step and isinstance(batches, Batches):  # in the middle of a pass
+            rest = batches.replay(order, train.steps - first_step)
+        else:
+            rest = iter(batches)
+            train.position = (epoch, train.steps, batches.pass_state if isinstance(batches, Batches) else None)
+        report = _Report(epoch, epochs, _length(batches), progress)
+        try:
+            for batch in rest:
+                batch = batch if isinstance(batch, tuple) else (batch,)
+                result = train(*batch)
+                train.history.append(result)
+                report.step(result, len(batch[0]))
+                if each_step:
+                    each_step(result)
+        finally:
+            report.close()
+        if train.position[1] == train.steps:
+            cure = "a generator can be used up once; tn.data.batches starts anew each epoch" if epoch else ""
+            raise InputError("fit", f"at least one batch in epoch {epoch + 1}", "none", cure)
+        train.position, first_step = (epoch + 1, train.steps, None), train.steps
+        tested = each_epoch(epoch + 1) if each_epoch else None
+        if tested:
+            train.history.tests.append((train.steps, dict(tested)))
+    return train.history
+
+
+def _length(batches) -> int | None:
+    return len(batches) if hasattr(type(batches), "__len__") else None
+
+
+def _join(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    return np.array([b[0], *(a[1:] + b[1:])])
+
+
+class _Report:
+    """The progress of one epoch: a bar in a terminal or a notebook, one line at its end elsewhere."""
+
+    def __init__(self, epoch: int, epochs: int, length: int | None, show: bool):
+        self.title, self.examples, self.terms = f"epoch {epoch + 1}/{epochs}", 0, {}
+        self.count, self.start, self.show, self.bar = 0, time.perf_counter(), show, None
+        self.refreshed = 0.0
+        if show:
+            from tqdm import auto, std
+
+            if sys.stderr.isatty() or auto.notebook_tqdm is not std.tqdm:
+                self.bar = auto.tqdm(total=length, desc=self.title, unit=" steps")
+
+    def step(self, result: StepResult, examples: int) -> None:
+        self.examples, self.count = self.examples + examples, self.count + 1
+        for name, value in result.terms.items():
+            self.terms[name] = self.terms.get(name, 0.0) + value
+        if self.bar is not None:
+            self.bar.update()
+            if time.perf_counter() - self.refreshed > 0.1:
+                self.bar.set_postfix_str(self.state(), refresh=False)
+                self.refreshed = time.perf_counter()
+
+    def state(self) -> str:
+        terms = ", ".join(f"{name} {value / self.count:.4g}" for name, value in self.terms.items())
+        return f"{terms}, {self.examples / (time.perf_counter() - self.start):,.0f} examples/s"
+
+    def close(self) -> None:
+        if self.bar is not None:
+            if self.count:
+                self.bar.set_postfix_str(self.state(), refresh=False)
+            self.bar.close()
+        elif self.show and self.count:
+            print(f"{self.title}: {self.state()}, {time.perf_counter() - self.start:.1f} s", flush=True)

@@ -1,0 +1,87 @@
+"""The variational autoencoder: one training function, four test functions, and only the parameters between them.
+
+It is trained to encode a picture as a little cloud of points, and to decode any point of the cloud as the picture.
+Then the decoder alone makes pictures of points that no picture was ever encoded to. Notebook 09.
+Kingma & Welling 2013, "Auto-Encoding Variational Bayes", arXiv:1312.6114.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from teachnn import init, loss, ops
+from teachnn.dense import Dense, ReLU
+from teachnn.function import TestFunction, TrainFunction
+from teachnn.noise import GaussianSample, gaussian_sample
+from teachnn.optimizer import Optimizer
+from teachnn.parameter import Parameter
+from teachnn.stack import Flatten, Reshape, Sequential
+
+
+class VAE:
+    """Pictures (N, height, width) between 0 and 1, encoded in so many `latent` dimensions.
+
+    encode(x) -> mean (N, latent), log variance (N, latent). decode(z) -> pictures. reconstruct(x) -> pictures.
+    bound(x, noise) -> the two terms of the negative evidence lower bound, in nats per picture; noise (N, latent) is
+    normal. All four are TestFunctions.
+
+    >>> vae = VAE(latent=2, rng=init.rng(0), hidden=16)
+    >>> vae.decode(np.zeros((3, 2))).shape
+    (3, 28, 28)
+    """
+
+    def __init__(self, latent: int, rng: np.random.Generator, hidden: int = 400, shape: tuple[int, int] = (28, 28)):
+        def dense(name, inputs, units):
+            return Dense.create(name, inputs, units, rng, init.glorot_uniform)
+
+        pixels = shape[0] * shape[1]
+        self.latent, self.rng = latent, rng
+        self.encoder = Sequential(Flatten(), dense("enc.h", pixels, hidden), ReLU())
+        self.mean, self.log_variance = (
+            dense("enc.mean", hidden, latent),
+            dense("enc.log_variance", hidden, latent),
+        )
+        self.sample_z = GaussianSample(rng, mode="train")
+        self.decoder = Sequential(
+            dense("dec.h", latent, hidden), ReLU(), dense("dec.out", hidden, pixels), Reshape(shape)
+        )
+        self.encode = TestFunction(self._encode, name="encode")
+        self.decode = TestFunction(lambda z: ops.sigmoid(self.decoder(z)), name="decode")
+        self.reconstruct = TestFunction(lambda x: self.decode(self.encode(x)[0]), name="reconstruct")
+        self.bound = TestFunction(self._bound, name="bound")
+
+    @property
+    def parameters(self) -> tuple[Parameter, ...]:
+        """The encoder's, then the decoder's."""
+        return sum((part.parameters for part in (self.encoder, self.mean, self.log_variance, self.decoder)), ())
+
+    def train_function(self, optimizer: Optimizer) -> TrainFunction:
+        """Return the function that searches for the parameters; call it with a batch of pictures x."""
+        return TrainFunction(self.objective, self.parameters, optimizer)
+
+    def objective(self, x) -> dict:
+        """Return the negative evidence lower bound in nats per picture, as reconstruction and KL."""
+        mean, log_variance = self._encode(x)
+        return loss.negative_elbo(self.decoder(self.sample_z(mean, log_variance)), x, mean, log_variance)
+
+    def sample(self, count: int, rng: np.random.Generator) -> np.ndarray:
+        """Return so many pictures, decoded from points of the prior N(0, 1) that `rng` draws."""
+        return self.decode(rng.standard_normal((count, self.latent), dtype=np.float32))
+
+    def test_bound(self, images: np.ndarray, seed: int = 0, size: int = 1000) -> dict[str, float]:
+        """Return the two terms over all images (N, height, width), floats, with one sample of z for each of them."""
+        rng, totals = init.rng(seed), {"reconstruction": 0.0, "KL": 0.0}
+        for start in range(0, len(images), size):
+            x = images[start : start + size]
+            terms = self.bound(x, rng.standard_normal((len(x), self.latent), dtype=np.float32))
+            for name, value in terms.items():
+                totals[name] += float(value) * len(x) / len(images)
+        return totals
+
+    def _encode(self, x):
+        h = self.encoder(x)
+        return self.mean(h), self.log_variance(h)
+
+    def _bound(self, x, noise):
+        mean, log_variance = self._encode(x)
+        return loss.negative_elbo(self.decoder(gaussian_sample(mean, log_variance, noise)), x, mean, log_variance)

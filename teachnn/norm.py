@@ -1,0 +1,150 @@
+"""Normalisation: numbers of mean 0 and variance 1, and the mode that decides whose mean is meant. Notebook 05."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import autograd.numpy as anp
+import numpy as np
+from autograd.extend import defvjp, primitive
+
+from teachnn import init
+from teachnn.errors import InputError
+from teachnn.layer import Layer, ModeLayer
+from teachnn.parameter import Parameter, Statistic
+from teachnn.trace import getval, isbox
+
+
+def moments(x):
+    """Return the mean and the variance (divided by n) of each column: x (n, d) -> (d,), (d,)."""
+    weights = np.full(len(x), 1 / len(x), x.dtype)  # as a product: faster than a sum, and rounds less
+    mean = weights @ x
+    return mean, weights @ (x - mean) ** 2
+
+
+@primitive
+def batch_norm(x, gamma, beta, mean, variance, eps):
+    """y = gamma * xhat + beta, xhat = (x - mean) / sqrt(variance + eps), where mean, variance = moments(x)."""
+    scale = gamma / np.sqrt(variance + eps)
+    y = x * scale
+    y += beta - mean * scale
+    return y
+
+
+def _xhat(x, mean, variance, eps):
+    if isbox(x):  # a second derivative is wanted, and the moments depend on x too
+        mean, variance = moments(x)
+    std = anp.sqrt(variance + eps)
+    return (x - mean) / std, std
+
+
+def _batch_norm_vjp_x(y, x, gamma, beta, mean, variance, eps):
+    def vjp(g):
+        xhat, std = _xhat(x, mean, variance, eps)
+        along_mean, along_xhat = g.sum(axis=0) / len(x), (g * xhat).sum(axis=0) / len(x)
+        return (g - along_mean - xhat * along_xhat) * (gamma / std)
+
+    return vjp
+
+
+defvjp(
+    batch_norm,
+    _batch_norm_vjp_x,
+    lambda y, x, gamma, beta, mean, variance, eps: lambda g: (g * _xhat(x, mean, variance, eps)[0]).sum(axis=0),
+    lambda y, x, gamma, beta, mean, variance, eps: lambda g: g.sum(axis=0),
+)
+
+
+@dataclass(frozen=True, eq=False)
+class BatchNorm(ModeLayer):
+    """Each column to mean 0 and variance 1, then y = gamma * xhat + beta.
+
+    x (N, d), or pictures (N, H, W, d) whose channels are the columns; gamma, beta, mean, variance (d,) -> y like x.
+    Variances are divided by n.
+    train: this batch's mean and variance; the kept `mean` and `variance` move towards them by `rate`.
+    test: the kept `mean` and `variance`, so a row never depends on its neighbours.
+
+    `rate` is the weight of the new batch: kept <- (1 - rate) * kept + rate * new. Elsewhere:
+
+    ============  ==============================  ========  ======  ==================
+    system        its word and its default        `rate`    eps     variance kept
+    ============  ==============================  ========  ======  ==================
+    teachnn       rate = 0.1                      0.1       1e-5    divided by n
+    PyTorch       momentum = 0.1                  0.1       1e-5    divided by n - 1
+    Keras 3       momentum = 0.99                 0.01      1e-3    divided by n
+    ONNX          momentum = 0.9                  0.1       1e-5    divided by n
+    ============  ==============================  ========  ======  ==================
+
+    Raises InputError if x has another number of columns. Ioffe & Szegedy 2015, arXiv:1502.03167.
+    """
+
+    gamma: Parameter
+    beta: Parameter
+    mean: Statistic
+    variance: Statistic
+    rate: float = 0.1
+    eps: float = 1e-5
+
+    @classmethod
+    def create(cls, name: str, columns: int, *, mode, rate: float = 0.1, eps: float = 1e-5):
+        """Make gamma and variance of ones, beta and mean of zeros, and the layer."""
+        gamma = Parameter(f"{name}.gamma", init.ones((columns,)))
+        beta = Parameter(f"{name}.beta", init.zeros((columns,)))
+        mean = Statistic(f"{name}.mean", init.zeros((columns,)))
+        variance = Statistic(f"{name}.variance", init.ones((columns,)))
+        return cls(gamma, beta, mean, variance, rate, eps, mode=mode)
+
+    def __post_init__(self):
+        super().__post_init__()
+        shapes = [v.shape for v in (self.gamma, self.beta, self.mean, self.variance)]
+        if len(set(shapes)) != 1 or len(shapes[0]) != 1:
+            raise InputError(self.who, "gamma, beta, mean and variance of one shape (d,)", str(shapes))
+        if not (0 < self.rate <= 1 and self.eps > 0):
+            raise InputError(self.who, "0 < rate <= 1 and eps > 0", f"{self.rate!r} and {self.eps!r}")
+
+    def forward(self, x):
+        """Return gamma * xhat + beta."""
+        x = self.expect(
+            x, "N", *("H", "W")[: 2 * (len(getattr(x, "shape", ())) == 4)], *self.gamma.shape, like=self.gamma
+        )
+        gamma, beta = self.gamma.value, self.beta.value
+        if self.mode == "test":
+            scale = gamma / np.sqrt(self.variance.value + self.eps)
+            return x * scale + (beta - self.mean.value * scale)
+        rows = x.reshape((-1, *self.gamma.shape))
+        mean, variance = moments(getval(rows))
+        self.mean.track(mean, self.rate)
+        self.variance.track(variance, self.rate)
+        return batch_norm(rows, gamma, beta, mean, variance, self.eps).reshape(x.shape)
+
+
+@dataclass(frozen=True, eq=False)
+class LayerNorm(Layer):
+    """Each row to mean 0 and variance 1 (divided by d), then y = gamma * xhat + beta. The same in both modes.
+
+    x (N, ..., d); gamma, beta (d,) -> y like x. Ba, Kiros & Hinton 2016, arXiv:1607.06450.
+    """
+
+    gamma: Parameter
+    beta: Parameter
+    eps: float = 1e-5
+
+    @classmethod
+    def create(cls, name: str, columns: int, eps: float = 1e-5):
+        """Make gamma of ones and beta of zeros, and the layer."""
+        gamma = Parameter(f"{name}.gamma", init.ones((columns,)))
+        return cls(gamma, Parameter(f"{name}.beta", init.zeros((columns,))), eps)
+
+    def __post_init__(self):
+        super().__post_init__()
+        if self.gamma.shape != self.beta.shape or len(self.gamma.shape) != 1 or not self.eps > 0:
+            got = f"{self.gamma.shape}, {self.beta.shape} and {self.eps!r}"
+            raise InputError(self.who, "gamma and beta of one shape (d,) and eps > 0", got)
+
+    def forward(self, x):
+        """Return gamma * xhat + beta, each row by itself."""
+        free = ("N", *(f"n{i}" for i in range(len(getattr(x, "shape", ())) - 2)))
+        x = self.expect(x, *free, *self.gamma.shape, like=self.gamma)
+        centred = x - x.mean(axis=-1, keepdims=True)
+        variance = (centred * centred).mean(axis=-1, keepdims=True)
+        return self.gamma.value * (centred / anp.sqrt(variance + self.eps)) + self.beta.value

@@ -1,0 +1,128 @@
+"""The arithmetic of layers: each operation with, beside it, the way its gradient goes back. Notebook 02.
+
+`defvjp(f, ...)` names, for each argument in turn, a function of (result, *arguments) that returns the function from
+the gradient of the loss by the result, g, to the gradient by that argument: the vector-Jacobian product, short VJP.
+
+Every operation keeps the dtype it is given: float32 networks stay float32, gradient checks run in float64. The
+VJPs are themselves made of differentiable operations, so second derivatives are right too. Convolutions are in
+conv.py, normalisation is in norm.py.
+"""
+
+from __future__ import annotations
+
+import autograd.numpy as anp
+import numpy as np
+from autograd.extend import defvjp, primitive
+
+from teachnn.trace import identity, stop_gradient
+
+__all__ = [
+    "dense",
+    "identity",
+    "leaky_relu",
+    "log_softmax",
+    "one_hot",
+    "relu",
+    "sigmoid",
+    "softmax",
+    "softplus",
+    "stop_gradient",
+    "tanh",
+]
+
+defvjp(identity, lambda y, x: lambda g: g)
+
+
+@primitive
+def dense(x, W, b):
+    """y = x W + b: x (N, d), W (d, k), b (k,) -> y (N, k)."""
+    y = x @ W
+    y += b
+    return y
+
+
+defvjp(
+    dense,
+    lambda y, x, W, b: lambda g: g @ W.T,
+    lambda y, x, W, b: lambda g: x.T @ g,
+    lambda y, x, W, b: lambda g: g.sum(axis=0),
+)
+
+
+@primitive
+def relu(x):
+    """y = max(x, 0), of any shape; the gradient at 0 is 0."""
+    return np.maximum(x, 0)
+
+
+defvjp(relu, lambda y, x: lambda g: g * (y > 0))
+
+
+@primitive
+def leaky_relu(x, slope=0.01):
+    """y = x where x > 0, else slope * x."""
+    return np.where(x > 0, x, x * slope)
+
+
+defvjp(leaky_relu, lambda y, x, slope=0.01: lambda g: anp.where(x > 0, g, g * slope))
+
+
+@primitive
+def sigmoid(x):
+    """y = 1 / (1 + exp(-x)), without overflow and precise to the last digits at both ends."""
+    y = np.negative(x)
+    with np.errstate(over="ignore"):  # exp(100) is infinite in float32, and 1 / infinity the right 0
+        np.exp(y, out=y)
+    y += 1
+    return np.divide(1, y, out=y)
+
+
+defvjp(sigmoid, lambda y, x: lambda g: g * (y * (1 - y)))
+
+
+@primitive
+def tanh(x):
+    """y = tanh x."""
+    return np.tanh(x)
+
+
+defvjp(tanh, lambda y, x: lambda g: g * (1 - y * y))
+
+
+@primitive
+def softplus(x):
+    """y = log(1 + exp(x)), without overflow."""
+    return np.maximum(x, 0) + np.log1p(np.exp(-np.abs(x)))
+
+
+defvjp(softplus, lambda y, x: lambda g: g * sigmoid(x))
+
+
+@primitive
+def softmax(x):
+    """y = exp(x) / sum(exp(x)) over the last axis: x (..., K) -> y (..., K), whose rows sum to 1."""
+    e = np.exp(x - x.max(axis=-1, keepdims=True))
+    return e / e.sum(axis=-1, keepdims=True)
+
+
+defvjp(softmax, lambda y, x: lambda g: y * (g - (g * y).sum(axis=-1, keepdims=True)))
+
+
+@primitive
+def log_softmax(x):
+    """y = log(softmax(x)) over the last axis, without overflow."""
+    shifted = x - x.max(axis=-1, keepdims=True)
+    return shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
+
+
+defvjp(log_softmax, lambda y, x: lambda g: g - anp.exp(y) * g.sum(axis=-1, keepdims=True))
+
+
+def one_hot(labels: np.ndarray, classes: int) -> np.ndarray:
+    """Labels (N,) of 0 to classes - 1 -> (N, classes), True at each row's label.
+
+    >>> one_hot(np.array([2, 0]), 3).astype(int)
+    array([[0, 0, 1],
+           [1, 0, 0]])
+    """
+    return labels[:, None] == np.arange(classes)

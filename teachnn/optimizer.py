@@ -1,0 +1,150 @@
+"""How parameters move, given their gradient: an optimizer is a formula and what it remembers. Notebook 01.
+
+All parameters of a training function are one long vector w, their gradients another, g. `update` is the formula: it
+changes w and the memory (vectors as long as w, zero at first) in place. They are copies, made block by block: what was
+there before stays whole, so a step can be left at any moment.
+"""
+
+from __future__ import annotations
+
+import math
+import sys
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from teachnn.schedule import Schedule
+
+BLOCK = 24_576  # numbers that are updated together: small enough for all of a formula's vectors to stay in the cache
+
+
+class Spares:
+    """Vectors that are used again once nobody holds them, or a view of them: fresh memory is slow at first touch."""
+
+    def __init__(self):
+        self.vectors: list[np.ndarray] = []
+
+    def take(self, size: int) -> np.ndarray:
+        """Return a vector of `size` numbers, whatever they are."""
+        for vector in self.vectors:
+            if sys.getrefcount(vector) == 3 and len(vector) == size:  # the list, this loop, the call: nobody else
+                vector.flags.writeable = True
+                return vector
+        self.vectors = [*self.vectors[-7:], np.empty(size, np.float32)]
+        return self.vectors[-1]
+
+
+@dataclass(frozen=True)
+class Optimizer:
+    """What all optimizers have: a learning rate, a number > 0 or a schedule (see schedule.py)."""
+
+    learning_rate: float | Schedule
+    memory: ClassVar[tuple[str, ...]] = ()  # the names of the vectors it remembers
+
+    def __post_init__(self):
+        for name, value in vars(self).items():
+            if isinstance(value, bool | str) or not (callable(value) or isinstance(value, int | float)):
+                raise TypeError(f"{type(self).__name__}: expected a number for {name}, got {value!r}")
+            if not callable(value) and not (0 <= value < math.inf):
+                raise ValueError(f"{type(self).__name__}: expected a finite {name} >= 0, got {value!r}")
+
+    def update(self, w, g, memory, rate: float, t: int) -> None:
+        """Change w and memory in place in the t-th step, t = 1, 2, ..., with the learning rate `rate`."""
+        raise NotImplementedError
+
+    def rate(self, t: int) -> float:
+        """Return the learning rate of the t-th step, t = 1, 2, ...."""
+        return float(self.learning_rate(t - 1) if callable(self.learning_rate) else self.learning_rate)
+
+    def step(self, w: np.ndarray, g: np.ndarray, memory: tuple[np.ndarray, ...], t: int, spares: Spares):
+        """Return (new w, new memory), other vectors than those given."""
+        rate, old = self.rate(t), (w, *memory)
+        new = [spares.take(len(w)) for _ in old]
+        for start in range(0, len(w), BLOCK):
+            block = slice(start, start + BLOCK)
+            for source, target in zip(old, new, strict=True):
+                target[block] = source[block]
+            self.update(new[0][block], g[block], [vector[block] for vector in new[1:]], rate, t)
+        return new[0], tuple(new[1:])
+
+
+@dataclass(frozen=True)
+class SGD(Optimizer):
+    """w <- w - rate * g. Robbins & Monro 1951."""
+
+    learning_rate: float | Schedule = 0.1
+
+    def update(self, w, g, memory, rate, t):
+        """Take a step down the gradient."""
+        w -= rate * g
+
+
+@dataclass(frozen=True)
+class Momentum(Optimizer):
+    """v <- momentum * v + g;  w <- w - rate * v, or, with Nesterov's look ahead, w - rate * (g + momentum * v).
+
+    Polyak 1964; Sutskever et al. 2013 for Nesterov's form. The convention of PyTorch's SGD.
+    """
+
+    learning_rate: float | Schedule = 0.02
+    momentum: float = 0.9
+    nesterov: bool = False
+    memory: ClassVar[tuple[str, ...]] = ("velocity",)
+
+    def update(self, w, g, memory, rate, t):
+        """Roll on with the velocity."""
+        (v,) = memory
+        v *= self.momentum
+        v += g
+        w -= rate * (g + self.momentum * v if self.nesterov else v)
+
+
+@dataclass(frozen=True)
+class RMSProp(Optimizer):
+    """s <- decay * s + (1 - decay) * g^2;  w <- w - rate * g / (sqrt(s) + eps). Tieleman & Hinton 2012, lecture 6.5."""
+
+    learning_rate: float | Schedule = 1e-3
+    decay: float = 0.9
+    eps: float = 1e-8
+    memory: ClassVar[tuple[str, ...]] = ("square",)
+
+    def update(self, w, g, memory, rate, t):
+        """Divide the gradient by its recent size."""
+        (s,) = memory
+        s += (1 - self.decay) * (g * g - s)
+        w -= rate * g / (np.sqrt(s) + self.eps)
+
+
+@dataclass(frozen=True)
+class Adam(Optimizer):
+    """m <- beta1 m + (1 - beta1) g;  v <- beta2 v + (1 - beta2) g^2;  w <- w - rate * m^ / (sqrt(v^) + eps).
+
+    m^ = m / (1 - beta1^t) and v^ = v / (1 - beta2^t) undo the start from zero. Kingma & Ba 2014, arXiv:1412.6980.
+    """
+
+    learning_rate: float | Schedule = 1e-3
+    beta1: float = 0.9
+    beta2: float = 0.999
+    eps: float = 1e-8
+    memory: ClassVar[tuple[str, ...]] = ("mean", "square")
+
+    def update(self, w, g, memory, rate, t):
+        """Divide the gradient's running mean by its running size."""
+        m, v = memory
+        m += (1 - self.beta1) * (g - m)
+        v += (1 - self.beta2) * (g * g - v)
+        undo1, undo2 = 1 - self.beta1**t, math.sqrt(1 - self.beta2**t)
+        w -= (rate * undo2 / undo1) * m / (np.sqrt(v) + self.eps * undo2)
+
+
+@dataclass(frozen=True)
+class AdamW(Adam):
+    """Adam, after w <- (1 - rate * weight_decay) * w. Loshchilov & Hutter 2017, arXiv:1711.05101."""
+
+    weight_decay: float = 0.01
+
+    def update(self, w, g, memory, rate, t):
+        """Shrink the weights, then do as Adam does."""
+        w *= 1 - rate * self.weight_decay
+        super().update(w, g, memory, rate, t)

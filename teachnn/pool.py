@@ -1,0 +1,126 @@
+"""Pooling: a window of pixels becomes one, its largest or its mean. Pictures are NHWC. Notebook 02."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from autograd.extend import defvjp, primitive
+
+from teachnn.errors import InputError
+from teachnn.layer import Layer
+from teachnn.trace import getval
+
+
+@primitive
+def max_pool(x, size, stride):
+    """y = the largest of each window: x (N, H, W, C) -> y (N, I, J, C), I = (H - size) // stride + 1, likewise J."""
+    views = [x[view] for view in _offsets(x.shape, size, stride)]
+    y = views[0].copy()
+    for view in views[1:]:
+        np.maximum(y, view, out=y)
+    return y
+
+
+@primitive
+def average_pool(x, size, stride):
+    """y = the mean of each window: x (N, H, W, C) -> y (N, I, J, C)."""
+    return sum(x[view] for view in _offsets(x.shape, size, stride)) / x.dtype.type(size * size)
+
+
+@primitive
+def pick(x, which, size, stride):
+    """y = from each window the pixel whose number `which` (N, I, J, C) holds, in reading order."""
+    return np.choose(which, [x[view] for view in _offsets(x.shape, size, stride)])
+
+
+@primitive
+def place(y, which, shape, size, stride):
+    """X (of `shape`) = zeros, with each y added at the pixel of its window whose number `which` holds."""
+    x = np.zeros(shape, y.dtype)
+    for k, view in enumerate(_offsets(shape, size, stride)):
+        x[view] += y * (which == k)
+    return x
+
+
+@primitive
+def spread(y, shape, size, stride):
+    """X (of `shape`) = zeros, with each y shared out evenly over its window."""
+    x = np.zeros(shape, y.dtype)
+    for view in _offsets(shape, size, stride):
+        x[view] += y
+    return x / x.dtype.type(size * size)
+
+
+def _max_pool_vjp(y, x, size, stride):
+    plain_x, plain_y = getval(x), getval(y)
+    views = _offsets(x.shape, size, stride)
+    which = np.argmax(np.stack([plain_x[view] == plain_y for view in views]), axis=0).astype(np.int8)
+    return lambda g: place(g, which, x.shape, size, stride)  # the first of equals takes it all
+
+
+defvjp(max_pool, _max_pool_vjp, argnums=(0,))
+defvjp(average_pool, lambda y, x, size, stride: lambda g: spread(g, x.shape, size, stride), argnums=(0,))
+defvjp(pick, lambda y, x, which, size, stride: lambda g: place(g, which, x.shape, size, stride), argnums=(0,))
+defvjp(place, lambda x, y, which, shape, size, stride: lambda g: pick(g, which, size, stride), argnums=(0,))
+defvjp(spread, lambda x, y, shape, size, stride: lambda g: average_pool(g, size, stride), argnums=(0,))
+
+
+def _offsets(shape, size: int, stride: int) -> Iterator[tuple[slice, ...]]:
+    """Yield for each place in the window, in reading order, the slices that pick it out of all windows at once."""
+    rows, columns = (shape[1] - size) // stride + 1, (shape[2] - size) // stride + 1
+    for i in range(size):
+        for j in range(size):
+            yield np.s_[:, i : i + stride * rows : stride, j : j + stride * columns : stride]
+
+
+@dataclass(frozen=True, eq=False)
+class _Pool2D(Layer):
+    """What both kinds of pooling have: a square window `size`, every `stride` pixels (None: side by side)."""
+
+    size: int = 2
+    stride: int | None = None
+
+    def __post_init__(self):
+        super().__post_init__()
+        object.__setattr__(self, "stride", self.size if self.stride is None else self.stride)
+        if not all(isinstance(n, int) and 0 < n < 12 for n in (self.size, self.stride)):
+            raise InputError(self.who, "a size and a stride of 1 to 11 pixels", f"{self.size!r} and {self.stride!r}")
+
+    def windows(self, x):
+        """Return x; raises InputError if it is not (N, H, W, C), with H and W at least the window's size."""
+        x = self.expect(x, "N", "H", "W", "C")
+        if min(x.shape[1:3]) < self.size:
+            raise InputError(self.who, f"pictures of at least {(self.size, self.size)}", str(tuple(x.shape)))
+        return x
+
+
+@dataclass(frozen=True, eq=False)
+class MaxPool2D(_Pool2D):
+    """y = the largest of each size x size window. x (N, H, W, C) -> y (N, I, J, C), I = (H - size) // stride + 1.
+
+    stride None means windows side by side; pixels that fill no window are left out. The same in both modes.
+    """
+
+    def forward(self, x):
+        """Return the largest of each window."""
+        return max_pool(self.windows(x), self.size, self.stride)
+
+
+@dataclass(frozen=True, eq=False)
+class AveragePool2D(_Pool2D):
+    """y = the mean of each size x size window. x (N, H, W, C) -> y (N, I, J, C); windows as in `MaxPool2D`."""
+
+    def forward(self, x):
+        """Return the mean of each window."""
+        return average_pool(self.windows(x), self.size, self.stride)
+
+
+@dataclass(frozen=True, eq=False)
+class GlobalAveragePool2D(Layer):
+    """y = each channel's mean over the whole picture. x (N, H, W, C) -> y (N, C). Lin et al. 2013, arXiv:1312.4400."""
+
+    def forward(self, x):
+        """Return each channel's mean."""
+        return self.expect(x, "N", "H", "W", "C").mean(axis=(1, 2))

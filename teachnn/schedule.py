@@ -1,0 +1,64 @@
+"""How the learning rate changes as training goes on: a schedule is a function from the step's number to a rate.
+
+Every schedule here counts steps from 0 and stays at its last value when its steps are over. Any function of one whole
+number will do in place of one.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+Schedule = Callable[[int], float]
+
+
+@dataclass(frozen=True)
+class Constant:
+    """rate(t) = rate."""
+
+    rate: float
+
+    def __call__(self, t: int) -> float:
+        return self.rate
+
+
+@dataclass(frozen=True)
+class Linear:
+    """A straight line from `start` at step 0 to `end` at step `steps`.
+
+    >>> rate = Linear(2e-3, 2e-5, steps=30_000)
+    >>> f"{rate(0):.5f} {rate(15_000):.5f} {rate(30_000):.5f} {rate(99_999):.5f}"
+    '0.00200 0.00101 0.00002 0.00002'
+    """
+
+    start: float
+    end: float
+    steps: int
+
+    def __call__(self, t: int) -> float:
+        return self.start + (self.end - self.start) * min(t / self.steps, 1)
+
+
+@dataclass(frozen=True)
+class Cosine:
+    """Half a cosine from `start` at step 0 to `end` at step `steps`. Loshchilov & Hutter 2016, arXiv:1608.03983."""
+
+    start: float
+    end: float
+    steps: int
+
+    def __call__(self, t: int) -> float:
+        return self.end + (self.start - self.end) * (1 + math.cos(math.pi * min(t / self.steps, 1))) / 2
+
+
+@dataclass(frozen=True)
+class Step:
+    """`start`, multiplied by `factor` after every `every` steps."""
+
+    start: float
+    factor: float
+    every: int
+
+    def __call__(self, t: int) -> float:
+        return self.start * self.factor ** (t // self.every)

@@ -1,0 +1,206 @@
+"""A picture of functions as SVG text: it stands alone, on light and dark pages, and says in words what it shows. Notebook 03."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from xml.sax.saxutils import escape
+
+from teachnn.graph import Graph
+from teachnn.layout import arrange
+from teachnn.picture import Box, Entry, Link, Panel, Picture, Pill, Point, text_width
+
+# What XML forbids, and what turns the direction of the text that follows.
+FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff\u202a-\u202e\u2066-\u2069]")
+
+# Every rule starts with .teachnn, because a page that holds the SVG itself takes its style for the whole page.
+LIGHT = """
+text{font-family:system-ui,-apple-system,"Segoe UI",sans-serif;font-size:12.5px;fill:#1b1f24}
+.ground{fill:#ffffff} .panel{fill:#f4f6f8} .bold{font-weight:600} .title{font-size:17px} .name{font-size:13px}
+.grey{fill:#5c6670} .small{font-size:11px} .tiny{font-size:10px}
+.edge{fill:none;stroke:#69737d;stroke-width:1.5} .head{fill:#69737d}
+.link{fill:none;stroke-width:1.7} .link.parameter{stroke:#E69F00} .link.statistic{stroke:#CC79A7}
+.tip.statistic{fill:#CC79A7} .tip.parameter{fill:#E69F00} .dashed{stroke-dasharray:5 4}
+.bar.train{fill:#0072B2} .bar.test{fill:#009E73}
+.box{fill:#ffffff;stroke-width:1.6} .box.train{stroke:#0072B2} .box.test{stroke:#009E73}
+.badge.train{fill:#0072B2} .badge.test{fill:#007A59} .badge-text{fill:#ffffff;font-size:10.5px}
+.end{fill:#1b1f24} .end-text{fill:#ffffff} .end-grey{fill:#b8c0c8}
+.pill{stroke-width:1.5} .pill.parameter{fill:#E69F00;stroke:#E69F00} .pill.statistic{fill:#CC79A7;stroke:#CC79A7}
+.pill.fixed{fill:#ffffff;stroke-dasharray:4 3} .ink{fill:#1b1f24}
+.chip{fill:none;stroke-width:1.2} .chip.parameter{stroke:#E69F00} .chip.statistic{stroke:#CC79A7}
+.chip.fixed{stroke-dasharray:3 2.5}
+"""
+DARK = """
+text{fill:#e6edf3} .ground{fill:#0d1117} .panel{fill:#161b22} .grey{fill:#9aa4af}
+.edge{stroke:#8b949e} .head{fill:#8b949e} .box{fill:#0d1117}
+.box.train{stroke:#3d9ad6} .box.test{stroke:#1fb88b} .bar.train{fill:#3d9ad6} .bar.test{fill:#1fb88b}
+.end{fill:#e6edf3} .end-text{fill:#0d1117} .end-grey{fill:#57606a} .pill.fixed{fill:#0d1117}
+.fixed-ink{fill:#e6edf3}
+"""
+
+
+def draw(*graphs: Graph) -> str:
+    """Return one graph, or several side by side with what they share, as the text of an SVG file.
+
+    Raises ValueError for no graph, TypeError for what is none.
+    """
+    if not graphs:
+        raise ValueError("draw: expected one graph or more, got none; a function's .graph(x) makes one")
+    for graph in graphs:
+        if not isinstance(graph, Graph):
+            raise TypeError(f"draw: expected graphs, got {type(graph).__name__}; a function's .graph(x) makes one")
+    return paint(arrange(graphs))
+
+
+def paint(picture: Picture) -> str:
+    """Return a picture as the text of an SVG file."""
+    wide, high = _number(picture.width), _number(picture.height)
+    head = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="teachnn" viewBox="0 0 {wide} {high}" width="{wide}" '
+        f'height="{high}" role="img">'
+    )
+    ends = {box.key for box in picture.boxes if box.kind in ("input", "output")}
+    kinds = [panel.kind for panel in picture.panels]
+    parts = [
+        head,
+        *_words(picture),
+        f"<style>{_scoped(LIGHT)}\n@media (prefers-color-scheme:dark){{{_scoped(DARK)}}}</style>",
+        f'<rect class="ground" width="{wide}" height="{high}"/>',
+        *map(_panel, picture.panels),
+        *map(_link, (link for link in picture.links if link.kind != "edge")),
+        *map(_link, (link for link in picture.links if link.kind == "edge")),
+        *map(_pill, picture.pills),
+        *(_end(box) if box.key in ends else _box(box, kinds[box.graph]) for box in picture.boxes),
+        *map(_entry, picture.legend),
+        "</svg>",
+    ]
+    return "\n".join(parts) + "\n"
+
+
+def _words(picture: Picture) -> list[str]:
+    """Return the picture in words, for those who do not see it."""
+    functions = [panel for panel in picture.panels if panel.kind != "shared"]
+    said = []
+    for g, panel in enumerate(functions):
+        steps = [" ".join(filter(None, (box.title, box.type))) for box in picture.boxes if box.graph == g]
+        said.append(f"{panel.title}: {', '.join(steps)}.")
+    if picture.pills:
+        said.append(f"Shared: {', '.join(pill.about for pill in picture.pills)}.")
+    elif len(functions) > 1:
+        said.append("They share no parameters.")
+    names = " and ".join(panel.title for panel in functions)
+    return [f"<title>{_text(names)}</title>", f"<desc>{_text(' '.join(said))}</desc>"]
+
+
+def _panel(panel: Panel) -> str:
+    x, middle = panel.x + 2, panel.kind == "shared"
+    if middle:
+        x = panel.x + panel.width / 2
+    anchor = ' text-anchor="middle"' if middle else ""
+    lines = [f'<text class="bold title" x="{_number(x)}" y="30"{anchor}>{_text(panel.title)}</text>']
+    for i, line in enumerate(panel.lines):
+        lines.append(f'<text class="grey" x="{_number(x)}" y="{49 + 16 * i}"{anchor}>{_text(line)}</text>')
+    if not middle:
+        lines.append(_rect("panel", panel.x, panel.y, panel.width, panel.height, 8))
+        lines.append(_rect(f"bar {panel.kind}", panel.x, panel.y, panel.width, 4, 2))
+    return "\n".join(lines)
+
+
+def _box(box: Box, kind: str) -> str:
+    name = f'<tspan class="bold">{_text(box.title)}</tspan>'
+    if box.type:
+        name += f'<tspan dx="6">{_text(box.type)}</tspan>'
+    parts = [
+        f'<g transform="translate({_number(box.x)} {_number(box.y)})"><title>{_text(box.about)}</title>',
+        _rect(f"box {kind}", 0, 0, box.width, box.height, 8),
+        f'<text class="name" x="12" y="18">{name}</text>',
+        f'<text class="grey small" x="12" y="33">{_text(box.detail)}</text>',
+    ]
+    if box.mode:
+        x = box.width - 46
+        parts.append(_rect(f"badge {box.mode}", x, 6, 38, 16, 8))
+        parts.append(f'<text class="badge-text" x="{_number(x + 19)}" y="17.6" text-anchor="middle">{box.mode}</text>')
+    return "".join([*parts, *map(_chip, box.chips), "</g>"])
+
+
+def _end(box: Box) -> str:
+    x, y = box.x + box.width / 2, box.y + box.height / 2 + 4.5
+    text = f'<tspan class="bold">{_text(box.title)}</tspan><tspan class="end-grey" dx="6">{_text(box.detail)}</tspan>'
+    return (
+        f"<g><title>{_text(box.about)}</title>{_rect('end', box.x, box.y, box.width, box.height, box.height / 2)}"
+        f'<text class="end-text" x="{_number(x)}" y="{_number(y)}" text-anchor="middle">{text}</text></g>'
+    )
+
+
+def _chip(chip: Pill) -> str:
+    x, y = chip.x + 7, _number(chip.y + 12.6)
+    shift = _number(x + text_width(chip.label, 10.5, True) + 5)
+    name = _rect(f"chip {chip.kind}{' fixed' * chip.fixed}", chip.x, chip.y, chip.width, chip.height, _round(chip))
+    return (
+        (
+            f'<g><title>{_text(chip.about)}</title>{name}<text class="tiny" x="{_number(x)}" y="{y}">'
+            f'<tspan class="bold">{_text(chip.label)}</tspan><tspan class="grey" dx="5">{_text(chip.detail)}</tspan></text></g>'
+        )
+        if shift
+        else ""
+    )
+
+
+def _pill(pill: Pill) -> str:
+    y, end = _number(pill.y + pill.height / 2 + 4.2), _number(pill.x + pill.width - 12)
+    ink = "fixed-ink" if pill.fixed else "ink"
+    shape = _rect(f"pill {pill.kind}{' fixed' * pill.fixed}", pill.x, pill.y, pill.width, pill.height, _round(pill))
+    return (
+        f"<g><title>{_text(pill.about)}</title>{shape}"
+        f'<text class="bold {ink}" x="{_number(pill.x + 12)}" y="{y}">{_text(pill.label)}</text>'
+        f'<text class="small {ink}" x="{end}" y="{y}" text-anchor="end">{_text(pill.detail)}</text></g>'
+    )
+
+
+def _round(pill: Pill) -> float:
+    return pill.height / 2 if pill.kind == "parameter" else 3
+
+
+def _link(link: Link) -> str:
+    kind = "edge" if link.kind == "edge" else f"link {link.kind}"
+    tip = "head" if link.kind == "edge" else f"tip {link.kind}"
+    start, *rest = map(_point, link.points)
+    curve = f'<path class="{kind}{" dashed" * (not link.solid)}" d="M{start}C{" ".join(rest)}"/>'
+    return curve + (f'<path class="{tip}" d="M{"L".join(map(_point, link.arrow))}Z"/>' if link.arrow else "")
+
+
+def _entry(entry: Entry) -> str:
+    x, y = entry.x, entry.y
+    signs = {
+        "shared": _rect("pill parameter", x, y - 10, 22, 12, 6),
+        "own": _rect("chip parameter", x, y - 10, 22, 12, 6),
+        "fixed": _rect("chip parameter fixed", x, y - 10, 22, 12, 6),
+        "statistic": _rect("pill statistic", x, y - 10, 22, 12, 3),
+        "own-statistic": _rect("chip statistic", x, y - 10, 22, 12, 3),
+        "gradient": f'<path class="edge" d="M{_point((x, y - 4))}h22"/>',
+        "no-gradient": f'<path class="edge dashed" d="M{_point((x, y - 4))}h22"/>',
+    }
+    return f'{signs[entry.key]}<text class="grey" x="{_number(x + 30)}" y="{_number(y)}">{_text(entry.text)}</text>'
+
+
+def _scoped(rules: str) -> str:
+    return re.sub(r"(^|\} )(?=[.t])", r"\1.teachnn ", rules.strip(), flags=re.MULTILINE)
+
+
+def _rect(kind: str, x: float, y: float, width: float, height: float, radius: float) -> str:
+    sizes = zip(("x", "y", "width", "height", "rx"), (x, y, width, height, radius), strict=True)
+    return f'<rect class="{kind}" {" ".join(f"{key}={chr(34)}{_number(value)}{chr(34)}" for key, value in sizes)}/>'
+
+
+def _point(point: Iterable[float] | Point) -> str:
+    return " ".join(map(_number, point))
+
+
+def _number(value: float) -> str:
+    return (
+        f"{value:.1f}".removesuffix(".0").replace("-0", "0") if abs(value) < 0.05 else f"{value:.1f}".removesuffix(".0")
+    )
+
+
+def _text(text: str) -> str:
+    return escape(FORBIDDEN.sub("", text))
