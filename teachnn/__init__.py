@@ -15,11 +15,11 @@ from teachnn.checkpoint import CheckpointError, load, save
 from teachnn.conv import Conv2D, ConvTranspose2D
 from teachnn.dense import Dense, LeakyReLU, ReLU, Sigmoid, Softmax, Softplus, Tanh
 from teachnn.errors import InputError, ModeError
-from teachnn.function import StepResult, TestFunction, TrainFunction
+from teachnn.function import TestFunction, TrainFunction
 from teachnn.graph import Graph, shared_parameters
 from teachnn.init import rng
 from teachnn.layer import Detached, Layer, Mode, ModeLayer
-from teachnn.loop import History
+from teachnn.loop import History, StepResult
 from teachnn.noise import Dropout, DropPath, GaussianSample, Join, generator
 from teachnn.norm import BatchNorm, LayerNorm
 from teachnn.optimizer import SGD, Adam, AdamW, Momentum, Optimizer, RMSProp

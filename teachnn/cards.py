@@ -1,4 +1,4 @@
-"""How large a box or a pill must be for its text, and what the text says. Notebook 03."""
+"""What is written in a drawing, on its boxes and round them, and how much room that needs. Notebook 03."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from collections.abc import Container, Sequence
 from dataclasses import replace
 
 from teachnn.graph import Graph, Node, Use
-from teachnn.parameter import Statistic, Variable
-from teachnn.picture import Box, Pill, shorten, text_width
+from teachnn.parameter import Parameter, Statistic, Variable
+from teachnn.picture import Box, Entry, Link, Pill, shorten, text_width
 
 PAD = 12.0  # between a box's border and its text
 NARROWEST = 126.0  # so that most boxes of a chain are equally wide
@@ -15,6 +15,8 @@ LINE_LIMIT = 196.0  # name and type stand on one line up to this width
 CHIPS_LIMIT = 190.0  # a box's chips break into the next line at this width
 BADGE = 38.0
 CHIP_HEIGHT, PILL_HEIGHT = 18.0, 24.0
+
+Heading = tuple[str, tuple[str, ...]]  # a title, and the lines below it
 
 
 def shape_text(shape: tuple[int, ...], times: bool = False) -> str:
@@ -72,7 +74,8 @@ def box_of(node: Node, graph: Graph, number: int, shared: Container[Variable]) -
     elif kind:
         kind, shape = "", f"{kind} · {shape}"
     line = max(line, text_width(shape, 11))
-    unique = {use.variable: use for use in node.uses if use.variable not in shared}
+    uses = sorted(node.uses, key=lambda use: isinstance(use.variable, Statistic))
+    unique = {use.variable: use for use in uses if use.variable not in shared}
     chips, room = _flow(
         [chip_of(use, graph, f"{key}v{i}") for i, use in enumerate(unique.values())], max(line, CHIPS_LIMIT)
     )
@@ -104,3 +107,52 @@ def _flow(chips: list[Pill], limit: float) -> tuple[tuple[Pill, ...], float]:
         room = max(room, x + chip.width)
         x += chip.width + 5
     return tuple(placed), room
+
+
+def heading(graph: Graph, graphs: Sequence[Graph]) -> Heading:
+    """Return a function's title and the line below it."""
+    if graph.kind == "train":
+        title, line = "Training function", "searches for the parameters"
+    else:
+        title, line = "Test function", "uses the parameters · no gradient"
+    alone = graph.kind == "train" and sum(g.kind == "train" for g in graphs) == 1
+    named = graph.name not in ("", "<lambda>", title.lower()) and not alone
+    return (f"{title}: {shorten(graph.name, 24)}" if named else title), (line,)
+
+
+def shared_heading(graphs: Sequence[Graph], shared: Sequence[Variable]) -> Heading:
+    """Return how many parameters, and how many numbers, at least two of the functions use."""
+    every = dict.fromkeys(p for graph in graphs for p in graph.parameters)
+    common = [v for v in shared if isinstance(v, Parameter)]
+    kept = len(shared) - len(common)
+    more = (f"{kept} statistic{'s' * (kept > 1)}",) if kept else ()
+    if not common:
+        return "No shared parameters", (f"none of {len(every)} is in two functions", *more)
+    numbers = f"{sum(p.size for p in common):,} of {sum(p.size for p in every):,} numbers"
+    return "Shared parameters", (f"{len(common)} of {len(every)} · {numbers}", *more)
+
+
+def legend(
+    graphs: int, links: Sequence[Link], pills: Sequence[Pill], boxes: Sequence[Box], width: float, bottom: float
+) -> tuple[tuple[Entry, ...], float]:
+    """Return the entries for the signs that occur in this picture, in lines below it, and the picture's height."""
+    chips = [chip for box in boxes for chip in box.chips]
+    only = ", one function only" if graphs > 1 else ""
+    texts = {
+        "shared": ("parameter, shared", any(p.kind == "parameter" and not p.fixed for p in pills)),
+        "own": ("parameter" + only, any(c.kind == "parameter" and not c.fixed for c in chips)),
+        "fixed": ("parameter that is used, not trained", any(p.fixed for p in [*pills, *chips])),
+        "statistic": ("statistic, shared", any(p.kind == "statistic" for p in pills)),
+        "own-statistic": ("statistic" + only, any(c.kind == "statistic" for c in chips)),
+        "gradient": ("gradient comes back", any(link.kind == "edge" and link.solid for link in links)),
+        "no-gradient": ("no gradient", any(link.kind == "edge" and not link.solid for link in links)),
+    }
+    entries, x, y = [], 20.0, bottom + 28
+    for key, (text, occurs) in texts.items():
+        room = 30 + text_width(text, 12)
+        if occurs and x > 20 and x + room > width - 20:
+            x, y = 20.0, y + 22
+        if occurs:
+            entries.append(Entry(key, text, x, y))
+            x += room + 20
+    return tuple(entries), (y if entries else bottom) + 22

@@ -82,7 +82,7 @@ def check_gradients(
 
 
 def _difference(scalar: Callable, arrays: list, array: np.ndarray, place: tuple, step: float = 1e-6) -> float:
-    def at(value: float) -> float:
+    def at(value) -> float:
         moved = array.copy()
         moved[place] = value
         result = scalar([moved if a is array else a for a in arrays])[0]

@@ -11,13 +11,14 @@ import json
 import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save as to_bytes
 
 from teachnn.parameter import Variable, change, changing, distinct, values_of
+from teachnn.scope import put_back
 
 if TYPE_CHECKING:
     from teachnn.function import TrainFunction
@@ -51,7 +52,7 @@ def save(
                 "steps": train.steps,
                 "position": train.position,
             }
-            arrays |= _memory(train)
+            arrays |= {f"optimizer.{name}": array for name, array in train.memory.items()}
     text = json.dumps(state, default=lambda array: array.tolist())
     metadata = {"teachnn": text, "checksum": _checksum(arrays, text)}
     _write(path, to_bytes({name: np.ascontiguousarray(array) for name, array in arrays.items()}, metadata))
@@ -84,19 +85,34 @@ def load(
         got = "; ".join(wrong)
         raise CheckpointError(f"{path}: expected the same names and shapes, got {got}; strict=False takes what fits")
     changes: list[tuple[object, str, object]] = [(here[name], "_array", array) for name, array in fits.items()]
+    noise = {}
     for name, rng in (generators or {}).items():
         if name not in state.get("generators", {}):
             raise CheckpointError(f"{path}: expected the state of the generator {name}, got none of that name")
-        changes.append((rng.bit_generator, "state", state["generators"][name]))
+        noise[rng] = state["generators"][name]
     if train is not None:
         changes += _resumed(path, train, arrays, state)
-    if changes:
-        change(changes)
+    _apply(changes, noise)
     return [name for name in {**here, **saved} if name not in fits]
 
 
+def _apply(changes: list[tuple[object, str, object]], noise: dict[np.random.Generator, Any]) -> None:
+    """Make all the changes and set the generators, or do nothing, even if a Ctrl-C comes in between."""
+    if not changes:
+        return put_back(noise)
+    (target, name, value), before = changes[-1], {rng: rng.bit_generator.state for rng in noise}
+    try:
+        put_back(noise)
+        change(changes)
+    except BaseException:
+        if getattr(target, name) is not value:  # otherwise it came after all was done
+            put_back(before)
+        raise
+
+
 def _resumed(path: Path, train: TrainFunction, arrays: Mapping[str, np.ndarray], state: Mapping) -> list:
-    kind, memory = type(train.optimizer).__name__, _memory(train)
+    kind = type(train.optimizer).__name__
+    memory = {f"optimizer.{name}": array for name, array in train.memory.items()}
     if state.get("optimizer") != kind:
         raise CheckpointError(f"{path}: expected the training state of {kind}, got {state.get('optimizer', 'none')}")
     wrong = [name for name, here in memory.items() if name not in arrays or _misfit(arrays[name], here.shape)]
@@ -104,16 +120,9 @@ def _resumed(path: Path, train: TrainFunction, arrays: Mapping[str, np.ndarray],
         raise CheckpointError(
             f"{path}: expected the optimizer's memory for each parameter, got none of {', '.join(wrong)}"
         )
-    return train.restored(state["steps"], [arrays[name] for name in memory], state["position"])
-
-
-def _memory(train: TrainFunction) -> dict[str, np.ndarray]:
-    """Return the optimizer's vectors, cut up by parameter."""
-    return {
-        f"optimizer.{slot}.{parameter.name}": part
-        for slot, vector in zip(train.optimizer.memory, train.memory, strict=True)
-        for parameter, part in zip(train.parameters, train.split(vector), strict=True)
-    }
+    return train.restored(
+        state["steps"], {name: arrays[f"optimizer.{name}"] for name in train.memory}, state["position"]
+    )
 
 
 def _misfit(array: np.ndarray, shape: tuple[int, ...]) -> str:
@@ -126,7 +135,7 @@ def _checksum(arrays: Mapping[str, np.ndarray], text: str) -> str:
     digest = hashlib.sha256(text.encode())
     for name in sorted(arrays):
         digest.update(f"{name} {arrays[name].dtype} {arrays[name].shape} ".encode())
-        digest.update(np.ascontiguousarray(arrays[name]))
+        digest.update(np.ascontiguousarray(arrays[name]).data)
     return digest.hexdigest()
 
 

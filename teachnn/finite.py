@@ -31,8 +31,11 @@ def explain_loss(train: TrainFunction, inputs: Sequence, terms: dict[str, float]
     for name, x in zip(names_of(train.objective, inputs), inputs, strict=True):
         if isinstance(x, np.ndarray) and x.dtype.kind == "f":
             refuse_nan(train.who, name, x)
-    watching = _Watching({})
-    watching.run(train.objective, *inputs)
+    watching = _Watching()
+    try:
+        watching.run(train.objective, *inputs)
+    finally:
+        watching.undraw()
     bad = ", ".join(f"{name} = {value}" for name, value in terms.items() if not np.isfinite(value)) or "their sum"
     raise FloatingPointError(
         f"{train.who}: expected a finite loss in step {train.steps + 1}, got {bad}; "
@@ -41,9 +44,9 @@ def explain_loss(train: TrainFunction, inputs: Sequence, terms: dict[str, float]
     )
 
 
-def explain_overflow(train: TrainFunction, gradients: Sequence[np.ndarray], w: np.ndarray) -> None:
+def explain_overflow(train: TrainFunction, gradients: Sequence[np.ndarray], values: Sequence[np.ndarray]) -> None:
     """Raise FloatingPointError that names the first parameter whose gradient or new value is not finite, if one is."""
-    for parameter, gradient, new in zip(train.parameters, gradients, train.split(w), strict=True):
+    for parameter, gradient, new in zip(train.parameters, gradients, values, strict=True):
         for what, array in (("gradient", gradient), ("new value", new)):
             if not np.isfinite(array).all():
                 raise FloatingPointError(

@@ -11,9 +11,8 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from functools import reduce
-from typing import NamedTuple
+from itertools import chain
 
 import numpy as np
 
@@ -23,31 +22,11 @@ from teachnn.finite import explain_loss, explain_overflow
 from teachnn.graph import Graph
 from teachnn.inputs import as_inputs, name_of, terms_of
 from teachnn.layer import Mode, check_mode
-from teachnn.optimizer import Optimizer, Spares
+from teachnn.optimizer import Optimizer, Progress, Weights
 from teachnn.parameter import Parameter, Statistic, Variable, change, changing, distinct, values_of
 from teachnn.record import record
 from teachnn.scope import Reading, Scope, Step, Unseen, current_scope
 from teachnn.trace import differentiate, getval, tracing
-
-
-@dataclass(frozen=True)
-class StepResult:
-    """What one step of training found before it moved: the loss and its terms; float(result) is the loss."""
-
-    loss: float
-    terms: dict[str, float]
-    step: int
-
-    def __float__(self) -> float:
-        return self.loss
-
-
-class Progress(NamedTuple):
-    """What a training function remembers from step to step, besides the parameters themselves."""
-
-    steps: int
-    memory: tuple[np.ndarray, ...]  # the optimizer's vectors
-    w: np.ndarray  # all parameters in one vector, of which their values are views
 
 
 class TrainFunction:
@@ -73,10 +52,8 @@ class TrainFunction:
             raise ValueError(f"{self.who}: expected at least one Parameter to move, got none; net.parameters has them")
         self.objective, self.optimizer = objective, optimizer
         self.parameters: tuple[Parameter, ...] = distinct(parameters, self.who)
-        ends = np.cumsum([p.size for p in self.parameters])
-        self._slices = [slice(end - p.size, end) for p, end in zip(self.parameters, ends, strict=True)]
-        self._progress = Progress(0, tuple(np.zeros(ends[-1], np.float32) for _ in optimizer.memory), np.empty(0))
-        self._spares, self._copies = Spares(), {}
+        self._weights = Weights(self.parameters)
+        self._progress = Progress(0, self._weights.zeros(len(optimizer.memory)), np.empty(0))
         self.position: tuple | None = None  # of a fit: its epoch, the step at that epoch's start, the order's state
         self.history = loop.History()
 
@@ -86,27 +63,41 @@ class TrainFunction:
         return self._progress.steps
 
     @property
-    def memory(self) -> tuple[np.ndarray, ...]:
-        """What the optimizer remembers: for each of `optimizer.memory` a vector as long as all parameters together."""
-        return self._progress.memory
+    def memory(self) -> dict[str, np.ndarray]:
+        """What the optimizer remembers of each parameter, `mean.h.W` say: arrays in the parameters' shapes."""
+        parts = [self._weights.split(vector) for vector in self._progress.memory]
+        names = [f"{slot}.{p.name}" for slot in self.optimizer.memory for p in self.parameters]
+        return dict(zip(names, chain.from_iterable(parts), strict=True))
 
-    def __call__(self, *inputs) -> StepResult:
+    def restored(self, steps: int, memory: dict[str, np.ndarray], position) -> list[tuple[object, str, object]]:
+        """Return the changes (see `change`) that put back the step count, the memory and a fit's position."""
+        n, arrays = len(self.parameters), [memory[name] for name in self.memory]
+        vectors = tuple(self._weights.join(arrays[i : i + n]) for i in range(0, len(arrays), n))
+        return [(self, "_progress", Progress(steps, vectors, np.empty(0))), (self, "position", position)]
+
+    def __call__(self, *inputs) -> loop.StepResult:
         """Take one step on a batch; return the loss before it."""
+        inputs, scope = as_inputs(self.who, self.objective, inputs), Step()
         with tracing:
-            scope, loss, terms, gradients = self._differentiate(as_inputs(self.who, self.objective, inputs))
-            steps, memory, w = self._progress
-            if any(p._array.base is not w for p in self.parameters):  # at first, or somebody else moved them
-                w = self._vector([p._array for p in self.parameters])
-            w, memory = self.optimizer.step(w, self._vector(gradients), memory, steps + 1, self._spares)
-            if not np.isfinite(np.vdot(w, w)):
-                explain_overflow(self, gradients, w)
-            self._commit(scope, Progress(steps + 1, memory, w))
-        return StepResult(loss, terms, steps + 1)
+            before = self._progress
+            try:
+                loss, terms, gradients = self._differentiate(scope, inputs)
+                w, memory = self._optimize(gradients)
+                self._commit(scope, Progress(before.steps + 1, memory, w))
+            except BaseException:
+                if self._progress is before:  # otherwise it was a Ctrl-C that came after all was done
+                    scope.undraw()
+                raise
+        return loop.StepResult(loss, terms, before.steps + 1)
 
     def gradients(self, *inputs) -> dict[Parameter, np.ndarray]:
         """Return the gradient of the loss by each parameter, as the next step would find it; nothing changes."""
+        inputs, scope = as_inputs(self.who, self.objective, inputs), Step()
         with tracing:
-            _, _, _, gradients = self._differentiate(as_inputs(self.who, self.objective, inputs))
+            try:
+                _, _, gradients = self._differentiate(scope, inputs)
+            finally:
+                scope.undraw()
         return dict(zip(self.parameters, gradients, strict=True))
 
     def graph(self, *inputs) -> Graph:
@@ -118,12 +109,11 @@ class TrainFunction:
         """Take a step for each batch of each epoch, with a progress bar; see `loop.fit`."""
         return loop.fit(self, batches, epochs, **options)
 
-    def _differentiate(self, inputs: Sequence):
+    def _differentiate(self, scope: Step, inputs: Sequence) -> tuple[float, dict[str, float], list[np.ndarray]]:
         if type(current_scope()) is not Scope:
             raise RuntimeError(
                 f"{self.who}: expected to be called outside of any other function, got a call inside one"
             )
-        scope = Step({}, self._copies)
 
         def run(boxes):
             scope.boxes = dict(zip(self.parameters, boxes, strict=True))
@@ -133,6 +123,7 @@ class TrainFunction:
         loss, terms, gradients = differentiate(run, [p._array for p in self.parameters])
         loss, terms = float(loss), {name: float(getval(value)) for name, value in terms.items()}
         if not np.isfinite(loss):
+            scope.undraw()
             explain_loss(self, inputs, terms)
         if all(g is None for g in gradients):
             who = "; it computes with layers of other parameters, or with detached ones"
@@ -140,28 +131,21 @@ class TrainFunction:
         for i, parameter in enumerate(self.parameters):
             if gradients[i] is None:  # this batch's loss does not depend on it
                 gradients[i] = np.zeros(parameter.shape, np.float32)
-        return scope, loss, terms, gradients
+        return loss, terms, gradients
 
-    def split(self, vector: np.ndarray) -> list[np.ndarray]:
-        """Return the parts of a vector that holds a number for each number of each parameter, in their shapes."""
-        return [vector[s].reshape(p.shape) for p, s in zip(self.parameters, self._slices, strict=True)]
-
-    def restored(
-        self, steps: int, memory: Sequence[np.ndarray], position: tuple | None
-    ) -> list[tuple[object, str, object]]:
-        """Return the changes (see `change`) that put back the step count, the optimizer's memory, a fit's position."""
-        n = len(self.parameters)
-        vectors = tuple(self._vector(memory[i * n : (i + 1) * n]) for i in range(len(self.optimizer.memory)))
-        return [(self, "_progress", Progress(steps, vectors, np.empty(0))), (self, "position", position)]
-
-    def _vector(self, arrays: Sequence[np.ndarray]) -> np.ndarray:
-        return np.concatenate([a.ravel() for a in arrays], out=self._spares.take(sum(a.size for a in arrays)))
+    def _optimize(self, gradients: list[np.ndarray]) -> tuple[np.ndarray, tuple[np.ndarray, ...]]:
+        """Return the next w and the optimizer's next memory."""
+        weights, (steps, memory, w) = self._weights, self._progress
+        g, w = weights.join(gradients), weights.vector(w)
+        w, memory = self.optimizer.step(w, g, memory, steps + 1, weights.spares)
+        if not np.isfinite(np.vdot(w, w)):
+            explain_overflow(self, gradients, weights.split(w))
+        return w, memory
 
     def _commit(self, scope: Step, progress: Progress) -> None:
         progress.w.flags.writeable = False
-        new = [(p, "_array", value) for p, value in zip(self.parameters, self.split(progress.w), strict=True)]
+        new = [(p, "_array", value) for p, value in zip(self.parameters, self._weights.split(progress.w), strict=True)]
         new += [(statistic, "_array", value) for statistic, value in scope.moved.items()]
-        new += [(rng.bit_generator, "state", c.bit_generator.state) for rng, c in scope.copies.items()]
         new += [(self, "_progress", progress)]
         change(new)
 

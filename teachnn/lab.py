@@ -56,8 +56,8 @@ def open_course(folder: Path, others: list[str]) -> int:
     try:
         copied, kept = copy_course(folder)
     except OSError as error:
-        print(f"teachnn lab: {folder}: expected a folder to write to, got {error.strerror}; choose another with --folder",
-              file=sys.stderr)  # fmt: skip
+        cure = "choose another with --folder"
+        print(f"teachnn lab: {folder}: expected a folder to write to, got {error.strerror}; {cure}", file=sys.stderr)
         return 1
     print(
         f"The course is in {folder.resolve()}: {len(copied)} notebooks copied, {len(kept)} of yours left as they were."

@@ -11,6 +11,7 @@ from bisect import bisect_right, insort
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 BOX_GAP, LANE_GAP, LANES_GAP = 30.0, 22.0, 12.0  # between two boxes, a box and a lane, two lanes
 SWEEPS = 12
@@ -57,7 +58,7 @@ def _ranks(widths, rows, edges, left: bool) -> Ranks:
                 light.update([lane[source, flag, row]] if leaving[source] > 1 else [])
             way.append(lane[source, flag, row])
         ways.append([*way, target])
-        links.update(dict.fromkeys(zip(ways[-1], ways[-1][1:], strict=False)))
+        links.update(dict.fromkeys(pairwise(ways[-1])))
     ranks = Ranks(
         wide, [[] for _ in range(max(row_of) + 1)], [[] for _ in wide], [[] for _ in wide], len(widths), ways, light
     )
@@ -93,7 +94,7 @@ def _order(ranks: Ranks) -> None:
 
 def _crossings(rows: list[list[int]], down: list[list[int]]) -> int:
     count = 0
-    for upper, lower in zip(rows, rows[1:], strict=False):
+    for upper, lower in pairwise(rows):
         place = {item: i for i, item in enumerate(lower)}
         seen: list[int] = []
         for item in upper:
@@ -107,7 +108,7 @@ def _crossings(rows: list[list[int]], down: list[list[int]]) -> int:
 def _distances(ranks: Ranks) -> list[float]:
     """Pull each item over the middle of its neighbours, down and up again; rows keep their order and their gaps."""
     x = [0.0] * len(ranks.widths)
-    gaps = [[_gap(ranks, a, b) for a, b in zip(row, row[1:], strict=False)] for row in ranks.rows]
+    gaps = [[_gap(ranks, a, b) for a, b in pairwise(row)] for row in ranks.rows]
     for walk in ("down", "up", "down", "up", "down"):
         for r in reversed(range(len(ranks.rows))) if walk == "up" else range(len(ranks.rows)):
             row, wanted, weights = ranks.rows[r], [], []
@@ -116,10 +117,34 @@ def _distances(ranks: Ranks) -> list[float]:
                 if walk != "down" or not pulls:
                     pulls += [(x[n], _pull(ranks, item, n)) for n in ranks.down[item]]
                 wanted.append(median(pulls or [(x[item], 1)]))
-                weights.append(sum(weight for _, weight in pulls) or 1)
+                weights.append(sum(weight for _, weight in pulls))
             for item, new in zip(row, spread(wanted, weights, gaps[r]), strict=True):
                 x[item] = new
+    straight = _straight(ranks, x)
+    for row, gap in zip(ranks.rows, gaps, strict=True):
+        weights = [400 if item in straight else 20 for item in row]
+        for item, new in zip(row, spread([straight.get(item, x[item]) for item in row], weights, gap), strict=True):
+            x[item] = new
     return x
+
+
+def _straight(ranks: Ranks, x: list[float]) -> dict[int, float]:
+    """Return one x for all places of a lane: as far out as its widest row asks, or the median among boxes."""
+    outer: dict[int, tuple[bool, bool]] = {}
+    for row in ranks.rows:
+        boxes = [i for i, item in enumerate(row) if item < ranks.boxes]
+        for i, item in enumerate(row):
+            if item >= ranks.boxes:
+                outer[item] = not boxes or i < boxes[0], not boxes or i > boxes[-1]
+    straight: dict[int, float] = {}
+    for way in sorted((way[1:-1] for way in ranks.ways if len(way) > 2), key=len, reverse=True):
+        if way[0] in straight:
+            continue  # a shorter way along the same lane
+        places = sorted(x[item] for item in way)
+        first, last = (all(outer[item][side] for item in way) for side in (0, 1))
+        one = places[0] if first else places[-1] if last else places[len(places) // 2]
+        straight |= dict.fromkeys(way, one)
+    return straight
 
 
 def _gap(ranks: Ranks, a: int, b: int) -> float:
@@ -129,18 +154,20 @@ def _gap(ranks: Ranks, a: int, b: int) -> float:
 
 def _pull(ranks: Ranks, a: int, b: int) -> int:
     """Return how much a straight line between two items matters: most along a lane, least to what keeps aside."""
-    if a >= ranks.boxes and b >= ranks.boxes:
-        return 400
-    return 1 if a in ranks.light or b in ranks.light else 20
+    if a in ranks.light or b in ranks.light:
+        return 0 if max(a, b) >= ranks.boxes else 4
+    return 400 if min(a, b) >= ranks.boxes else 20
 
 
 def median(pulls: list[tuple[float, int]]) -> float:
     """Return the weighted median of (place, weight) pairs; the middle of the two if it falls between two.
 
-    >>> median([(0.0, 1), (10.0, 1)]), median([(0.0, 3), (10.0, 1)])
-    (5.0, 0.0)
+    What weighs nothing has no say, unless nothing weighs anything.
+
+    >>> median([(0.0, 1), (10.0, 1)]), median([(0.0, 3), (10.0, 1)]), median([(7.0, 0)])
+    (5.0, 0.0, 7.0)
     """
-    pulls = sorted(pulls)
+    pulls = sorted(pull for pull in pulls if pull[1]) or sorted((place, 1) for place, _ in pulls)
     half, passed = sum(weight for _, weight in pulls) / 2, 0.0
     for i, (place, weight) in enumerate(pulls):
         passed += weight

@@ -1,4 +1,4 @@
-"""How several functions become one picture: each in a panel, and what they share between them, level with its users. Notebook 03.
+"""How several functions become one picture, with what they share between them, level with its users. Notebook 03.
 
 `rows` says how far down a call stands, `lanes` how far right, `cards` how large its box is, `routes` how lines go.
 Here they come together.
@@ -7,44 +7,21 @@ Here they come together.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from itertools import pairwise
 
-from teachnn.cards import box_of, pill_of
-from teachnn.graph import Graph, Use
-from teachnn.lanes import lanes
-from teachnn.legend import heading, legend, shared_heading
-from teachnn.parameter import Statistic, Variable
-from teachnn.picture import Box, Link, Panel, Picture, Pill, text_width
-from teachnn.routes import Band, arrow_head, edge_route, link_route, ports
+from teachnn.cards import Heading, heading, legend, shared_heading
+from teachnn.graph import Graph
+from teachnn.parameter import Statistic
+from teachnn.picture import Box, Link, Panel, Picture, text_width
+from teachnn.plan import Plan, Share, plan_of, shares_of
+from teachnn.routes import CHANNEL, TRACK, Band, arrow_head, edge_route, link_route, ports
 from teachnn.rows import rows_of, shared_variables, variables_of
 
-MARGIN, PADDING = 20.0, 24.0  # round the picture; inside a panel
-GUTTER, NEXT = 52.0, 24.0  # between a panel and the pills; between two panels
+MARGIN, PADDING = 20.0, 22.0  # round the picture; inside a panel
+GUTTER, NEXT = 48.0, 24.0  # between a panel and the pills; between two panels
 GAP, MORE_GAP = 26.0, 26.0  # between two rows, and at most this much more where lines go far to the side
 PILL_GAP, STACK_GAP = 6.0, 16.0
-CROWD = 4  # more pills than this in one row, and those of one layer are merged
-
-
-@dataclass(frozen=True)
-class Plan:
-    """One graph before it has a place on the page: boxes at the origin, and where they go."""
-
-    graph: Graph
-    boxes: list[Box]
-    rows: list[int]
-    x: list[float]  # the middle of each item; the leftmost border is 0
-    ways: list[list[int]]
-    width: float
-
-
-@dataclass(frozen=True)
-class Share:
-    """A pill and its users: (graph, node's position, use)."""
-
-    pill: Pill
-    users: list[tuple[int, int, Use]]
-    row: int
-    nearer: int  # how many boxes of its first user's row stand nearer to the middle
 
 
 def arrange(graphs: Sequence[Graph]) -> Picture:
@@ -57,60 +34,20 @@ def arrange(graphs: Sequence[Graph]) -> Picture:
     first = next((g for g, graph in enumerate(graphs) if graph.kind == "train"), 0)
     graphs = [graphs[first], *graphs[:first], *graphs[first + 1 :]]
     shared, rows = shared_variables(graphs), rows_of(graphs)
-    plans = [_plan(graph, g, rows[g], shared) for g, graph in enumerate(graphs)]
-    shares = _shares(plans, shared)
+    plans = [plan_of(graph, g, rows[g], frozenset(shared)) for g, graph in enumerate(graphs)]
+    shares = shares_of(plans, shared)
     texts = [heading(graph, graphs) for graph in graphs] + [shared_heading(graphs, shared)] * (len(graphs) > 1)
     top = 40.0 + 16 * max(len(lines) for _, lines in texts)
     bands, shares, bottom = _levels(plans, shares, top)
     panels, shares = _columns(plans, shares, texts, top, bottom)
     boxes = [_placed(plan, panel, bands) for plan, panel in zip(plans, panels, strict=False)]
-    links = [
-        link
-        for plan, mine, panel in zip(plans, boxes, panels, strict=False)
-        for link in _edges(plan, mine, panel, bands)
-    ]
+    links = [link for plan, mine in zip(plans, boxes, strict=True) for link in _edges(plan, mine, bands)]
     links += [link for share in shares for link in _links(share, plans, boxes, panels, bands)]
     pills = tuple(share.pill for share in shares)
     every = tuple(box for mine in boxes for box in mine)
     width = max(panel.x + panel.width for panel in panels) + MARGIN
     entries, height = legend(len(graphs), links, pills, every, width, bottom)
     return Picture(width, height, tuple(panels), tuple(links), pills, every, entries)
-
-
-def _plan(graph: Graph, number: int, rows: list[int], shared: Sequence[Variable]) -> Plan:
-    boxes = [box_of(node, graph, number, frozenset(shared)) for node in graph.nodes]
-    position = {node.index: i for i, node in enumerate(graph.nodes)}
-    edges = [(position[e.source], position[e.target], e.gradient) for e in graph.edges]
-    x, ways = lanes([box.width for box in boxes], rows, edges, left=number == 0)
-    halves = [box.width / 2 for box in boxes] + [0.0] * (len(x) - len(boxes))
-    left = min(a - half for a, half in zip(x, halves, strict=True))
-    right = max(a + half for a, half in zip(x, halves, strict=True))
-    return Plan(graph, boxes, rows, [round(a - left, 1) for a in x], ways, right - left)
-
-
-def _shares(plans: Sequence[Plan], shared: Sequence[Variable]) -> list[Share]:
-    """Return a pill for each shared variable; where that would crowd a row, one for all that the same calls use."""
-    users: dict[Variable, list[tuple[int, int, Use]]] = {variable: [] for variable in shared}
-    for g, plan in enumerate(plans):
-        for i, node in enumerate(plan.graph.nodes):
-            for use in {use.variable: use for use in node.uses if use.variable in users}.values():
-                users[use.variable].append((g, i, use))
-    together: dict[tuple, list[Variable]] = {}
-    for v in shared:
-        together.setdefault((isinstance(v, Statistic), *((g, i) for g, i, _ in users[v])), []).append(v)
-    rows = [plans[g].rows[i] for g, i, _ in (users[v][0] for v in shared)]
-    crowded = any(rows.count(row) > CROWD for row in set(rows))
-    groups = list(together.values()) if crowded else [[v] for v in shared]
-    shares = []
-    for number, group in enumerate(groups):
-        uses = [u for u in users[group[0]] if plans[u[0]].graph.kind == "train"]
-        fixed = any(use.how == "uses" for *_, use in uses) and not any(use.how == "trains" for *_, use in uses)
-        g, i, _ = users[group[0]][0]
-        nearer = [
-            r for r, x in zip(plans[g].rows, plans[g].x, strict=False) if r == plans[g].rows[i] and x > plans[g].x[i]
-        ]
-        shares.append(Share(pill_of(group, fixed, f"v{number}"), users[group[0]], plans[g].rows[i], len(nearer)))
-    return sorted(shares, key=lambda share: (share.row, share.nearer))
 
 
 def _levels(plans: Sequence[Plan], shares: list[Share], top: float) -> tuple[list[Band], list[Share], float]:
@@ -121,7 +58,7 @@ def _levels(plans: Sequence[Plan], shares: list[Share], top: float) -> tuple[lis
         for box, row in zip(plan.boxes, plan.rows, strict=True):
             high[row] = max(high[row], box.height)
         for way in plan.ways:
-            for step, (a, b) in enumerate(zip(way, way[1:], strict=False), plan.rows[way[0]] + 1):
+            for step, (a, b) in enumerate(pairwise(way), plan.rows[way[0]] + 1):
                 reach[step] = max(reach[step], abs(plan.x[a] - plan.x[b]))
     for share in shares:
         stacks[share.row] += 1
@@ -136,12 +73,15 @@ def _levels(plans: Sequence[Plan], shares: list[Share], top: float) -> tuple[lis
         free = middle + stack / 2 + STACK_GAP if stack else free
     placed = []
     for share in shares:
-        placed.append(replace(share, pill=replace(share.pill, y=starts[share.row])))
+        stacks[share.row] -= 1
+        placed.append(replace(share, pill=replace(share.pill, y=starts[share.row]), below=stacks[share.row]))
         starts[share.row] += share.pill.height + PILL_GAP
     return bands, placed, max(y, free - STACK_GAP) + PADDING
 
 
-def _columns(plans, shares: list[Share], texts, top: float, bottom: float) -> tuple[list[Panel], list[Share]]:
+def _columns(
+    plans: Sequence[Plan], shares: list[Share], texts: Sequence[Heading], top: float, bottom: float
+) -> tuple[list[Panel], list[Share]]:
     """Return the panels side by side (the shared column last), and the pills in their column."""
     wide = max((share.pill.width for share in shares), default=0.0)
     far = any(g > 1 for share in shares for g, *_ in share.users)
@@ -153,8 +93,9 @@ def _columns(plans, shares: list[Share], texts, top: float, bottom: float) -> tu
         x += width + (GUTTER if far else NEXT)
         if g == 0 and len(plans) > 1:
             x = panels[0].x + width
-            room = max(wide + 2 * GUTTER, _text_room(*texts[-1]) + 32)
-            shelf = Panel("shared", *texts[-1], x, top, room, bottom - top)
+            common, lines = texts[-1]
+            room = max(wide + 2 * GUTTER, _text_room(common, lines) + 20)
+            shelf = Panel("shared", common, lines, x, top, room, bottom - top)
             shares = [replace(s, pill=replace(s.pill, x=x + (room - wide) / 2, width=wide)) for s in shares]
             x += room
     return panels + [shelf] * (shelf is not None), shares
@@ -172,41 +113,42 @@ def _placed(plan: Plan, panel: Panel, bands: Sequence[Band]) -> list[Box]:
     ]
 
 
-def _edges(plan: Plan, boxes: list[Box], panel: Panel, bands: Sequence[Band]) -> list[Link]:
-    left = panel.x + (panel.width - plan.width) / 2
+def _edges(plan: Plan, boxes: list[Box], bands: Sequence[Band]) -> list[Link]:
+    left = boxes[0].x + boxes[0].width / 2 - plan.x[0]
     arrivals: dict[int, list[int]] = {}
-    for e, way in enumerate(plan.ways):
-        arrivals.setdefault(way[-1], []).append(e)
-    port = {}
+    for edge, way in enumerate(plan.ways):
+        arrivals.setdefault(way[-1], []).append(edge)
+    port: dict[int, float] = {}
     for target, edges in arrivals.items():
-        box = boxes[target]
-        befores = [left + plan.x[plan.ways[e][-2]] for e in edges]
-        port |= zip(edges, ports(befores, left + plan.x[target], box.width), strict=True)
+        above = [left + plan.x[plan.ways[edge][-2]] for edge in edges]
+        port |= zip(edges, ports(above, left + plan.x[target], boxes[target].width), strict=True)
     links = []
-    for e, (edge, way) in enumerate(zip(plan.graph.edges, plan.ways, strict=True)):
+    for i, (edge, way) in enumerate(zip(plan.graph.edges, plan.ways, strict=True)):
         source, target = boxes[way[0]], boxes[way[-1]]
         lane = [left + plan.x[item] for item in way[1:-1]]
-        points = edge_route(source, target, port[e], lane, plan.rows[way[0]] + 1, bands)
-        links.append(Link("edge", source.key, target.key, edge.gradient, points, arrow_head((port[e], target.y), 0, 1)))
+        points = edge_route(source, target, port[i], lane, plan.rows[way[0]] + 1, bands)
+        head = arrow_head((port[i], target.y), 0, 1)
+        links.append(Link("edge", source.key, target.key, edge.gradient, points, head))
     return links
 
 
-def _links(share: Share, plans, boxes, panels: Sequence[Panel], bands: Sequence[Band]) -> list[Link]:
+def _links(
+    share: Share, plans: Sequence[Plan], boxes: list[list[Box]], panels: Sequence[Panel], bands: Sequence[Band]
+) -> list[Link]:
     """Return the links from one pill to all its users, in every panel."""
     links, pill = [], share.pill
+    passing = bands[share.row][0] - CHANNEL - TRACK * (share.below % 4)
     for g, i, use in share.users:
-        box, row = boxes[g][i], plans[g].rows[i]
-        toward = -1 if g == 0 else 1
-        others = [b for b, r in zip(boxes[g], plans[g].rows, strict=True) if r == row and (b.x - box.x) * toward < 0]
-        both = len({isinstance(v, Statistic) for v in variables_of(plans[g].graph.nodes[i]) if v.name}) > 1
-        y = box.y + box.height / 2 + (0 if not both else 7 if pill.kind == "statistic" else -7)
-        passing = bands[share.row][0] - 6 - 3 * (int(pill.key[1:]) % 3)
-        points = link_route(pill, box, y, panels, len(others), bands[row], passing).points
-        solid = not (plans[g].graph.kind == "train" and use.how == "uses")
-        ends, arrow = (pill.key, box.key), ()
+        plan, box, toward = plans[g], boxes[g][i], -1 if g == 0 else 1
+        kinds = {isinstance(v, Statistic) for v in variables_of(plan.graph.nodes[i])}
+        aside = 0 if len(kinds) == 1 else 7 if pill.kind == "statistic" else -7  # two colours never cover each other
+        y = box.y + box.height / 2 + aside
+        points = link_route(pill, box, y, panels, plan.between(i), bands[plan.rows[i]], passing)
+        solid = plan.graph.kind == "test" or use.how != "uses"
         if use.how == "writes":
-            ends, points, arrow = ends[::-1], points[::-1], arrow_head(points[0], -toward, 0)
-        elif use.how == "reads":
-            arrow = arrow_head(points[-1], toward, 0)
-        links.append(Link(pill.kind, *ends, solid, tuple(points), arrow))
+            arrow = arrow_head(points[0], -toward, 0)
+            links.append(Link(pill.kind, box.key, pill.key, solid, points[::-1], arrow))
+        else:
+            arrow = arrow_head(points[-1], toward, 0) if use.how == "reads" else ()
+            links.append(Link(pill.kind, pill.key, box.key, solid, points, arrow))
     return links

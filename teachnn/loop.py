@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,9 +16,21 @@ from teachnn.errors import InputError
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from teachnn.function import StepResult, TrainFunction
+    from teachnn.function import TrainFunction
 
 TRAIN, TEST = "#0072B2", "#009E73"  # one colour a concept, as in the graphs
+
+
+@dataclass(frozen=True)
+class StepResult:
+    """What one step of training found before it moved: the loss and its terms; float(result) is the loss."""
+
+    loss: float
+    terms: dict[str, float]
+    step: int
+
+    def __float__(self) -> float:
+        return self.loss
 
 
 class History:
@@ -122,7 +135,7 @@ def fit(
                     each_step(result)
         finally:
             report.close()
-        if train.position[1] == train.steps:
+        if train.position and train.position[1] == train.steps:
             cure = "a generator can be used up once; tn.data.batches starts anew each epoch" if epoch else ""
             raise InputError("fit", f"at least one batch in epoch {epoch + 1}", "none", cure)
         train.position, first_step = (epoch + 1, train.steps, None), train.steps

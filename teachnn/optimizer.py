@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import math
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 import numpy as np
 
+from teachnn.parameter import Parameter
 from teachnn.schedule import Schedule
 
 BLOCK = 24_576  # numbers that are updated together: small enough for all of a formula's vectors to stay in the cache
@@ -35,6 +37,40 @@ class Spares:
         return self.vectors[-1]
 
 
+class Weights:
+    """All parameters as one long vector, and the way back."""
+
+    def __init__(self, parameters: Sequence[Parameter]):
+        ends = np.cumsum([p.size for p in parameters])
+        self.parameters, self.size, self.spares = parameters, int(ends[-1]), Spares()
+        self.slices = [slice(end - p.size, end) for p, end in zip(parameters, ends, strict=True)]
+
+    def zeros(self, count: int) -> tuple[np.ndarray, ...]:
+        """Return so many vectors of zeros."""
+        return tuple(np.zeros(self.size, np.float32) for _ in range(count))
+
+    def join(self, arrays: Sequence[np.ndarray]) -> np.ndarray:
+        """Return one vector of arrays that have the parameters' shapes."""
+        return np.concatenate([array.ravel() for array in arrays], out=self.spares.take(self.size))
+
+    def split(self, vector: np.ndarray) -> list[np.ndarray]:
+        """Return the views of a vector that have the parameters' shapes."""
+        return [vector[s].reshape(p.shape) for p, s in zip(self.parameters, self.slices, strict=True)]
+
+    def vector(self, latest: np.ndarray) -> np.ndarray:
+        """Return the parameters' values: `latest` itself, if they still are views of it."""
+        arrays = [p._array for p in self.parameters]
+        return latest if all(array.base is latest for array in arrays) else self.join(arrays)
+
+
+class Progress(NamedTuple):
+    """What a training function remembers from step to step, besides the parameters themselves."""
+
+    steps: int
+    memory: tuple[np.ndarray, ...]  # the optimizer's vectors
+    w: np.ndarray  # all parameters in one vector, of which their values are views
+
+
 @dataclass(frozen=True)
 class Optimizer:
     """What all optimizers have: a learning rate, a number > 0 or a schedule (see schedule.py)."""
@@ -44,6 +80,8 @@ class Optimizer:
 
     def __post_init__(self):
         for name, value in vars(self).items():
+            if isinstance(value, bool) and isinstance(getattr(type(self), name, None), bool):
+                continue
             if isinstance(value, bool | str) or not (callable(value) or isinstance(value, int | float)):
                 raise TypeError(f"{type(self).__name__}: expected a number for {name}, got {value!r}")
             if not callable(value) and not (0 <= value < math.inf):

@@ -1,4 +1,4 @@
-"""How a line finds its way: edges swing between two rows only, and links to shared pills keep to the same gaps. Notebook 03."""
+"""How a line finds its way: it swings only in the gap between two rows, so it never runs through a box. Notebook 03."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class Pen:
 
 
 def ports(xs: Sequence[float], center: float, width: float) -> list[float]:
-    """Return where each line that comes from above, from the places `xs`, ends on a box: in order, a straight one straight."""
+    """Return where the lines that come from the places `xs` above end on a box: in order, a straight one straight."""
     step = min(PORT, (width - 28) / max(len(xs) - 1, 1))
     order = sorted(range(len(xs)), key=xs.__getitem__)
     straight = next((i for i, k in enumerate(order) if abs(xs[k] - center) < 1), None)
@@ -60,12 +60,13 @@ def ports(xs: Sequence[float], center: float, width: float) -> list[float]:
 def edge_route(
     source: Box, target: Box, port: float, lane: Sequence[float], first: int, bands: Sequence[Band]
 ) -> tuple[Point, ...]:
-    """Return the way from a box down to a port of another; `lane` has its x in each row between, from row `first` on."""
+    """Return the way from a box down to a port of another; `lane` has its x in each row between, from `first` on."""
     pen = Pen(source.x + source.width / 2, source.y + source.height)
+    end = target.y - HEAD + 1
     for row, x in enumerate([*lane, port], first):
         if x != pen.points[-1][0]:
-            pen.line(pen.points[-1][0], bands[row - 1][1]).down(x, bands[row][0])
-    return tuple(pen.line(port, target.y - HEAD + 1).points)
+            pen.line(pen.points[-1][0], bands[row - 1][1]).down(x, min(bands[row][0], end))
+    return tuple(pen.line(port, end).points)
 
 
 def arrow_head(tip: Point, dx: float, dy: float) -> tuple[Point, ...]:
@@ -76,22 +77,25 @@ def arrow_head(tip: Point, dx: float, dy: float) -> tuple[Point, ...]:
 
 def link_route(
     pill: Pill, box: Box, y: float, panels: Sequence[Panel], between: int, band: Band, passing: float
-) -> Pen:
+) -> tuple[Point, ...]:
     """Return the way from a shared pill to the side of a box at height `y`.
 
-    panels: the functions' panels, left to right. between: how many boxes of the same row stand in the way; the link then
-    comes from below its row (`band`) on the left side, from above it on the right: so links cross least. passing: the height at which it passes the panels before the box's own.
+    panels: the functions' panels, left to right. passing: the height at which it crosses those before the box's own.
+    between: how many boxes of the same row stand in the way; the link then keeps out of the row (its `band`), and
+    comes from below in the left panel, from above in the others: so links cross least.
     """
-    sign = 1 if box.graph == 0 else -1
-    side = box.x + box.width if sign > 0 else box.x
-    home = panels[box.graph]
-    pen = Pen(pill.x if sign > 0 else pill.x + pill.width, pill.y + pill.height / 2)
+    sign, home = (1 if box.graph == 0 else -1), panels[box.graph]
+    side, edge, start = (
+        (box.x + box.width, home.x + home.width, pill.x) if sign > 0 else (box.x, home.x, pill.x + pill.width)
+    )
+    pen = Pen(start, pill.y + pill.height / 2)
     if box.graph > 1:
         last = panels[box.graph - 1]
         pen.across(panels[1].x, passing).line(last.x + last.width, passing)
-    edge = home.x + home.width if sign > 0 else home.x
-    if not between:
-        return pen.across(edge, y).line(side, y)
-    away = CHANNEL + TRACK * ((between - 1) % 4)
-    aside = band[1] + away if sign > 0 else band[0] - away
-    return pen.across(edge, aside).line(side + sign * 24, aside).across(side, y)
+    if between:
+        away = CHANNEL + TRACK * ((between - 1) % 4)
+        aside = band[1] + away if sign > 0 else band[0] - away
+        pen.across(edge, aside).line(side + sign * 24, aside).across(side, y)
+    else:
+        pen.across(edge, y).line(side, y)
+    return tuple(pen.points)

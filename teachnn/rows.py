@@ -1,4 +1,4 @@
-"""Which row of the drawing a call stands in: one set of rows for all functions, so that what is shared is level. Notebook 03.
+"""In which row a call is drawn: one set of rows for all functions, so that what they share is level. Notebook 03.
 
 Two calls that use the same variables, one in each function, are united to one point. In the union of all graphs
 a point's row is the length of the longest way to it, so every edge goes down. This is the first step of every drawing
@@ -55,12 +55,12 @@ def rows_of(graphs: Sequence[Graph]) -> list[list[int]]:
 
 def _matches(graphs: Sequence[Graph]) -> list[list[Call]]:
     """Return groups of calls that are the same but for the function: same shared variables, same occurrence."""
-    shared = set(shared_variables(graphs))
+    shared = frozenset(shared_variables(graphs))
     groups: dict[tuple, list[Call]] = {}
     for g, graph in enumerate(graphs):
-        seen: dict[tuple, int] = {}
+        seen: dict[frozenset, int] = {}
         for node in graph.nodes:
-            key = tuple(v for v in variables_of(node) if v in shared)
+            key = shared.intersection(variables_of(node))  # in any order: a function may read them in its own
             if key:
                 seen[key] = seen.get(key, 0) + 1
                 groups.setdefault((key, seen[key]), []).append((g, node.index))

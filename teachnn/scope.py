@@ -6,10 +6,9 @@ cell. Each of these is a scope. It is bound to the running context, so another t
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Callable, Mapping, Sequence
 from contextvars import ContextVar, copy_context
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -49,7 +48,7 @@ class Scope:
     def nested(self, who: str, modes: Sequence[Mode]) -> Scope | None:
         """Return the scope of a test function that is called inside this one; None for one of its own."""
 
-    def run(self, function: Callable, *args):
+    def run(self, function: Callable, *args) -> Any:
         """Call `function(*args)` with this scope in force.
 
         It runs in a context of its own, which ends with it however it ends: there is nothing to put back.
@@ -66,11 +65,12 @@ current_scope = _scope.get
 
 
 class Step(Scope):
-    """Inside one training step: trained parameters are boxes; statistics and generators move on the side."""
+    """Inside one training step: trained parameters are boxes, statistics move on the side, noise can be undrawn."""
 
-    def __init__(self, boxes: Mapping[Variable, object], known: dict | None = None):
-        self.boxes, self.moved, self.copies = boxes, {}, {}
-        self.known = {} if known is None else known  # copies of generators that earlier steps made
+    def __init__(self):
+        self.boxes: Mapping[Variable, Any] = {}
+        self.moved: dict[Variable, np.ndarray] = {}
+        self.drawn: dict[np.random.Generator, Any] = {}  # from which generators, and what state they were in before
 
     def read(self, variable: Variable):
         return self.boxes.get(variable, self.moved.get(variable, variable._array))
@@ -81,12 +81,25 @@ class Step(Scope):
         self.moved[statistic] = new
 
     def generator(self, rng: np.random.Generator) -> np.random.Generator:
-        if rng not in self.copies:
-            if rng not in self.known:
-                self.known[rng] = copy.deepcopy(rng)
-            self.known[rng].bit_generator.state = rng.bit_generator.state
-            self.copies[rng] = self.known[rng]
-        return self.copies[rng]
+        if rng not in self.drawn:
+            self.drawn[rng] = rng.bit_generator.state
+        return rng
+
+    def undraw(self) -> None:
+        """Put the generators back to where they were."""
+        put_back(self.drawn)
+
+
+def put_back(states: dict[np.random.Generator, Any]) -> None:
+    """Set each generator to its state, and empty the dict. A Ctrl-C in the middle of it waits until all is done."""
+    try:
+        while states:
+            rng, state = next(iter(states.items()))
+            rng.bit_generator.state = state
+            del states[rng]
+    finally:
+        if states:
+            put_back(states)
 
 
 class Unseen(BaseException):

@@ -1,14 +1,16 @@
-"""A picture of functions as SVG text: it stands alone, on light and dark pages, and says in words what it shows. Notebook 03."""
+"""A picture of functions as the text of an SVG file, which stands alone on light pages and on dark ones. Notebook 03.
+
+Its colours: one for each concept (Okabe and Ito's palette); a shape or a dash says the same once more.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from xml.sax.saxutils import escape
 
 from teachnn.graph import Graph
 from teachnn.layout import arrange
-from teachnn.picture import Box, Entry, Link, Panel, Picture, Pill, Point, text_width
+from teachnn.picture import Box, Entry, Link, Panel, Picture, Pill, Point
 
 # What XML forbids, and what turns the direction of the text that follows.
 FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff\u202a-\u202e\u2066-\u2069]")
@@ -133,17 +135,10 @@ def _end(box: Box) -> str:
 
 
 def _chip(chip: Pill) -> str:
-    x, y = chip.x + 7, _number(chip.y + 12.6)
-    shift = _number(x + text_width(chip.label, 10.5, True) + 5)
-    name = _rect(f"chip {chip.kind}{' fixed' * chip.fixed}", chip.x, chip.y, chip.width, chip.height, _round(chip))
-    return (
-        (
-            f'<g><title>{_text(chip.about)}</title>{name}<text class="tiny" x="{_number(x)}" y="{y}">'
-            f'<tspan class="bold">{_text(chip.label)}</tspan><tspan class="grey" dx="5">{_text(chip.detail)}</tspan></text></g>'
-        )
-        if shift
-        else ""
-    )
+    x, y = _number(chip.x + 7), _number(chip.y + 12.6)
+    shape = _rect(f"chip {chip.kind}{' fixed' * chip.fixed}", chip.x, chip.y, chip.width, chip.height, _round(chip))
+    name = f'<tspan class="bold">{_text(chip.label)}</tspan><tspan class="grey" dx="5">{_text(chip.detail)}</tspan>'
+    return f'<g><title>{_text(chip.about)}</title>{shape}<text class="tiny" x="{x}" y="{y}">{name}</text></g>'
 
 
 def _pill(pill: Pill) -> str:
@@ -192,14 +187,12 @@ def _rect(kind: str, x: float, y: float, width: float, height: float, radius: fl
     return f'<rect class="{kind}" {" ".join(f"{key}={chr(34)}{_number(value)}{chr(34)}" for key, value in sizes)}/>'
 
 
-def _point(point: Iterable[float] | Point) -> str:
+def _point(point: Point) -> str:
     return " ".join(map(_number, point))
 
 
 def _number(value: float) -> str:
-    return (
-        f"{value:.1f}".removesuffix(".0").replace("-0", "0") if abs(value) < 0.05 else f"{value:.1f}".removesuffix(".0")
-    )
+    return f"{round(value, 1) + 0.0:.1f}".removesuffix(".0")
 
 
 def _text(text: str) -> str:

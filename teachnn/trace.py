@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 from autograd.core import VJPNode, add_outgrads
@@ -36,14 +37,15 @@ def stop_gradient(x):
 register_notrace(VJPNode, stop_gradient)  # under differentiation its result is a plain array
 
 
-def trace(function: Callable, arrays: Sequence[np.ndarray], nodes: Sequence[Node]):
+def trace(function: Callable, arrays: Sequence[np.ndarray], nodes: Sequence[Node]) -> Any:
     """Return function(boxes), each box holding one of the arrays and starting at one of the root nodes."""
     top = trace_stack.top
     try:
         trace_stack.top = top + 1
-        return function([new_box(array, top + 1, node) for array, node in zip(arrays, nodes, strict=True)])
+        result = function([new_box(array, top + 1, node) for array, node in zip(arrays, nodes, strict=True)])
     finally:
         trace_stack.top = top
+    return result  # not from inside `try`: a Ctrl-C just after the call would miss the `finally`
 
 
 def box(array: np.ndarray, node: Node):
@@ -51,7 +53,7 @@ def box(array: np.ndarray, node: Node):
     return new_box(array, trace_stack.top, node)
 
 
-def differentiate(function: Callable, arrays: Sequence[np.ndarray]):
+def differentiate(function: Callable, arrays: Sequence[np.ndarray]) -> tuple[Any, Any, list]:
     """Return function(boxes)'s scalar and, for each array, the scalar's gradient (None where it does not depend on it).
 
     `function` takes one list of boxes and returns (scalar, extra); the result is (scalar, extra, gradients).

@@ -5,7 +5,7 @@ import numpy as np
 from teachnn.graph import Edge, Graph, Node, Use
 from teachnn.parameter import Parameter, Statistic
 
-HOW = {"train": ("trains", "writes"), "test": ("uses", "reads")}
+HOW: dict = {"train": ("trains", "writes"), "test": ("uses", "reads")}
 
 
 def parameter(name, *shape):
@@ -86,7 +86,12 @@ def vae():
 
 def classifier():
     h, out = dense("h", 784, 256), dense("out", 256, 10)
-    norm = (parameter("bn.gamma", 256), parameter("bn.beta", 256), statistic("bn.mean", 256), statistic("bn.variance", 256))
+    norm = (
+        parameter("bn.gamma", 256),
+        parameter("bn.beta", 256),
+        statistic("bn.mean", 256),
+        statistic("bn.variance", 256),
+    )
     graphs = []
     for kind, n in (("train", 128), ("test", 1000)):
         s = Sketch("objective" if kind == "train" else "classify", kind)
