@@ -16,7 +16,7 @@ from teachnn.conv import Conv2D, ConvTranspose2D
 from teachnn.dense import Dense, LeakyReLU, ReLU, Sigmoid, Softmax, Softplus, Tanh
 from teachnn.errors import InputError, ModeError
 from teachnn.function import TestFunction, TrainFunction
-from teachnn.graph import Graph, shared_parameters
+from teachnn.graph import Drawing, Graph, draw, shared_parameters
 from teachnn.init import rng
 from teachnn.layer import Detached, Layer, Mode, ModeLayer
 from teachnn.loop import History, StepResult
@@ -40,6 +40,7 @@ __all__ = [
     "ConvTranspose2D",
     "Dense",
     "Detached",
+    "Drawing",
     "DropPath",
     "Dropout",
     "Flatten",
@@ -73,6 +74,7 @@ __all__ = [
     "TrainFunction",
     "check_gradients",
     "data",
+    "draw",
     "generator",
     "images",
     "init",

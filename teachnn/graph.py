@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Literal
 
 from teachnn.parameter import Parameter, Statistic, Variable
@@ -120,9 +121,7 @@ class Graph:
         return "\n".join([f"{kind} function {self.name}", *(line.rstrip() for line in lines), numbers])
 
     def _repr_mimebundle_(self, include=None, exclude=None) -> dict[str, str]:
-        from teachnn.svg import draw  # here, for a drawing is made from graphs
-
-        return {"image/svg+xml": draw(self), "text/plain": str(self)}
+        return {"image/svg+xml": Drawing((self,)).svg, "text/plain": str(self)}
 
 
 def shared_parameters(*graphs: Graph) -> tuple[Parameter, ...]:
@@ -130,8 +129,46 @@ def shared_parameters(*graphs: Graph) -> tuple[Parameter, ...]:
     for graph in graphs:
         if not isinstance(graph, Graph):
             raise TypeError(f"shared_parameters: expected graphs, got {graph!r}; a function's .graph(x) makes one")
+    if not graphs:
+        raise ValueError("shared_parameters: expected one graph or more, got none; a function's .graph(x) makes one")
     others = [set(graph.parameters) for graph in graphs[1:]]
     return tuple(p for p in graphs[0].parameters if all(p in other for other in others))
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """Several functions side by side, with what they share between them; see `draw`."""
+
+    graphs: tuple[Graph, ...]
+
+    @property
+    def svg(self) -> str:
+        """The picture, a whole SVG document."""
+        from teachnn.svg import draw  # here, for a drawing is made from graphs
+
+        return draw(*self.graphs)
+
+    def save(self, path) -> None:
+        """Write the picture to a file."""
+        Path(path).write_text(self.svg, encoding="utf-8")
+
+    def __str__(self) -> str:
+        shared, every = shared_parameters(*self.graphs), dict.fromkeys(p for g in self.graphs for p in g.parameters)
+        numbers = f"{sum(p.size for p in shared):,} of {sum(p.size for p in every):,} numbers"
+        names = ", ".join(p.name for p in shared) or "none"
+        return f"{' and '.join(g.name for g in self.graphs)} share {len(shared)} of {len(every)} parameters, {numbers}: {names}"
+
+    def _repr_mimebundle_(self, include=None, exclude=None) -> dict[str, str]:
+        return {"image/svg+xml": self.svg, "text/plain": str(self)}
+
+
+def draw(*graphs: Graph) -> Drawing:
+    """Return a drawing of one function or of several: the training function left, what is shared, then the others.
+
+    It shows itself in a notebook; `.save("functions.svg")` writes it, and `print` says what is shared.
+    """
+    shared_parameters(*graphs)  # complains about what is no graph
+    return Drawing(graphs)
 
 
 def _merge(index: int, group: list[Node], calls: tuple[Node, ...], depth: int) -> Node:

@@ -171,7 +171,7 @@ def _eligible(frame, last: dict) -> bool:
 
 
 def _interrupt_at(k, function):
-    """Call the function, with a KeyboardInterrupt at the k-th place where a Ctrl-C can strike; return how many passed."""
+    """Call the function, with a KeyboardInterrupt at the k-th place where a Ctrl-C can strike; return the count."""
     seen, last = 0, {}
 
     def opcodes(frame, event, _):
@@ -316,8 +316,9 @@ def test_a_row_of_a_test_functions_output_does_not_depend_on_the_others():
 
 def test_a_train_mode_layer_is_refused_by_name_and_cure():
     small = Small()
-    with pytest.raises(tn.ModeError, match=r"^bn \(BatchNorm\): expected .*'test' inside .*got mode 'train'; .*\.at\('test'\)"):
-        tn.TestFunction(small.net)(X)
+    words = r"^bn \(BatchNorm\): expected .*'test' inside Sequential.*got mode 'train'; use its sibling, \.at\('test'\)"
+    with pytest.raises(tn.ModeError, match=words):
+        tn.TestFunction(small.net, name="Sequential")(X)
 
 
 def test_train_mode_layers_can_be_asked_for_by_name_and_still_move_no_statistic(state_of):
@@ -344,7 +345,7 @@ def test_a_test_function_inside_another_sees_the_same_parameters_and_keeps_its_o
     inner = tn.TestFunction(lambda x: small.net(x), modes=("train",), name="inner")
     outer = tn.TestFunction(lambda x: inner(x) + small.test_net(x))
     assert outer(X).shape == (16, 3)
-    with pytest.raises(tn.ModeError, match="out of it|inside outer"):
+    with pytest.raises(tn.ModeError, match="inside outer"):
         tn.TestFunction(lambda x: inner(x) + small.net(x), name="outer")(X)
 
 
@@ -477,9 +478,9 @@ def test_only_parameters_can_be_trained():
         tn.TrainFunction(small.objective, [np.zeros(3)], tn.Adam())
     with pytest.raises(ValueError, match="expected at least one Parameter to move, got none"):
         tn.TrainFunction(small.objective, [], tn.Adam())
-    with pytest.raises(TypeError, match="expected an optimizer, got 0.001"):
+    with pytest.raises(TypeError, match=r"expected an optimizer, got 0\.001"):
         tn.TrainFunction(small.objective, small.net.parameters, 1e-3)
-    with pytest.raises(ValueError, match="two different variables called 'h.W'"):
+    with pytest.raises(ValueError, match=r"two different variables called 'h\.W'"):
         tn.TrainFunction(small.objective, [*small.net.parameters, tn.Parameter("h.W", [1.0])], tn.Adam())
     with pytest.raises(TypeError, match="objective: expected a function, got 3"):
         tn.TrainFunction(3, small.net.parameters, tn.Adam())
@@ -518,7 +519,11 @@ def test_a_detached_layer_trains_what_is_before_it_and_not_itself():
     small = Small()
     h, out = small.net[0], small.net[4]
     frozen = out.detached()
-    train = tn.TrainFunction(lambda x, y: tn.loss.cross_entropy(frozen(tn.ops.tanh(h(x))), y), small.net.parameters, tn.SGD(0.1))
+
+    def objective(x, y):
+        return tn.loss.cross_entropy(frozen(tn.ops.tanh(h(x))), y)
+
+    train = tn.TrainFunction(objective, small.net.parameters, tn.SGD(0.1))
     gradients = train.gradients(X, Y)
     assert gradients[h.W].any() and not gradients[out.W].any() and not gradients[out.b].any()
 

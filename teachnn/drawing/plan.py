@@ -6,11 +6,11 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from teachnn.cards import box_of, pill_of
+from teachnn.drawing.cards import box_of, pill_of
+from teachnn.drawing.lanes import lanes
+from teachnn.drawing.picture import Box, Pill
 from teachnn.graph import Graph, Use
-from teachnn.lanes import lanes
 from teachnn.parameter import Statistic, Variable
-from teachnn.picture import Box, Pill
 
 CROWD = 4  # more pills than this in one row, or a third function, and those of one layer are merged
 

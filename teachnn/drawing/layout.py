@@ -10,13 +10,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-from teachnn.cards import Heading, heading, legend, shared_heading
+from teachnn.drawing.cards import Heading, heading, legend, shared_heading
+from teachnn.drawing.picture import Box, Link, Panel, Picture, text_width
+from teachnn.drawing.plan import Plan, Share, plan_of, shares_of
+from teachnn.drawing.routes import CHANNEL, TRACK, Band, arrow_head, edge_route, link_route, ports
+from teachnn.drawing.rows import rows_of, shared_variables, variables_of
 from teachnn.graph import Graph
 from teachnn.parameter import Statistic
-from teachnn.picture import Box, Link, Panel, Picture, text_width
-from teachnn.plan import Plan, Share, plan_of, shares_of
-from teachnn.routes import CHANNEL, TRACK, Band, arrow_head, edge_route, link_route, ports
-from teachnn.rows import rows_of, shared_variables, variables_of
 
 MARGIN, PADDING = 20.0, 22.0  # round the picture; inside a panel
 GUTTER, NEXT = 48.0, 24.0  # between a panel and the pills; between two panels

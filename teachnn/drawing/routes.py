@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from teachnn.picture import Box, Panel, Pill, Point
+from teachnn.drawing.picture import Box, Panel, Pill, Point
 
 HEAD = 7.0  # an arrow head's length
 PORT = 18.0  # between two arrow heads on one box

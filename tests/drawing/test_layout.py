@@ -8,10 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pictures import Sketch, classifier, dense, fractal, parameter, residual, vae
 
+from teachnn.drawing.layout import arrange
+from teachnn.drawing.picture import text_width
+from teachnn.drawing.rows import rows_of
 from teachnn.graph import Edge, Graph, Node, Use
-from teachnn.layout import arrange
-from teachnn.picture import text_width
-from teachnn.rows import rows_of
 
 PAIRS = {
     "vae": lambda: vae()[:2],

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Container, Sequence
 from dataclasses import replace
 
+from teachnn.drawing.picture import Box, Entry, Link, Pill, shorten, text_width
 from teachnn.graph import Graph, Node, Use
 from teachnn.parameter import Parameter, Statistic, Variable
-from teachnn.picture import Box, Entry, Link, Pill, shorten, text_width
 
 PAD = 12.0  # between a box's border and its text
 NARROWEST = 126.0  # so that most boxes of a chain are equally wide
