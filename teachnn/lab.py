@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.metadata
 import importlib.util
 import subprocess
 import sys
@@ -9,12 +10,12 @@ from pathlib import Path
 
 
 def notebooks() -> list[Path]:
-    """Return the course's notebooks: in an installed package `teachnn/course`, in a checkout `notebooks`."""
-    package = Path(__file__).parent
-    for folder in (package / "course", package.parent / "notebooks"):
-        if folder.is_dir():
-            return sorted(folder.glob("*.ipynb"))
-    return []
+    """Return the course's notebooks: those of the checkout this file is in, or else those that pip installed."""
+    checkout = Path(__file__).parents[1]
+    if (checkout / "pyproject.toml").is_file():
+        return sorted((checkout / "notebooks").glob("*.ipynb"))
+    installed = importlib.metadata.files("teachnn") or []
+    return sorted(Path(str(file.locate())).resolve() for file in installed if file.suffix == ".ipynb")
 
 
 def copy_course(folder: Path) -> tuple[list[Path], list[Path]]:

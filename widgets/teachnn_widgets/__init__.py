@@ -1,0 +1,1 @@
+"""Live widgets for teachnn in JupyterLab; the library itself never imports them."""
