@@ -156,7 +156,8 @@ class Drawing:
         shared, every = shared_parameters(*self.graphs), dict.fromkeys(p for g in self.graphs for p in g.parameters)
         numbers = f"{sum(p.size for p in shared):,} of {sum(p.size for p in every):,} numbers"
         names = ", ".join(p.name for p in shared) or "none"
-        return f"{' and '.join(g.name for g in self.graphs)} share {len(shared)} of {len(every)} parameters, {numbers}: {names}"
+        who = " and ".join(graph.name for graph in self.graphs)
+        return f"{who} share {len(shared)} of {len(every)} parameters, {numbers}: {names}"
 
     def _repr_mimebundle_(self, include=None, exclude=None) -> dict[str, str]:
         return {"image/svg+xml": self.svg, "text/plain": str(self)}

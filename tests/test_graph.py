@@ -28,7 +28,8 @@ def test_a_training_and_a_generating_vae_share_exactly_the_decoders_parameters(v
 def test_the_drawing_says_what_is_shared(vae, train_graph):
     drawing = tn.draw(train_graph, vae.decode.graph(np.zeros((3, 2))))
     assert str(drawing) == (
-        "objective and decode share 4 of 10 parameters, 13,376 of 26,004 numbers: dec.h.W, dec.h.b, dec.out.W, dec.out.b"
+        "objective and decode share 4 of 10 parameters, 13,376 of 26,004 numbers: "
+        "dec.h.W, dec.h.b, dec.out.W, dec.out.b"
     )
     bundle = drawing._repr_mimebundle_()
     assert bundle["text/plain"] == str(drawing) and bundle["image/svg+xml"].startswith("<svg")

@@ -28,7 +28,7 @@ def test_the_example_runs_and_learns(capsys):
     (code,) = re.findall(r"```python\n(import teachnn.*?)```", README, re.S)
     exec(compile(code, "README.md", "exec"), {})
     accuracy = float(capsys.readouterr().out.splitlines()[-1])
-    assert accuracy > 0.95
+    assert accuracy > 0.93
 
 
 @pytest.mark.parametrize("ending", ["teachnn lab", "python -m pytest"])

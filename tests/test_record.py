@@ -73,7 +73,9 @@ def test_a_detached_layer_is_used_but_not_trained_and_passes_the_gradient_on():
     first, second = tn.Dense.create("first", 3, 3, tn.rng(0)), tn.Dense.create("second", 3, 1, tn.rng(1))
     frozen = second.detached()
     train = tn.TrainFunction(
-        lambda x: tn.loss.mean_squared_error(frozen(first(x)), x[:, :1]), first.parameters + second.parameters, tn.Adam()
+        lambda x: tn.loss.mean_squared_error(frozen(first(x)), x[:, :1]),
+        first.parameters + second.parameters,
+        tn.Adam(),
     )
     graph = train.graph(np.ones((2, 3)))
     assert {u.how for u in named(graph, "first").uses} == {"trains"}

@@ -57,7 +57,9 @@ def facts(name: str) -> str:
     import threadpoolctl
 
     blas = [pool for pool in threadpoolctl.threadpool_info() if pool["user_api"] == "blas"]
-    kernels = ", ".join(f"{p['internal_api']} {p['version']} {p['architecture']}, {p['num_threads']} threads" for p in blas)
+    kernels = ", ".join(
+        f"{p['internal_api']} {p['version']} {p['architecture']}, {p['num_threads']} threads" for p in blas
+    )
     return f"numpy {numpy.__version__}, {kernels}"
 
 

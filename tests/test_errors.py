@@ -1,0 +1,29 @@
+import pytest
+
+from teachnn import InputError, ModeError
+
+
+@pytest.mark.parametrize(
+    ("cure", "origin", "end"),
+    [
+        ("", "", ""),
+        ("x.T may help", "", "; x.T may help"),
+        ("", "h (Dense)", ", from h (Dense)"),
+        ("x.T may help", "h (Dense)", ", from h (Dense); x.T may help"),
+    ],
+)
+def test_a_complaint_says_who_what_was_expected_what_came_and_where_from_and_the_cure(cure, origin, end):
+    assert str(InputError("out (Dense)", "this", "that", cure, origin)) == "out (Dense): expected this, got that" + end
+
+
+def test_an_origin_is_added_once_and_the_first_one_stays():
+    error = InputError("out (Dense)", "this", "that", "do so")
+    known = error.coming_from("h (Dense)")
+    assert str(known) == "out (Dense): expected this, got that, from h (Dense); do so"
+    assert str(known.coming_from("net (Sequential)")) == str(known)
+    assert str(error) == "out (Dense): expected this, got that; do so"
+
+
+@pytest.mark.parametrize("kind", [InputError, ModeError])
+def test_both_kinds_are_value_errors(kind):
+    assert issubclass(kind, ValueError)
