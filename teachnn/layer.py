@@ -35,7 +35,7 @@ class Layer:
     def __post_init__(self):
         if not self.name:
             own = next((f for f in self._fields() if isinstance(f, Variable)), None)
-            object.__setattr__(self, "name", own.name.rpartition(".")[0] if own else type(self).__name__)
+            object.__setattr__(self, "name", (own.name.rpartition(".")[0] if own else "") or type(self).__name__)
 
     def forward(self, *inputs):
         """Return the layer's output: the formula of the class."""

@@ -70,7 +70,7 @@ defvjp(leaky_relu, lambda y, x, slope=0.01: lambda g: anp.where(x > 0, g, g * sl
 @primitive
 def sigmoid(x):
     """y = 1 / (1 + exp(-x)), without overflow and precise to the last digits at both ends."""
-    y = np.negative(x)
+    y = np.asarray(np.negative(x))
     with np.errstate(over="ignore"):  # exp(100) is infinite in float32, and 1 / infinity the right 0
         np.exp(y, out=y)
     y += 1
