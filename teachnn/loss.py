@@ -14,7 +14,7 @@ from autograd.extend import defvjp, primitive
 
 from teachnn.errors import InputError
 from teachnn.ops import one_hot, sigmoid, softmax
-from teachnn.trace import getval
+from teachnn.trace import getval, isbox
 
 
 def cross_entropy(logits, labels):
@@ -28,7 +28,7 @@ def binary_cross_entropy(logits, targets):
     logits (N, ...) floats; targets of the same shape, between 0 and 1. A grey level is taken as a probability.
     """
     _same_shape("binary_cross_entropy", logits, targets)
-    return _binary_cross_entropy(logits, targets)
+    return _binary_cross_entropy(logits, targets, sigmoid(getval(logits)))
 
 
 def mean_squared_error(y, target):
@@ -78,21 +78,26 @@ defvjp(_cross_entropy, _cross_entropy_vjp, argnums=(0,))
 
 
 @primitive
-def _binary_cross_entropy(logits, targets):
-    # -t log p - (1 - t) log(1 - p) = max(l, 0) - l t + log(1 + exp(-|l|)); np.log is many times faster than np.log1p
-    # here, and what it loses is below the last digit of a sum over pixels.
-    nats = np.exp(-np.abs(logits))
-    nats += 1
+def _binary_cross_entropy(logits, targets, p):
+    """-t log p - (1 - t) log(1 - p) = max(l, 0) - l t - log max(p, 1 - p), for p = sigmoid(l)."""
+    nats = np.subtract(1, p)
+    np.maximum(nats, p, out=nats)
     np.log(nats, out=nats)
-    nats += np.maximum(logits, 0)
+    np.subtract(np.maximum(logits, 0), nats, out=nats)
     nats -= logits * targets
     return nats.sum() / nats.dtype.type(len(nats))
 
 
+def _binary_cross_entropy_vjp(loss, logits, targets, p):
+    if isbox(logits):  # a second derivative is wanted, and p depends on the logits too
+        p = sigmoid(logits)
+    return lambda g: (p - targets) * (g / len(logits))
+
+
 defvjp(
     _binary_cross_entropy,
-    lambda loss, logits, targets: lambda g: (sigmoid(logits) - targets) * (g / len(logits)),
-    lambda loss, logits, targets: lambda g: logits * (-g / len(logits)),
+    _binary_cross_entropy_vjp,
+    lambda loss, logits, targets, p: lambda g: logits * (-g / len(logits)),
 )
 
 

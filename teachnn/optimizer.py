@@ -169,11 +169,20 @@ class Adam(Optimizer):
 
     def update(self, w, g, memory, rate, t):
         """Divide the gradient's running mean by its running size."""
-        m, v = memory
-        m += (1 - self.beta1) * (g - m)
-        v += (1 - self.beta2) * (g * g - v)
+        (m, v), s = memory, np.empty_like(g)
         undo1, undo2 = 1 - self.beta1**t, math.sqrt(1 - self.beta2**t)
-        w -= (rate * undo2 / undo1) * m / (np.sqrt(v) + self.eps * undo2)
+        np.subtract(g, m, out=s)  # m += (1 - beta1) * (g - m)
+        s *= 1 - self.beta1
+        m += s
+        np.multiply(g, g, out=s)  # v += (1 - beta2) * (g^2 - v)
+        s -= v
+        s *= 1 - self.beta2
+        v += s
+        np.sqrt(v, out=s)  # w -= rate * m^ / (sqrt(v^) + eps), both sides times undo2
+        s += self.eps * undo2
+        np.divide(m, s, out=s)
+        s *= rate * undo2 / undo1
+        w -= s
 
 
 @dataclass(frozen=True)
