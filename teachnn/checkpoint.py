@@ -6,9 +6,11 @@ text, so a file with a flipped bit is refused.
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import json
 import os
+import threading
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,6 +21,7 @@ from safetensors.numpy import save as to_bytes
 
 from teachnn.parameter import Variable, change, changing, distinct, values_of
 from teachnn.scope import put_back
+from teachnn.trace import tracing
 
 if TYPE_CHECKING:
     from teachnn.function import TrainFunction
@@ -43,7 +46,7 @@ def save(
     Raises OSError if it cannot be written; a file that was there is then still what it was.
     """
     path, variables = Path(path), distinct(variables, f"save to {path}")
-    with changing:  # everything of one instant
+    with tracing, changing:  # everything of one instant, between two steps
         arrays = {variable.name: array for variable, array in values_of(variables).items()}
         state: dict = {"generators": {name: rng.bit_generator.state for name, rng in (generators or {}).items()}}
         if train is not None:
@@ -54,8 +57,8 @@ def save(
             }
             arrays |= {f"optimizer.{name}": array for name, array in train.memory.items()}
     text = json.dumps(state, default=lambda array: array.tolist())
-    metadata = {"teachnn": text, "checksum": _checksum(arrays, text)}
-    _write(path, to_bytes({name: np.ascontiguousarray(array) for name, array in arrays.items()}, metadata))
+    metadata = {"teachnn": f"{_checksum(arrays, text)} {text}"}  # one entry: the order of two is by chance
+    _write(path, to_bytes({name: np.asarray(array, order="C") for name, array in arrays.items()}, metadata))
     return path
 
 
@@ -74,7 +77,7 @@ def load(
     path, variables = Path(path), distinct(variables, f"load from {path}")
     arrays, state = _read(path)
     here = {variable.name: variable for variable in variables}
-    saved = {name: array for name, array in arrays.items() if not name.startswith("optimizer.")}
+    saved = {name: array for name, array in arrays.items() if name in here or not name.startswith("optimizer.")}
     fits = {name: array for name, array in saved.items() if name in here and not _misfit(array, here[name].shape)}
     if strict and not len(fits) == len(here) == len(saved):
         wrong = [
@@ -90,9 +93,15 @@ def load(
         if name not in state.get("generators", {}):
             raise CheckpointError(f"{path}: expected the state of the generator {name}, got none of that name")
         noise[rng] = state["generators"][name]
-    if train is not None:
-        changes += _resumed(path, train, arrays, state)
-    _apply(changes, noise)
+        try:
+            copy.deepcopy(rng).bit_generator.state = noise[rng]
+        except (TypeError, ValueError, KeyError):
+            kind = type(rng.bit_generator).__name__
+            raise CheckpointError(f"{path}: expected a {kind} state for the generator {name}, got another") from None
+    with tracing:  # between two steps
+        if train is not None:
+            changes += _resumed(path, train, arrays, state)
+        _apply(changes, noise)
     return [name for name in {**here, **saved} if name not in fits]
 
 
@@ -146,12 +155,13 @@ def _read(path: Path) -> tuple[dict[str, np.ndarray], dict]:
         with safe_open(path, "numpy") as file:
             metadata = file.metadata() or {}
             arrays = {name: file.get_tensor(name) for name in file.keys()}
-        state = json.loads(metadata.get("teachnn", "{}"))
+        checksum, _, text = metadata.get("teachnn", " {}").partition(" ")
+        state = json.loads(text)
     except (SafetensorError, OSError, ValueError, TypeError, AttributeError) as error:
         raise CheckpointError(
             f"{path}: expected a whole safetensors file, got a damaged or foreign one ({error})"
         ) from None
-    if "teachnn" in metadata and metadata.get("checksum") != _checksum(arrays, metadata["teachnn"]):
+    if "teachnn" in metadata and checksum != _checksum(arrays, text):
         raise CheckpointError(f"{path}: expected the checksum that was saved, got another; the file is damaged")
     for array in arrays.values():
         array.flags.writeable = False
@@ -159,7 +169,7 @@ def _read(path: Path) -> tuple[dict[str, np.ndarray], dict]:
 
 
 def _write(path: Path, data: bytes) -> None:
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.{threading.get_ident()}.part")
     try:
         with temporary.open("wb") as file:
             file.write(data)

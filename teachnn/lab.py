@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.metadata
 import importlib.util
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -23,13 +24,19 @@ def copy_course(folder: Path) -> tuple[list[Path], list[Path]]:
     folder.mkdir(parents=True, exist_ok=True)
     copied, kept = [], []
     for source in notebooks():
-        target = folder / source.name
+        target, content = folder / source.name, source.read_bytes()
         try:
-            with target.open("xb") as file:  # x: fails if it exists, so a learner's work is never overwritten
-                file.write(source.read_bytes())
-            copied.append(target)
+            file = target.open("xb")  # x: fails if it exists, so a learner's work is never overwritten
         except FileExistsError:
             kept.append(target)
+            continue
+        try:
+            with file:
+                file.write(content)
+        except BaseException:  # half a notebook would pass for a learner's
+            target.unlink()
+            raise
+        copied.append(target)
     return copied, kept
 
 
@@ -49,6 +56,12 @@ def command(folder: Path, others: list[str]) -> list[str]:
     ]
 
 
+def environment() -> dict[str, str]:
+    """Return the environment for JupyterLab: ours answers its question about news from the network with no."""
+    paths = [str(Path(__file__).parent / "jupyter"), os.environ.get("JUPYTER_CONFIG_PATH", "")]
+    return {**os.environ, "JUPYTER_CONFIG_PATH": os.pathsep.join(filter(None, paths))}
+
+
 def open_course(folder: Path, others: list[str]) -> int:
     """Copy the course and run JupyterLab until it is stopped; return its exit code."""
     if importlib.util.find_spec("jupyterlab") is None:
@@ -63,7 +76,9 @@ def open_course(folder: Path, others: list[str]) -> int:
     print(
         f"The course is in {folder.resolve()}: {len(copied)} notebooks copied, {len(kept)} of yours left as they were."
     )
-    try:
-        return subprocess.run(command(folder, others), check=False).returncode
-    except KeyboardInterrupt:
-        return 0
+    with subprocess.Popen(command(folder, others), env=environment()) as server:
+        while True:
+            try:
+                return server.wait()
+            except KeyboardInterrupt:  # Jupyter heard it too: it asks whether to stop, and ends its kernels in order
+                continue

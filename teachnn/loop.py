@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from itertools import cycle
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -78,13 +79,17 @@ class History:
         from teachnn.images import figure
 
         drawing, axes = figure()
-        for name, values in self.terms.items():
-            axes.plot(self.steps, values, color=TRAIN, alpha=0.85, label=f"{name}, training")
+        for (name, values), dash in zip(self.terms.items(), cycle(["-", "--", ":", "-."]), strict=False):
+            axes.plot(self.steps, values, dash, color=TRAIN, alpha=0.85, label=f"{name}, training")
             points = [(step, test[name]) for step, test in self.tests if name in test]
             if points:
-                axes.plot(*zip(*points, strict=True), color=TEST, marker="o", markersize=4, label=f"{name}, test")
+                axes.plot(*zip(*points, strict=True), dash, color=TEST, marker="o", markersize=4, label=f"{name}, test")
         axes.set(xlabel="step", ylabel=unit)
         if self.names:
+            late = [
+                values[len(values) // 20 :] for values in self.terms.values()
+            ]  # the first steps would flatten the rest
+            axes.set_ylim(top=1.1 * np.max(late), bottom=min(0, np.min(late)))
             axes.legend()
         return drawing
 

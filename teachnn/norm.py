@@ -145,6 +145,7 @@ class LayerNorm(Layer):
         """Return gamma * xhat + beta, each row by itself."""
         free = ("N", *(f"n{i}" for i in range(len(getattr(x, "shape", ())) - 2)))
         x = self.expect(x, *free, *self.gamma.shape, like=self.gamma)
-        centred = x - x.mean(axis=-1, keepdims=True)
-        variance = (centred * centred).mean(axis=-1, keepdims=True)
+        d = x.shape[-1]  # the gradient of autograd's mean would be float64
+        centred = x - x.sum(axis=-1, keepdims=True) / d
+        variance = (centred * centred).sum(axis=-1, keepdims=True) / d
         return self.gamma.value * (centred / anp.sqrt(variance + self.eps)) + self.beta.value

@@ -57,9 +57,10 @@ def draw(*graphs: Graph) -> str:
 def paint(picture: Picture) -> str:
     """Return a picture as the text of an SVG file."""
     wide, high = _number(picture.width), _number(picture.height)
+    view = _number(max(picture.width, 900))  # it has no width of its own: a notebook fits it into its cell
     head = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" class="teachnn" viewBox="0 0 {wide} {high}" width="{wide}" '
-        f'height="{high}" role="img">'
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="teachnn" viewBox="0 0 {view} {high}" '
+        f'style="max-width:{view}px" role="img">'
     )
     ends = {box.key for box in picture.boxes if box.kind in ("input", "output")}
     kinds = [panel.kind for panel in picture.panels]

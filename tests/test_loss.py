@@ -30,7 +30,7 @@ def off_hinge(seed, n, k) -> np.ndarray:
 
 def check(f, *arrays, by=(0,)):
     check_grads(f, by, modes=["rev"], order=2)(*arrays)
-    assert tn.check_gradients(f, *arrays) < 1e-7
+    assert tn.check_gradients(f, *arrays) < 1e-6
 
 
 @given(n=sizes, k=sizes, seed=seeds)
@@ -122,11 +122,11 @@ ARGUMENTS = {
 @pytest.mark.parametrize("kind", [np.float32, np.float64])
 @pytest.mark.parametrize(("f", "floats", "rest"), ARGUMENTS.values(), ids=ARGUMENTS)
 def test_losses_are_one_number_and_keep_the_dtype_forward_and_back(f, floats, rest, kind):
-    vjp, value = make_vjp(f, tuple(range(len(floats))))(*(x.astype(kind) for x in floats), *rest)
-    gradients = vjp(np.ones_like(value))
-    assert np.shape(value) == ()
-    assert [value.dtype, *(g.dtype for g in gradients)] == [kind] * (1 + len(floats))
-    assert [g.shape for g in gradients] == [x.shape for x in floats]
+    for i, x in enumerate(floats):
+        vjp, value = make_vjp(f, i)(*(x.astype(kind) for x in floats), *rest)
+        g = vjp(np.ones_like(value))
+        assert np.shape(value) == () and g.shape == x.shape
+        assert value.dtype == g.dtype == kind
 
 
 @pytest.mark.parametrize("kind", [np.uint8, np.int8, np.int64, np.uint64])
@@ -198,8 +198,8 @@ def test_losses_add_up_under_differentiation():
 @pytest.mark.parametrize(
     ("scores", "labels", "text"),
     [
-        ((2, 3), np.zeros((2, 3), int), "scores (N, K) and labels (N,), got (2, 3) and (2, 3); a label is a class's number, "
-         "not a one-hot row"),
+        ((2, 3), np.zeros((2, 3), int), "scores (N, K) and labels (N,), got (2, 3) and (2, 3); a label is a class's "
+         "number, not a one-hot row"),
         ((2, 3), np.zeros(3, int), "scores (N, K) and labels (N,), got (2, 3) and (3,); a label is"),
         ((2,), np.zeros(2, int), "scores (N, K) and labels (N,), got (2,) and (2,); a label is"),
         ((2, 3, 4), np.zeros(2, int), "scores (N, K) and labels (N,), got (2, 3, 4) and (2,); a label is"),

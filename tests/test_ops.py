@@ -27,6 +27,11 @@ curve = pytest.mark.parametrize("name", CURVES)
 operation = pytest.mark.parametrize("f", ALL.values(), ids=ALL)
 
 
+def tiny(kind) -> float:
+    """exp(-200), which is 0 in float32."""
+    return math.exp(-200) if kind == np.float64 else 0.0
+
+
 def off_zero(shape, seed) -> np.ndarray:
     """Normal numbers, moved away from the kink at 0."""
     x = np.random.default_rng(seed).standard_normal(shape)
@@ -39,7 +44,7 @@ def off_zero(shape, seed) -> np.ndarray:
 def test_gradients_are_right_to_second_order(f, shape, seed):
     x = off_zero(shape, seed)
     check_grads(f, modes=["rev"], order=2)(x)
-    assert tn.check_gradients(f, x) < 1e-7
+    assert tn.check_gradients(f, x) < 1e-6
 
 
 @given(n=st.integers(1, 5), d=st.integers(1, 5), k=st.integers(1, 5), seed=seeds)
@@ -48,7 +53,7 @@ def test_the_gradients_of_dense_are_right_to_second_order(n, d, k, seed):
     rng = np.random.default_rng(seed)
     x, W, b = rng.standard_normal((n, d)), rng.standard_normal((d, k)), rng.standard_normal(k)
     check_grads(ops.dense, (0, 1, 2), modes=["rev"], order=2)(x, W, b)
-    assert tn.check_gradients(ops.dense, x, W, b) < 1e-7
+    assert tn.check_gradients(ops.dense, x, W, b) < 1e-6
 
 
 @given(n=st.integers(1, 4), d=st.integers(1, 4), k=st.integers(1, 4), seed=seeds)
@@ -101,20 +106,18 @@ def test_the_dtype_that_comes_in_goes_out_forward_and_back(f, kind):
 @pytest.mark.parametrize("kind", [np.float32, np.float64])
 def test_dense_keeps_the_dtype_forward_and_back(kind):
     arrays = [off_zero(shape, 0).astype(kind) for shape in [(3, 4), (4, 2), (2,)]]
-    vjp, y = make_vjp(ops.dense, (0, 1, 2))(*arrays)
-    gradients = vjp(np.ones_like(y))
-    assert [y.dtype, *(g.dtype for g in gradients)] == [kind] * 4
-    assert [g.shape for g in gradients] == [a.shape for a in arrays]
+    for i, array in enumerate(arrays):
+        vjp, y = make_vjp(ops.dense, i)(*arrays)
+        g = vjp(np.ones_like(y))
+        assert y.dtype == g.dtype == kind and g.shape == array.shape
 
 
 @pytest.mark.parametrize("kind", [np.float32, np.float64])
 def test_curves_at_their_ends_are_finite_and_right(kind):
     x = np.array([-1e4, -200, 0, 200, 1e4], kind)
-    assert ops.sigmoid(x).tolist() == pytest.approx([0, math.exp(-200) if kind == np.float64 else 0, 0.5, 1, 1])
+    assert ops.sigmoid(x).tolist() == pytest.approx([0, tiny(kind), 0.5, 1, 1])
     assert ops.tanh(x).tolist() == [-1, -1, 0, 1, 1]
-    assert ops.softplus(x).tolist() == pytest.approx(
-        [0, math.exp(-200) if kind == np.float64 else 0, math.log(2), 200, 1e4]
-    )
+    assert ops.softplus(x).tolist() == pytest.approx([0, tiny(kind), math.log(2), 200, 1e4])
     assert ops.relu(x).tolist() == [0, 0, 0, 200, 1e4]
     for f, slopes in [
         (ops.sigmoid, [0, 0, 0.25, 0, 0]),

@@ -1,0 +1,216 @@
+"""Another library's answer to the same question: values, all gradients, kept statistics, whole trajectories."""
+
+import autograd.numpy as anp
+import numpy as np
+import pytest
+from autograd import make_vjp
+
+import teachnn as tn
+from teachnn.check import _Checking
+
+torch = pytest.importorskip("torch")
+F = torch.nn.functional
+torch.set_num_threads(1)  # a second one costs these small arrays more than it gives
+
+SEED = np.random.default_rng(0)
+STEPS = 100
+
+
+def numbers(*shape) -> np.ndarray:
+    return SEED.standard_normal(shape)
+
+
+def compare(ours, theirs, *arrays, rel=1e-10):
+    """The value and the gradient by each array agree, the output weighted at random."""
+    vjp, y = make_vjp(ours, tuple(range(len(arrays))))(*arrays)
+    g = np.asarray(numbers(*np.shape(y)))
+    tensors = [torch.tensor(a, dtype=torch.float64, requires_grad=True) for a in arrays]
+    z = theirs(*tensors)
+    assert y == pytest.approx(z.detach().numpy(), rel=rel, abs=rel)
+    (z * torch.tensor(g)).sum().backward()
+    for gradient, tensor in zip(vjp(g), tensors, strict=True):
+        expected = tensor.grad.numpy()
+        assert gradient.shape == expected.shape
+        assert gradient == pytest.approx(expected, rel=rel, abs=rel)
+
+
+def in_double(layer, x, *values):
+    """Call the layer in float64 with other values of its parameters."""
+    return _Checking(dict(zip(layer.parameters, values, strict=True))).run(layer, x)
+
+
+def channels_first(x):
+    return x.permute(0, 3, 1, 2)
+
+
+def channels_last(y):
+    return y.permute(0, 2, 3, 1)
+
+
+def test_dense():
+    layer = tn.Dense.create("h", 7, 4, tn.rng(0))
+    compare(
+        lambda x, W, b: in_double(layer, x, W, b),
+        lambda x, W, b: F.linear(x, W.T, b),
+        numbers(5, 7), numbers(7, 4), numbers(4),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs"),
+    [
+        (tn.ops.relu, F.relu),
+        (tn.ops.leaky_relu, F.leaky_relu),
+        (tn.ops.sigmoid, torch.sigmoid),
+        (tn.ops.tanh, torch.tanh),
+        (tn.ops.softplus, lambda x: F.softplus(x, threshold=1e9)),
+        (tn.ops.softmax, lambda x: F.softmax(x, -1)),
+        (tn.ops.log_softmax, lambda x: F.log_softmax(x, -1)),
+    ],
+)
+def test_curves(ours, theirs):
+    compare(ours, theirs, 3 * numbers(6, 5))
+
+
+@pytest.mark.parametrize(("stride", "padding"), [(1, 0), (1, 2), (2, 1), (3, 1), (2, 0)])
+def test_convolution(stride, padding):
+    layer = tn.Conv2D.create("c", (3, 4), tn.rng(0), stride=stride, padding=padding)
+    compare(
+        lambda x, W, b: in_double(layer, x, W, b),
+        lambda x, W, b: channels_last(F.conv2d(channels_first(x), W.permute(3, 2, 0, 1), b, stride, padding)),
+        numbers(2, 8, 7, 3), numbers(3, 3, 3, 4), numbers(4),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(("size", "stride", "padding"), [(4, 2, 1), (3, 1, 0), (3, 2, 0), (2, 3, 0), (5, 2, 2)])
+def test_transposed_convolution(size, stride, padding):
+    layer = tn.ConvTranspose2D.create("t", (3, 4), tn.rng(0), size, stride, padding)
+    compare(
+        lambda x, W, b: in_double(layer, x, W, b),
+        lambda x, W, b: channels_last(F.conv_transpose2d(channels_first(x), W.permute(3, 2, 0, 1), b, stride, padding)),
+        numbers(2, 5, 4, 3), numbers(size, size, 4, 3), numbers(4),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(("size", "stride"), [(2, 2), (3, 1), (2, 3), (3, 2)])
+def test_pools(size, stride):
+    x = numbers(2, 8, 7, 3)
+    compare(tn.MaxPool2D(size, stride), lambda x: channels_last(F.max_pool2d(channels_first(x), size, stride)), x)
+    compare(tn.AveragePool2D(size, stride), lambda x: channels_last(F.avg_pool2d(channels_first(x), size, stride)), x)
+    compare(tn.GlobalAveragePool2D(), lambda x: x.mean(dim=(1, 2)), x)
+
+
+@pytest.mark.parametrize("shape", [(4, 3), (16, 3), (2, 5, 4, 3)])
+def test_batch_norm_in_training(shape):
+    layer = tn.BatchNorm.create("bn", 3, mode="train")
+    compare(
+        lambda x, gamma, beta: in_double(layer, x, gamma, beta),
+        lambda x, gamma, beta: F.batch_norm(
+            x.reshape(-1, 3), None, None, gamma, beta, training=True, eps=1e-5
+        ).reshape(x.shape),
+        2 * numbers(*shape) + 1, numbers(3), numbers(3),
+        rel=1e-8,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("n", [4, 16])
+@pytest.mark.parametrize("rate", [0.1, 0.01, 0.5])
+def test_batch_norms_kept_statistics_after_50_steps(n, rate):
+    """We keep the variance divided by n, and PyTorch that divided by n - 1: of what was added, (n - 1) / n is ours."""
+    layer = tn.BatchNorm.create("bn", 3, mode="train", rate=rate)
+    theirs = torch.nn.BatchNorm1d(3, momentum=rate).double()
+    train = tn.TrainFunction(lambda x: anp.sum(layer(x)), layer.parameters, tn.SGD(1e-3))
+    for step in range(50):
+        x = ((1 + step / 25) * numbers(n, 3) + step / 10).astype(np.float32)
+        train(x)
+        theirs(torch.tensor(x, dtype=torch.float64))
+    start = (1 - rate) ** 50  # what is left of the ones at the beginning
+    variance = start + (theirs.running_var.numpy() - start) * (n - 1) / n
+    assert layer.mean.value == pytest.approx(theirs.running_mean.numpy(), rel=1e-5)
+    assert layer.variance.value == pytest.approx(variance, rel=1e-5)
+    x = numbers(5, 3).astype(np.float32)
+    theirs.running_var = torch.tensor(variance)
+    theirs.weight.data, theirs.bias.data = (torch.tensor(p.value.astype(float)) for p in layer.parameters)
+    at_test = theirs.eval()(torch.tensor(x, dtype=torch.float64)).detach().numpy()
+    assert layer.at("test")(x) == pytest.approx(at_test, rel=1e-5, abs=1e-5)
+
+
+@pytest.mark.parametrize("shape", [(4, 6), (2, 3, 6)])
+def test_layer_norm(shape):
+    layer = tn.LayerNorm.create("ln", 6)
+    compare(
+        lambda x, gamma, beta: in_double(layer, x, gamma, beta),
+        lambda x, gamma, beta: F.layer_norm(x, (6,), gamma, beta),
+        3 * numbers(*shape) + 2, numbers(6), numbers(6),
+    )  # fmt: skip
+
+
+def test_losses_on_labels():
+    scores, labels = 3 * numbers(6, 5), np.array([0, 4, 2, 2, 1, 3])
+    targets = torch.tensor(labels)
+    compare(lambda s: tn.loss.cross_entropy(s, labels), lambda s: F.cross_entropy(s, targets), scores)
+    # PyTorch divides an example's margins by the number of classes
+    compare(lambda s: tn.loss.hinge(s, labels), lambda s: 5 * F.multi_margin_loss(s, targets), scores)
+
+
+@pytest.mark.parametrize("shape", [(6, 5), (2, 4, 3, 1)])
+def test_losses_on_arrays_of_one_shape(shape):
+    logits, y, log_variance = 3 * numbers(*shape), numbers(*shape), numbers(*shape)
+    targets = np.clip(abs(numbers(*shape)), 0, 1)
+    compare(
+        tn.loss.binary_cross_entropy,
+        lambda x, t: F.binary_cross_entropy_with_logits(x, t, reduction="sum") / shape[0],
+        logits, targets,
+    )  # fmt: skip
+    compare(tn.loss.mean_squared_error, F.mse_loss, y, logits)
+    if len(shape) == 2:
+        compare(
+            tn.loss.gaussian_kl,
+            lambda m, v: torch.distributions.kl_divergence(
+                torch.distributions.Normal(m, torch.exp(v / 2)), torch.distributions.Normal(0.0, 1.0)
+            ).sum() / shape[0],
+            y, log_variance,
+        )  # fmt: skip
+
+
+RATE = tn.schedule.Cosine(0.02, 0.001, steps=80)
+
+
+@pytest.mark.parametrize(
+    ("make", "theirs"),
+    [
+        (tn.SGD, lambda w: torch.optim.SGD(w, lr=0.02)),
+        (tn.Momentum, lambda w: torch.optim.SGD(w, lr=0.02, momentum=0.9)),
+        (
+            lambda rate: tn.Momentum(rate, momentum=0.7, nesterov=True),
+            lambda w: torch.optim.SGD(w, lr=0.02, momentum=0.7, nesterov=True),
+        ),
+        (tn.RMSProp, lambda w: torch.optim.RMSprop(w, lr=0.02, alpha=0.9, eps=1e-8)),
+        (lambda rate: tn.RMSProp(rate, 0.99, 0.1), lambda w: torch.optim.RMSprop(w, lr=0.02, alpha=0.99, eps=0.1)),
+        (tn.Adam, lambda w: torch.optim.Adam(w, lr=0.02)),
+        (tn.AdamW, lambda w: torch.optim.AdamW(w, lr=0.02)),
+        (lambda rate: tn.AdamW(rate, weight_decay=0.5), lambda w: torch.optim.AdamW(w, lr=0.02, weight_decay=0.5)),
+    ],
+    ids=["SGD", "Momentum", "Nesterov", "RMSProp", "RMSProp 0.99", "Adam", "AdamW", "AdamW 0.5"],
+)
+@pytest.mark.parametrize("rate", [0.02, RATE], ids=["constant", "schedule"])
+def test_a_trajectory_of_100_steps(make, theirs, rate):
+    """A least squares fit on a new batch each step; ours keeps float32, theirs is in float64."""
+    W, b = tn.Parameter("W", numbers(6, 3)), tn.Parameter("b", numbers(3))
+    tensors = [torch.tensor(p.value.astype(float), requires_grad=True) for p in (W, b)]
+    layer = tn.Dense(W, b)
+    train = tn.TrainFunction(lambda x, y: tn.loss.mean_squared_error(layer(x), y), layer.parameters, make(rate))
+    optimizer = theirs(tensors)
+    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda t: rate(t) / 0.02 if callable(rate) else 1.0)
+    start = W.value
+    for _ in range(STEPS):
+        x, y = numbers(8, 6).astype(np.float32), numbers(8, 3).astype(np.float32)
+        loss = F.mse_loss(torch.tensor(x).double() @ tensors[0] + tensors[1], torch.tensor(y).double())
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        schedule.step()
+        assert train(x, y).loss == pytest.approx(loss.item(), rel=1e-4)
+    for parameter, tensor in zip((W, b), tensors, strict=True):
+        assert parameter.value == pytest.approx(tensor.detach().numpy(), abs=1e-5)
+    assert np.abs(W.value - start).max() > 0.1  # it went somewhere
