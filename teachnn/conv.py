@@ -107,7 +107,9 @@ class Conv2D(Layer):
         if len(self.W.shape) != 4 or self.b.shape != (self._units(),):
             got = f"{self.W.shape} and {self.b.shape}"
             raise InputError(self.who, "W of four sizes and b of as many numbers as output channels", got)
-        if not (isinstance(self.stride, int) and isinstance(self.padding, int) and self.stride > 0 <= self.padding):
+        if isinstance(self.stride, bool) or not (
+            isinstance(self.stride, int) and isinstance(self.padding, int) and self.stride > 0 <= self.padding
+        ):
             got = f"{self.stride!r} and {self.padding!r}"
             raise InputError(self.who, "a whole stride >= 1 and a whole padding >= 0", got)
 
@@ -134,7 +136,7 @@ class ConvTranspose2D(Conv2D):
     @classmethod
     def create(cls, name, channels, rng, size=4, stride=2, padding=1, init_W=init.he_normal):
         """Make a layer from channels[0] to channels[1] channels with a square kernel, and its parameters."""
-        W = Parameter(f"{name}.W", init_W((size, size, channels[1], channels[0]), rng))
+        W = Parameter(f"{name}.W", init_W((size, size, *channels), rng).swapaxes(2, 3))  # fans as of (in, out)
         return cls(W, Parameter(f"{name}.b", init.zeros(channels[1:])), stride, padding)
 
     def forward(self, x):

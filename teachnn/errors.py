@@ -18,6 +18,9 @@ class InputError(ValueError):
             + (f"; {cure}" if cure else "")
         )
 
+    def __reduce__(self):
+        return InputError, self.parts
+
     def coming_from(self, origin: str) -> InputError:
         """Return the same complaint that also says which layer made the input, if it does not say so yet."""
         who, expected, got, cure, known = self.parts

@@ -153,8 +153,8 @@ def _parts(value, kind: type) -> Iterator:
         yield value
     elif isinstance(value, Layer):
         yield from _parts(tuple(value._fields()), kind)
-    elif isinstance(value, tuple | list):
-        for item in value:
+    elif isinstance(value, tuple | list | dict):
+        for item in value.values() if isinstance(value, dict) else value:
             yield from _parts(item, kind)
 
 
@@ -162,4 +162,9 @@ def siblings(value, mode: Mode):
     """Return a layer's sibling in `mode`, those of the layers in a tuple or list, or else the value itself."""
     if isinstance(value, Layer):
         return value.at(mode)
-    return type(value)(siblings(item, mode) for item in value) if type(value) in (tuple, list) else value
+    if isinstance(value, dict):
+        return {key: siblings(item, mode) for key, item in value.items()}
+    if isinstance(value, tuple | list):
+        items = [siblings(item, mode) for item in value]
+        return type(value)(items) if type(value) in (tuple, list) else type(value)(*items)  # else a named tuple
+    return value

@@ -27,13 +27,13 @@ def binary_cross_entropy(logits, targets):
 
     logits (N, ...) floats; targets of the same shape, between 0 and 1. A grey level is taken as a probability.
     """
-    _same_shape("binary_cross_entropy", logits, targets)
+    _alike("binary_cross_entropy", logits, targets)
     return _binary_cross_entropy(logits, targets, sigmoid(getval(logits)))
 
 
 def mean_squared_error(y, target):
     """Mean of (y - target)^2 over all numbers and examples, in the square of the target's unit. Shapes are equal."""
-    _same_shape("mean_squared_error", y, target)
+    _alike("mean_squared_error", y, target)
     return _mean_squared_error(y, target)
 
 
@@ -50,7 +50,7 @@ def gaussian_kl(mean, log_variance):
 
     mean, log_variance (N, d) floats. Kingma & Welling 2013, arXiv:1312.6114, appendix B.
     """
-    _same_shape("gaussian_kl", mean, log_variance)
+    _alike("gaussian_kl", mean, log_variance)
     return _gaussian_kl(mean, log_variance)
 
 
@@ -147,8 +147,9 @@ defvjp(
 
 
 def _with_labels(who: str, scores, labels):
-    if len(scores.shape) != 2 or labels.shape != tuple(scores.shape[:1]):
-        got = f"{tuple(scores.shape)} and {labels.shape}"
+    labels = labels if isbox(labels) else np.asarray(labels)
+    if len(np.shape(getval(scores))) != 2 or labels.shape != tuple(scores.shape[:1]):
+        got = f"{np.shape(getval(scores))} and {labels.shape}"
         raise InputError(who, "scores (N, K) and labels (N,)", got, "a label is a class's number, not a one-hot row")
     if labels.dtype.kind not in "iu":
         raise InputError(who, "labels that are whole numbers", str(labels.dtype), "labels.astype(int)")
@@ -157,6 +158,11 @@ def _with_labels(who: str, scores, labels):
     return scores, labels
 
 
-def _same_shape(who: str, a, b) -> None:
-    if a.shape != b.shape:
-        raise InputError(who, "two arrays of one shape", f"{tuple(a.shape)} and {tuple(b.shape)}")
+def _alike(who: str, a, b) -> None:
+    """Refuse two arrays that are not of one shape and one kind of float."""
+    (one, other) = (np.asarray(getval(x)) for x in (a, b))
+    if one.shape != other.shape:
+        raise InputError(who, "two arrays of one shape", f"{one.shape} and {other.shape}")
+    if one.dtype.kind != "f" or one.dtype != other.dtype:
+        cure = "x.astype(np.float32) or tn.data.pixels(x)"
+        raise InputError(who, "two arrays of one kind of float", f"{one.dtype} and {other.dtype}", cure)

@@ -32,7 +32,7 @@ class _Noisy(ModeLayer):
 
     def __post_init__(self):
         super().__post_init__()
-        if isinstance(self.rate, bool | str) or not 0 <= self.rate < 1:
+        if isinstance(self.rate, bool) or not isinstance(self.rate, int | float) or not 0 <= self.rate < 1:
             raise InputError(self.who, "a drop probability, 0 <= rate < 1", repr(self.rate))
         check_generator(self.who, self.rng)
 
@@ -73,7 +73,9 @@ class DropPath(_Noisy):
         return alive if alive.any() else np.arange(paths) == rng.integers(paths)
 
     def forward(self, *paths):
-        """Return the living paths."""
+        """Return the living paths; raises InputError if there is no path."""
+        if not paths:
+            raise InputError(self.who, "one path or more", "none", "call it with the outputs of the paths")
         return tuple(identity(self.expect(x)) for x, lives in zip(paths, self.alive(len(paths)), strict=True) if lives)
 
 

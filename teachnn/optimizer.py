@@ -21,6 +21,13 @@ from teachnn.schedule import Schedule
 BLOCK = 24_576  # numbers that are updated together: small enough for all of a formula's vectors to stay in the cache
 
 
+def _references(vectors: list[np.ndarray]) -> list[int]:
+    return [sys.getrefcount(vector) for vector in vectors]
+
+
+UNHELD = _references([np.empty(1)])[0]  # how many references are counted if only the list holds a vector
+
+
 class Spares:
     """Vectors that are used again once nobody holds them, or a view of them: fresh memory is slow at first touch."""
 
@@ -29,8 +36,8 @@ class Spares:
 
     def take(self, size: int) -> np.ndarray:
         """Return a vector of `size` numbers, whatever they are."""
-        for vector in self.vectors:
-            if sys.getrefcount(vector) == 3 and len(vector) == size:  # the list, this loop, the call: nobody else
+        for vector, count in zip(self.vectors, _references(self.vectors), strict=True):
+            if count == UNHELD and len(vector) == size:
                 vector.flags.writeable = True
                 return vector
         self.vectors = [*self.vectors[-7:], np.empty(size, np.float32)]
@@ -80,12 +87,17 @@ class Optimizer:
 
     def __post_init__(self):
         for name, value in vars(self).items():
-            if isinstance(value, bool) and isinstance(getattr(type(self), name, None), bool):
+            who, default = f"{type(self).__name__}: expected", getattr(type(self), name, 0.0)
+            if callable(value) and name == "learning_rate":
                 continue
-            if isinstance(value, bool | str) or not (callable(value) or isinstance(value, int | float)):
-                raise TypeError(f"{type(self).__name__}: expected a number for {name}, got {value!r}")
-            if not callable(value) and not (0 <= value < math.inf):
-                raise ValueError(f"{type(self).__name__}: expected a finite {name} >= 0, got {value!r}")
+            if isinstance(value, bool) != isinstance(default, bool) or not isinstance(value, int | float | np.floating):
+                raise TypeError(
+                    f"{who} {'True or False' if default is False else 'a number'} for {name}, got {value!r}"
+                )
+            share = name.startswith(("beta", "decay", "momentum"))  # of what is remembered
+            bounds = "> 0" if name == "learning_rate" else ">= 0 and < 1" if share else ">= 0"
+            if not 0 <= value < (1 if share else math.inf) or (bounds == "> 0" and value == 0):
+                raise ValueError(f"{who} a finite {name} {bounds}, got {value!r}")
 
     def update(self, w, g, memory, rate: float, t: int) -> None:
         """Change w and memory in place in the t-th step, t = 1, 2, ..., with the learning rate `rate`."""

@@ -13,8 +13,21 @@ from dataclasses import dataclass
 Schedule = Callable[[int], float]
 
 
+class _Checked:
+    """Settings are checked at birth: rates are finite and >= 0, counts of steps whole and >= 1."""
+
+    def __post_init__(self):
+        for name, value in vars(self).items():
+            whole = name in ("steps", "every")
+            if isinstance(value, bool) or not isinstance(value, int if whole else int | float):
+                kind = "a whole number" if whole else "a number"
+                raise TypeError(f"{type(self).__name__}: expected {kind} for {name}, got {value!r}")
+            if not (1 if whole else 0) <= value < math.inf:
+                raise ValueError(f"{type(self).__name__}: expected {name} >= {int(whole)} and finite, got {value!r}")
+
+
 @dataclass(frozen=True)
-class Constant:
+class Constant(_Checked):
     """rate(t) = rate."""
 
     rate: float
@@ -24,7 +37,7 @@ class Constant:
 
 
 @dataclass(frozen=True)
-class Linear:
+class Linear(_Checked):
     """A straight line from `start` at step 0 to `end` at step `steps`.
 
     >>> rate = Linear(2e-3, 2e-5, steps=30_000)
@@ -41,7 +54,7 @@ class Linear:
 
 
 @dataclass(frozen=True)
-class Cosine:
+class Cosine(_Checked):
     """Half a cosine from `start` at step 0 to `end` at step `steps`. Loshchilov & Hutter 2016, arXiv:1608.03983."""
 
     start: float
@@ -53,7 +66,7 @@ class Cosine:
 
 
 @dataclass(frozen=True)
-class Step:
+class Step(_Checked):
     """`start`, multiplied by `factor` after every `every` steps."""
 
     start: float

@@ -67,6 +67,8 @@ class Flatten(Layer):
     def forward(self, x):
         """Return x as (N, d)."""
         x = self.expect(x)
+        if not x.shape:
+            raise InputError(self.who, "x of shape (N, ...)", "()", "an array has one row an example")
         return x.reshape((x.shape[0], math.prod(x.shape[1:])))
 
 
@@ -75,6 +77,11 @@ class Reshape(Layer):
     """Each example's numbers in the given shape: x (N, ...) -> y (N, *shape)."""
 
     shape: tuple[int, ...]
+
+    def __post_init__(self):
+        super().__post_init__()
+        if not isinstance(self.shape, tuple) or not all(isinstance(n, int) and n > 0 for n in self.shape):
+            raise InputError(self.who, "a tuple of whole sizes >= 1", repr(self.shape), "Reshape((28, 28)), say")
 
     def forward(self, x):
         """Return x as (N, *shape); raises InputError if an example has another number of numbers."""

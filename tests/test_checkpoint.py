@@ -270,7 +270,7 @@ def test_a_save_or_a_load_on_another_thread_waits_for_the_end_of_a_step(saved, t
 
 
 def test_all_names_that_do_not_fit_are_listed(saved, refused):
-    run, path = saved
+    _, path = saved
     other = Run(seed=7)
     wide, extra = tn.Parameter("out.b", np.zeros(4)), tn.Parameter("extra.W", np.zeros(2))
     variables = [*[v for v in other.variables if v.name not in ("out.b", "h.W", "bn.mean")], wide, extra]

@@ -149,7 +149,8 @@ def test_create_makes_kernels_of_the_right_shapes_by_the_initialiser():
 
     conv = tn.Conv2D.create("c", (3, 5), tn.rng(0), size=2, stride=3, padding=1, init_W=ones)
     mirror = tn.ConvTranspose2D.create("t", (3, 5), tn.rng(0), size=2, stride=3, padding=1, init_W=ones)
-    assert shapes == [conv.W.shape, mirror.W.shape] == [(2, 2, 3, 5), (2, 2, 5, 3)]
+    assert [conv.W.shape, mirror.W.shape] == [(2, 2, 3, 5), (2, 2, 5, 3)]
+    assert shapes == [(2, 2, 3, 5)] * 2, "fans are counted from inputs to outputs, also where W is kept mirrored"
     assert conv.b.shape == mirror.b.shape == (5,) and not conv.b.value.any() and not mirror.b.value.any()
     assert [(layer.stride, layer.padding) for layer in (conv, mirror)] == [(3, 1)] * 2
     assert [p.name for p in conv.parameters + mirror.parameters] == ["c.W", "c.b", "t.W", "t.b"]

@@ -27,3 +27,11 @@ def test_an_origin_is_added_once_and_the_first_one_stays():
 @pytest.mark.parametrize("kind", [InputError, ModeError])
 def test_both_kinds_are_value_errors(kind):
     assert issubclass(kind, ValueError)
+
+
+def test_a_complaint_survives_a_process_pool():
+    import pickle
+
+    error = InputError("h (Dense)", "x of shape (N, 3)", "(2, 4)", "look again", "Flatten")
+    again = pickle.loads(pickle.dumps(error))
+    assert str(again) == str(error) and again.parts == error.parts

@@ -50,7 +50,7 @@ def test_a_graph_prints_as_a_table_of_layers():
             "x               (10, 28, 28)",
             "Flatten         (10, 784)",
             "h (Dense)       (10, 4)             W, b                           3,140",
-            "bn (BatchNorm)  (10, 4)       test  gamma, beta, variance, mean        8",
+            "bn (BatchNorm)  (10, 4)       test  gamma, beta, mean, variance        8",
             "ReLU            (10, 4)",
             "Dropout         (10, 4)       test",
             "out (Dense)     (10, 10)            W, b                              50",

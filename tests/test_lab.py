@@ -113,11 +113,11 @@ class FullDisk:
 def test_a_notebook_that_cannot_be_copied_leaves_no_part_of_it_behind(method, course, tmp_path, monkeypatch):
     works = getattr(Path, method)
 
-    def fails(path, *arguments):
-        if path.name != "01_first.ipynb":
-            return works(path, *arguments)
-        if method == "open" and arguments == ("xb",):
-            return FullDisk(works(path, *arguments))
+    def fails(path, *arguments, **options):
+        if path.name != "01_first.ipynb" or (method == "open" and path.parent == course):
+            return works(path, *arguments, **options)
+        if method == "open":
+            return FullDisk(works(path, *arguments, **options))
         raise OSError(errno.EIO, "Input/output error")
 
     with monkeypatch.context() as patch:

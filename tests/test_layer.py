@@ -369,3 +369,21 @@ def test_a_layer_without_a_formula_says_what_to_write():
     with pytest.raises(NotImplementedError) as caught:
         tn.Layer(name="mine")(ROWS)
     assert str(caught.value) == ("mine (Layer): expected a method forward(self, x), got none; define it in the class")
+
+
+def test_layers_in_dicts_and_named_tuples_are_found_and_switched():
+    from collections import namedtuple
+    from dataclasses import dataclass
+
+    Pair = namedtuple("Pair", "first second")
+
+    @dataclass(frozen=True, eq=False)
+    class Bag(tn.Layer):
+        pair: Pair
+        named: dict
+
+    make = lambda name: tn.BatchNorm.create(name, 2, mode="train")  # noqa: E731
+    bag = Bag(Pair(make("a"), make("b")), {"c": make("c")})
+    test = bag.at("test")
+    assert [p.name for p in bag.parameters] == ["a.gamma", "a.beta", "b.gamma", "b.beta", "c.gamma", "c.beta"]
+    assert test.pair.second.mode == test.named["c"].mode == "test" and test.pair.second.gamma is bag.pair.second.gamma

@@ -228,3 +228,15 @@ def test_complaints_come_under_differentiation_too():
         grad(loss.hinge)(np.zeros((1, 3)), np.array([5]))
     with pytest.raises(tn.InputError, match=r"gaussian_kl: expected two arrays of one shape, got \(1, 3\) and \(3,\)"):
         grad(loss.gaussian_kl)(np.zeros((1, 3)), np.zeros(3))
+
+
+def test_pictures_that_were_not_made_floats_are_refused():
+    logits, pixels = np.zeros((2, 3), np.float32), np.zeros((2, 3), np.uint8)
+    for name in ("binary_cross_entropy", "mean_squared_error"):
+        with pytest.raises(tn.InputError, match=rf"^{name}: expected two arrays of one kind of float, got float32 and"):
+            getattr(tn.loss, name)(logits, pixels)
+
+
+def test_labels_may_be_a_plain_list():
+    logits = np.float32([[1, 2, 3], [0, 0, 0]])
+    assert tn.loss.cross_entropy(logits, [2, 0]) == tn.loss.cross_entropy(logits, np.array([2, 0]))

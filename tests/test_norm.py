@@ -335,3 +335,12 @@ def test_an_input_that_does_not_fit_is_refused(x, batch, layer):
             with pytest.raises(tn.InputError) as caught:
                 norm(x)
             assert str(caught.value) == f"{norm.who}: expected {text}"
+
+
+@pytest.mark.parametrize("mode", ["train", "test"])
+@pytest.mark.parametrize("number", [1e4, -1000.0, 0.1])
+def test_a_constant_column_of_any_size_comes_out_as_exactly_beta(mode, number):
+    bn = tn.BatchNorm.create("bn", 2, mode=mode)
+    if mode == "test":
+        bn.mean.value = [number, number]
+    assert not bn(np.full((7, 2), number, np.float32)).any()

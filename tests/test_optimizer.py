@@ -220,11 +220,13 @@ SETTINGS = [
 
 @pytest.mark.parametrize(("kind", "setting"), SETTINGS)
 def test_a_bad_setting_is_refused_by_name(kind, setting):
-    for value in (-1e-9, math.nan, math.inf):
+    bounds = {"learning_rate": "> 0", "eps": ">= 0", "weight_decay": ">= 0"}.get(setting, ">= 0 and < 1")
+    outside = {"> 0": [0], ">= 0": [], ">= 0 and < 1": [1.0]}[bounds]
+    for value in (-1e-9, math.nan, math.inf, *outside):
         with pytest.raises(ValueError) as caught:
             kind(**{setting: value})
-        assert str(caught.value) == f"{kind.__name__}: expected a finite {setting} >= 0, got {value!r}"
-    for value in ("0.1", True, None, [0.1]):
+        assert str(caught.value) == f"{kind.__name__}: expected a finite {setting} {bounds}, got {value!r}"
+    for value in ("0.1", True, None, [0.1], *([] if setting == "learning_rate" else [abs])):
         with pytest.raises(TypeError) as caught:
             kind(**{setting: value})
         assert str(caught.value) == f"{kind.__name__}: expected a number for {setting}, got {value!r}"

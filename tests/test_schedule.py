@@ -37,3 +37,23 @@ def test_falling_schedules_never_rise(kind):
 def test_schedules_are_values_that_show_their_numbers():
     assert schedule.Linear(1, 0, 5) == schedule.Linear(1, 0, 5) != schedule.Linear(1, 0, 6)
     assert repr(schedule.Step(0.8, 0.5, every=3)) == "Step(start=0.8, factor=0.5, every=3)"
+
+
+@pytest.mark.parametrize(
+    ("make", "error", "words"),
+    [
+        (lambda: schedule.Linear(0.1, 0.0, steps=0), ValueError, "Linear: expected steps >= 1 and finite, got 0"),
+        (
+            lambda: schedule.Cosine(0.1, 0.0, steps=2.5),
+            TypeError,
+            "Cosine: expected a whole number for steps, got 2.5",
+        ),
+        (lambda: schedule.Step(0.1, 0.5, every=0), ValueError, "Step: expected every >= 1 and finite, got 0"),
+        (lambda: schedule.Constant(-1.0), ValueError, "Constant: expected rate >= 0 and finite, got -1.0"),
+        (lambda: schedule.Constant("a"), TypeError, "Constant: expected a number for rate, got 'a'"),
+    ],
+)
+def test_a_bad_schedule_is_refused_at_birth(make, error, words):
+    with pytest.raises(error) as caught:
+        make()
+    assert str(caught.value) == words
