@@ -57,8 +57,9 @@ def _lab(folder: Path, others: list[str]) -> int:
 def _vae(options: argparse.Namespace) -> int:
     """Train a variational autoencoder on the 60,000 digits of MNIST and write what it learnt.
 
-    Into the folder come manifold.png (15 x 15 digits decoded from the latent plane), reconstructions.png (test digits
-    above, what the VAE makes of them below) and vae.safetensors. Ctrl-C keeps what was learnt.
+    Into the folder come manifold.png (15 x 15 digits decoded from the first two latent dimensions), samples.png (225
+    digits decoded from points of the prior), reconstructions.png (test digits above, what the VAE makes of them below)
+    and vae.safetensors. Ctrl-C keeps what was learnt.
     """
     folder, checkpoint = options.out, options.out / "vae.safetensors"
     _make_writable(folder)
@@ -94,7 +95,7 @@ def _vae(options: argparse.Namespace) -> int:
         print(f"test bound so far: {_nats(vae.test_bound(test, seed=options.seed))}")
         return 130
     print(f"test bound: {_nats(vae.test_bound(test, seed=options.seed))}")
-    print(f"Wrote manifold.png, reconstructions.png and vae.safetensors to {folder}.")
+    print(f"Wrote manifold.png, samples.png, reconstructions.png and vae.safetensors to {folder}.")
     return 0
 
 
@@ -112,6 +113,7 @@ class _FirstPicture:
 
 def _draw(vae: VAE, test, folder: Path) -> None:
     images.manifold(vae.decode, dimensions=vae.latent, scale=2).save(folder / "manifold.png")
+    images.grid(vae.sample(225, rng(0)), columns=15, scale=2).save(folder / "samples.png")
     shown = [*test[:15], *vae.reconstruct(test[:15])]
     images.grid(shown, columns=15, scale=2).save(folder / "reconstructions.png")
 

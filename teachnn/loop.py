@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sized
 from dataclasses import dataclass
 from itertools import cycle
 from typing import TYPE_CHECKING
@@ -13,6 +13,7 @@ import numpy as np
 
 from teachnn.data.batching import Batches
 from teachnn.errors import InputError
+from teachnn.scope import put_back
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -123,12 +124,15 @@ def fit(
     start, first_step, order = train.position if resume and train.position else (0, train.steps, None)
     if train.steps > first_step and not isinstance(batches, Batches):
         raise InputError("fit", "batches that can be taken up again", type(batches).__name__, "use tn.data.batches")
+    rng = batches.rng if isinstance(batches, Batches) else None
     for epoch in range(start, epochs):
         if train.steps > first_step and isinstance(batches, Batches):  # in the middle of a pass
             rest = batches.replay(order, train.steps - first_step)
         else:
+            if rng and order is not None:  # a pass was begun, but no step of it was done
+                put_back({rng: order})
+            train.position = (epoch, train.steps, rng and rng.bit_generator.state)
             rest = iter(batches)
-            train.position = (epoch, train.steps, batches.pass_state if isinstance(batches, Batches) else None)
         report = _Report(epoch, epochs, _length(batches), progress)
         try:
             for batch in rest:
@@ -143,7 +147,8 @@ def fit(
         if train.position and train.position[1] == train.steps:
             cure = "a generator can be used up once; tn.data.batches starts anew each epoch" if epoch else ""
             raise InputError("fit", f"at least one batch in epoch {epoch + 1}", "none", cure)
-        train.position, first_step = (epoch + 1, train.steps, None), train.steps
+        first_step, order = train.steps, None
+        train.position = (epoch + 1, first_step, order)
         tested = each_epoch(epoch + 1) if each_epoch else None
         if tested:
             train.history.tests.append((train.steps, dict(tested)))
@@ -151,7 +156,7 @@ def fit(
 
 
 def _length(batches) -> int | None:
-    return len(batches) if hasattr(type(batches), "__len__") else None
+    return len(batches) if isinstance(batches, Sized) else None
 
 
 def _join(a: np.ndarray, b: np.ndarray) -> np.ndarray:

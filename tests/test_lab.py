@@ -176,7 +176,7 @@ def started(monkeypatch):
     commands = []
 
     class Server:
-        def __init__(self, command):
+        def __init__(self, command, **_):
             commands.append(command)
 
         def __enter__(self):
@@ -228,8 +228,8 @@ SERVER = """
 import signal, sys, time
 
 def asked(*_):
-    print("asked", flush=True)
     signal.signal(signal.SIGINT, stopped)
+    print("asked", flush=True)
 
 def stopped(*_):
     time.sleep(1)  # kernels are stopped, files are closed
@@ -238,8 +238,7 @@ def stopped(*_):
 
 signal.signal(signal.SIGINT, asked)
 print("ready", flush=True)
-time.sleep(100)
-time.sleep(100)
+time.sleep(30)
 """
 LAB = """
 import sys

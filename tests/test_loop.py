@@ -153,3 +153,27 @@ def test_a_history_draws_training_and_test_on_one_axis():
     assert axes.lines[1].get_xdata().tolist() == [4, 8]
     assert empty == "History(no steps yet)" and repr(train.history).startswith("History(8 steps; error ")
     assert tn.History().plot().axes[0].lines[:] == []
+
+
+@pytest.mark.parametrize("place", ["before the order is drawn", "after it", "in the first step"])
+def test_a_fit_broken_off_between_two_epochs_goes_on_to_the_very_same_bits(place, state_of, monkeypatch):
+    whole, net, rng, batches = make()
+    whole.fit(batches, epochs=2, progress=False)
+    broken, broken_net, broken_rng, broken_batches = make()
+    broken.fit(broken_batches, epochs=1, progress=False)
+    begin = type(broken_batches).__iter__
+
+    def interrupted(self, *_):
+        if place == "after it":
+            begin(self)
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        if place == "in the first step":
+            patch.setattr(tn.Adam, "update", interrupted)
+        else:
+            patch.setattr(type(broken_batches), "__iter__", interrupted)
+        broken.fit(broken_batches, epochs=2, progress=False, resume=True)
+    assert broken.steps == 4
+    broken.fit(broken_batches, epochs=2, progress=False, resume=True)
+    assert state_of(net.statistics, whole, [rng]) == state_of(broken_net.statistics, broken, [broken_rng])
