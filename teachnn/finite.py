@@ -44,7 +44,7 @@ def explain_loss(train: TrainFunction, inputs: Sequence, terms: dict[str, float]
     )
 
 
-def explain_overflow(train: TrainFunction, gradients: Sequence[np.ndarray], values: Sequence[np.ndarray]) -> None:
+def explain_overflow(train: TrainFunction, gradients: Sequence, values: Sequence, memory: Sequence) -> None:
     """Raise FloatingPointError that names the first parameter whose gradient or new value is not finite, if one is."""
     for parameter, gradient, new in zip(train.parameters, gradients, values, strict=True):
         for what, array in (("gradient", gradient), ("new value", new)):
@@ -53,6 +53,11 @@ def explain_overflow(train: TrainFunction, gradients: Sequence[np.ndarray], valu
                     f"{train.who}: expected finite numbers in step {train.steps + 1}, got a {what} of {parameter.name} "
                     f"that is not; a learning rate below {train.optimizer.rate(train.steps + 1):g} may help"
                 )
+    if not all(np.isfinite(vector).all() for vector in memory):
+        raise FloatingPointError(
+            f"{train.who}: expected finite numbers in step {train.steps + 1}, got gradients too large for "
+            f"{type(train.optimizer).__name__} to remember; average the loss over the batch, or scale the inputs"
+        )
 
 
 def _arrays(output) -> tuple:

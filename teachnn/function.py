@@ -138,8 +138,8 @@ class TrainFunction:
         weights, (steps, memory, w) = self._weights, self._progress
         g, w = weights.join(gradients), weights.vector(w)
         w, memory = self.optimizer.step(w, g, memory, steps + 1, weights.spares)
-        if not np.isfinite(np.vdot(w, w)):
-            explain_overflow(self, gradients, weights.split(w))
+        if not np.isfinite(np.vdot(g, g) + np.vdot(w, w)):  # a quick look; large numbers may be finite all the same
+            explain_overflow(self, gradients, weights.split(w), memory)
         return w, memory
 
     def _commit(self, scope: Step, progress: Progress) -> None:

@@ -36,7 +36,9 @@ def as_inputs(who: str, function: Callable, inputs: Sequence, finite: bool = Fal
 
 def _as_input(who: str, function: Callable, inputs: Sequence, i: int, finite: bool):
     x = inputs[i]
-    if isinstance(x, int | float):
+    if isinstance(x, int | float) and not isinstance(x, np.generic):
+        if finite:
+            refuse_nan(who, names_of(function, inputs)[i], np.asarray(x))
         return x
     if isbox(x):
         cure = "call the layers themselves to pass a gradient, or tn.ops.stop_gradient(x) first"

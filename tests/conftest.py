@@ -4,6 +4,7 @@ import json
 
 import numpy as np
 import pytest
+from autograd.tracer import trace_stack
 
 
 @pytest.fixture
@@ -19,3 +20,9 @@ def state_of():
         return [*bits, *(json.dumps(rng.bit_generator.state, default=plain, sort_keys=True) for rng in generators)]
 
     return state
+
+
+@pytest.fixture(autouse=True)
+def autograd_at_rest():
+    """Start each test with autograd's stack empty: an error inside `autograd.grad` itself leaves it as it was then."""
+    trace_stack.top = -1

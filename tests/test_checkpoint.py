@@ -182,7 +182,7 @@ def test_every_generator_of_numpy_survives(kind, tmp_path):
         "after step 5",
         "in step 7",
         "after epoch 2",
-        pytest.param("in step 5", marks=pytest.mark.xfail(reason="the order of the epoch is drawn a second time")),
+        "in step 5",
     ],
 )
 def test_a_run_that_is_broken_off_saved_and_taken_up_by_new_objects_ends_in_the_same_bits(

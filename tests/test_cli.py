@@ -105,6 +105,7 @@ def test_the_pictures_are_those_of_the_checkpoint(vae, tmp_path, few_digits):
     model, test = loaded(tmp_path, VAE(3, tn.rng(9), 8)), tn.data.pixels(few_digits.test.images[:15])
     expected = {
         "manifold.png": tn.images.manifold(model.decode, dimensions=3, scale=2),
+        "samples.png": tn.images.grid(model.sample(225, tn.rng(0)), columns=15, scale=2),
         "reconstructions.png": tn.images.grid([*test, *model.reconstruct(test)], columns=15, scale=2),
     }
     for name, picture in expected.items():
@@ -276,9 +277,7 @@ def test_lab_gets_its_folder_and_hands_on_what_it_does_not_know(monkeypatch):
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals differ there")
-def test_a_real_run_draws_before_its_first_epoch_ends_and_a_real_ctrl_c_keeps_every_step(
-    tmp_path, monkeypatch, state_of
-):
+def test_a_real_run_draws_while_it_trains_and_a_real_ctrl_c_keeps_every_step(tmp_path, monkeypatch, state_of):
     command = [sys.executable, "-m", "teachnn.cli", "vae", "--hidden", "64", "--epochs", "1000", "--out", str(tmp_path)]
     env = {**os.environ, "PYTHONPATH": str(Path(tn.__file__).parents[1])}
     start = time.monotonic()

@@ -221,7 +221,6 @@ def test_large_finite_values_are_no_error():
     assert train.steps == 1 and np.isfinite(w.value).all()
 
 
-@pytest.mark.xfail(reason="the optimizer's memory is not looked at")
 @pytest.mark.parametrize("optimizer", [tn.RMSProp, tn.Adam])
 def test_a_memory_that_overflows_does_not_poison_the_steps_after_it(optimizer):
     w = tn.Parameter("w", [1.0])

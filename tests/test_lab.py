@@ -176,8 +176,8 @@ def started(monkeypatch):
     commands = []
 
     class Server:
-        def __init__(self, command, **_):
-            commands.append(command)
+        def __init__(self, command, env):
+            commands.append((command, env))
 
         def __enter__(self):
             return self
@@ -199,7 +199,16 @@ def test_opening_copies_counts_starts_and_returns_the_exit_code(course, tmp_path
     assert lab.open_course(mine, ["--no-browser"]) == 5
     out, err = capsys.readouterr()
     assert out == f"The course is in {mine.resolve()}: 2 notebooks copied, 1 of yours left as they were.\n"
-    assert err == "" and started == [lab.command(mine, ["--no-browser"])]
+    assert err == "" and started == [(lab.command(mine, ["--no-browser"]), lab.environment())]
+
+
+def test_no_news_are_asked_for_and_the_learners_own_settings_still_count(monkeypatch):
+    monkeypatch.delenv("JUPYTER_CONFIG_PATH", raising=False)
+    ours = Path(lab.environment()["JUPYTER_CONFIG_PATH"])
+    settings = json.loads((ours / "labconfig" / "default_setting_overrides.json").read_text())
+    assert settings["@jupyterlab/apputils-extension:notification"]["fetchNews"] == "false"
+    monkeypatch.setenv("JUPYTER_CONFIG_PATH", "/theirs")
+    assert lab.environment() == {**os.environ, "JUPYTER_CONFIG_PATH": f"{ours}{os.pathsep}/theirs"}
 
 
 def test_without_jupyterlab_the_cure_is_named_and_nothing_is_copied(tmp_path, started, capsys, monkeypatch):
