@@ -42,6 +42,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (CheckpointError, OSError, ValueError) as error:
         print(f"teachnn vae: {error}", file=sys.stderr)
         return 1
+    except KeyboardInterrupt:  # before the first step, or after the last
+        print("\nteachnn vae: stopped.", file=sys.stderr)
+        return 130
 
 
 def _lab(folder: Path, others: list[str]) -> int:

@@ -169,7 +169,7 @@ class TestFunction:
         for mode in modes:
             check_mode(self.who, mode)
         self.function, self.modes = function, tuple(modes)
-        self._reads: dict[Variable, np.ndarray] = {}
+        self._reads: tuple[Variable, ...] = ()
 
     def __call__(self, *inputs):
         """Return function(*inputs)."""
@@ -183,7 +183,7 @@ class TestFunction:
             with changing:
                 scope = Reading(self.who, self.modes, None)
                 output = scope.run(self.function, *inputs)
-                self._reads = {**self._reads, **dict.fromkeys(scope.read_now)}
+                self._reads = tuple(dict.fromkeys((*self._reads, *scope.read_now)))
         if output is None:
             raise InputError(self.who, "a function that returns arrays", "None", "end it with return")
         return output

@@ -31,6 +31,9 @@ def grid(images, columns: int, scale: int = 1) -> Image.Image:
         raise InputError("grid", "images of shape (N, H, W) or (N, H, W, 3)", str(images.shape))
     if not (isinstance(columns, int) and isinstance(scale, int) and columns > 0 < scale):
         raise InputError("grid", "whole columns and scale >= 1", f"{columns!r} and {scale!r}")
+    if images.dtype.kind != "f" and images.dtype != np.uint8:
+        cure = "images.astype(np.uint8) for grey levels 0 to 255"
+        raise InputError("grid", "floats between 0 and 1, or uint8", str(images.dtype), cure)
     if images.dtype != np.uint8:
         images = np.round(np.clip(np.nan_to_num(images), 0, 1) * 255).astype(np.uint8)
     N, H, W, *colours = images.shape

@@ -129,7 +129,8 @@ def fit(
         if train.steps > first_step and isinstance(batches, Batches):  # in the middle of a pass
             rest = batches.replay(order, train.steps - first_step)
         else:
-            if rng and order is not None:  # a pass was begun, but no step of it was done
+            if rng and order is not None and isinstance(batches, Batches):  # a pass was begun, but no step of it done
+                batches.replay(order, 0)  # complains about the state of another kind of generator
                 put_back({rng: order})
             train.position = (epoch, train.steps, rng and rng.bit_generator.state)
             rest = iter(batches)

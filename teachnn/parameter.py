@@ -28,7 +28,7 @@ class Variable:
     __slots__ = ("__weakref__", "_array", "name")
 
     def __init__(self, name: str, value):
-        if not isinstance(name, str) or not name:
+        if not isinstance(name, str) or not name or name == "__metadata__":  # the last is a word of safetensors' own
             raise TypeError(f"{type(self).__name__}: expected a name (non-empty text), got {name!r}")
         self.name = name
         self._array = self._checked(value)

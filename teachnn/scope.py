@@ -97,9 +97,9 @@ def put_back(states: dict[np.random.Generator, Any]) -> None:
             rng, state = next(iter(states.items()))
             rng.bit_generator.state = state
             del states[rng]
-    finally:
-        if states:
-            put_back(states)
+    except KeyboardInterrupt:
+        put_back(states)
+        raise
 
 
 class Unseen(BaseException):

@@ -308,3 +308,12 @@ def test_a_real_run_draws_while_it_trains_and_a_real_ctrl_c_keeps_every_step(tmp
                 break
     tn.load(tmp_path / "vae.safetensors", broken.parameters, there, dict(zip(("noise", "order"), found, strict=True)))
     assert state_of((), there, found) == state_of((), train, generators)
+
+
+def test_ctrl_c_before_the_first_step_is_one_line_and_no_traceback(monkeypatch, tmp_path, capsys):
+    def interrupted():
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("teachnn.cli.data.mnist", interrupted)
+    assert cli.main(["vae", "--out", str(tmp_path)]) == 130
+    assert capsys.readouterr().err == "\nteachnn vae: stopped.\n"

@@ -176,3 +176,10 @@ def test_figures_are_drawn_on_any_thread():
         thread.join()
     draw()
     assert len(pictures) == 4 and len(set(pictures)) == 1
+
+
+def test_whole_numbers_that_are_not_uint8_are_refused_with_the_cure():
+    with pytest.raises(
+        tn.InputError, match=r"grid: expected floats between 0 and 1, or uint8, got int64; images\.astype"
+    ):
+        tn.images.grid(np.array([[[0, 100, 200]]]), columns=1)

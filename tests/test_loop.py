@@ -177,3 +177,11 @@ def test_a_fit_broken_off_between_two_epochs_goes_on_to_the_very_same_bits(place
     assert broken.steps == 4
     broken.fit(broken_batches, epochs=2, progress=False, resume=True)
     assert state_of(net.statistics, whole, [rng]) == state_of(broken_net.statistics, broken, [broken_rng])
+
+
+def test_batches_of_another_kind_of_generator_cannot_take_up_a_pass():
+    train, *_ = make()
+    train.position = (0, 0, np.random.default_rng(0).bit_generator.state)
+    other = tn.data.batches(X, Y, size=16, rng=np.random.Generator(np.random.MT19937(0)))
+    with pytest.raises(tn.InputError, match="expected the state of a MT19937 generator"):
+        train.fit(other, progress=False, resume=True)

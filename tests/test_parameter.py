@@ -50,7 +50,7 @@ def test_a_value_of_another_shape_is_refused_and_changes_nothing():
     assert W.value.tolist() == [1, 2]
 
 
-@pytest.mark.parametrize("name", ["", None, 3])
+@pytest.mark.parametrize("name", ["", None, 3, "__metadata__"])
 def test_a_name_is_non_empty_text(name):
     with pytest.raises(TypeError, match="expected a name"):
         tn.Parameter(name, 0)

@@ -59,3 +59,8 @@ def test_a_test_functions_scope_draws_from_the_generator_itself():
 def test_outside_of_any_function_a_layer_is_just_called():
     layer = tn.Dense.create("d", 2, 2, tn.rng(0))
     assert isinstance(layer(np.ones((1, 2), np.float32)), np.ndarray)
+
+
+def test_a_state_that_a_generator_refuses_is_an_error_and_no_endless_loop():
+    with pytest.raises((TypeError, ValueError)):
+        put_back({tn.rng(0): {"bit_generator": "MT19937"}})
