@@ -22,11 +22,12 @@ from teachnn.finite import explain_loss, explain_overflow
 from teachnn.graph import Graph
 from teachnn.inputs import as_inputs, name_of, terms_of
 from teachnn.layer import Mode, check_mode
-from teachnn.optimizer import Optimizer, Progress, Weights
+from teachnn.optimizer import Optimizer
 from teachnn.parameter import Parameter, Statistic, Variable, change, changing, distinct, values_of
 from teachnn.record import record
 from teachnn.scope import Reading, Scope, Step, Unseen, current_scope
 from teachnn.trace import differentiate, getval, tracing
+from teachnn.weights import Progress, Weights
 
 
 class TrainFunction:
@@ -136,9 +137,11 @@ class TrainFunction:
     def _optimize(self, gradients: list[np.ndarray]) -> tuple[np.ndarray, tuple[np.ndarray, ...]]:
         """Return the next w and the optimizer's next memory."""
         weights, (steps, memory, w) = self._weights, self._progress
-        g, w = weights.join(gradients), weights.vector(w)
+        w, g = weights.vector(w), weights.joined(gradients)
         w, memory = self.optimizer.step(w, g, memory, steps + 1, weights.spares)
-        if not np.isfinite(np.vdot(g, g) + np.vdot(w, w)):  # a quick look; large numbers may be finite all the same
+        if not np.isfinite(
+            sum(np.vdot(a, a) for a in (w, *gradients))
+        ):  # a quick look; large numbers may be finite all the same
             explain_overflow(self, gradients, weights.split(w), memory)
         return w, memory
 

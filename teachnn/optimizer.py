@@ -8,74 +8,15 @@ there before stays whole, so a step can be left at any moment.
 from __future__ import annotations
 
 import math
-import sys
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar, NamedTuple
+from typing import ClassVar
 
 import numpy as np
 
-from teachnn.parameter import Parameter
 from teachnn.schedule import Schedule
+from teachnn.weights import Joined, Spares
 
 BLOCK = 24_576  # numbers that are updated together: small enough for all of a formula's vectors to stay in the cache
-
-
-def _references(vectors: list[np.ndarray]) -> list[int]:
-    return [sys.getrefcount(vector) for vector in vectors]
-
-
-UNHELD = _references([np.empty(1)])[0]  # how many references are counted if only the list holds a vector
-
-
-class Spares:
-    """Vectors that are used again once nobody holds them, or a view of them: fresh memory is slow at first touch."""
-
-    def __init__(self):
-        self.vectors: list[np.ndarray] = []
-
-    def take(self, size: int) -> np.ndarray:
-        """Return a vector of `size` numbers, whatever they are."""
-        for vector, count in zip(self.vectors, _references(self.vectors), strict=True):
-            if count == UNHELD and len(vector) == size:
-                vector.flags.writeable = True
-                return vector
-        self.vectors = [*self.vectors[-7:], np.empty(size, np.float32)]
-        return self.vectors[-1]
-
-
-class Weights:
-    """All parameters as one long vector, and the way back."""
-
-    def __init__(self, parameters: Sequence[Parameter]):
-        ends = np.cumsum([p.size for p in parameters])
-        self.parameters, self.size, self.spares = parameters, int(ends[-1]), Spares()
-        self.slices = [slice(end - p.size, end) for p, end in zip(parameters, ends, strict=True)]
-
-    def zeros(self, count: int) -> tuple[np.ndarray, ...]:
-        """Return so many vectors of zeros."""
-        return tuple(np.zeros(self.size, np.float32) for _ in range(count))
-
-    def join(self, arrays: Sequence[np.ndarray]) -> np.ndarray:
-        """Return one vector of arrays that have the parameters' shapes."""
-        return np.concatenate([array.ravel() for array in arrays], out=self.spares.take(self.size))
-
-    def split(self, vector: np.ndarray) -> list[np.ndarray]:
-        """Return the views of a vector that have the parameters' shapes."""
-        return [vector[s].reshape(p.shape) for p, s in zip(self.parameters, self.slices, strict=True)]
-
-    def vector(self, latest: np.ndarray) -> np.ndarray:
-        """Return the parameters' values: `latest` itself, if they still are views of it."""
-        arrays = [p._array for p in self.parameters]
-        return latest if all(array.base is latest for array in arrays) else self.join(arrays)
-
-
-class Progress(NamedTuple):
-    """What a training function remembers from step to step, besides the parameters themselves."""
-
-    steps: int
-    memory: tuple[np.ndarray, ...]  # the optimizer's vectors
-    w: np.ndarray  # all parameters in one vector, of which their values are views
 
 
 @dataclass(frozen=True)
@@ -107,7 +48,7 @@ class Optimizer:
         """Return the learning rate of the t-th step, t = 1, 2, ...."""
         return float(self.learning_rate(t - 1) if callable(self.learning_rate) else self.learning_rate)
 
-    def step(self, w: np.ndarray, g: np.ndarray, memory: tuple[np.ndarray, ...], t: int, spares: Spares):
+    def step(self, w: np.ndarray, g: np.ndarray | Joined, memory: tuple[np.ndarray, ...], t: int, spares: Spares):
         """Return (new w, new memory), other vectors than those given."""
         rate, old = self.rate(t), (w, *memory)
         new = [spares.take(len(w)) for _ in old]

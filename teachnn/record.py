@@ -45,6 +45,7 @@ class Recording(Scope):
 
     def __init__(self, who: str, modes: Sequence[Mode], kind: Literal["train", "test"]):
         self.who, self.modes, self.kind = who, modes, kind
+        self.constant = False  # a test function inside a training function: no gradient comes back out of it
         self.nodes: list[Node] = []
         self.sources: list[list] = []  # for each node the numbers of nodes and the parameters that it was made from
         self.calls: list[Node] = []
@@ -81,8 +82,14 @@ class Recording(Scope):
 
     def nested(self, who, modes):
         inner = copy.copy(self)
-        inner.who, inner.modes = who, modes
-        return _Nested(inner) if self.kind == "train" else inner
+        inner.who, inner.modes, inner.constant = who, modes, self.kind == "train"
+        return inner
+
+    def run(self, function, *args):
+        output = super().run(function, *args)
+        if self.constant:
+            return tuple(map(stop_gradient, output)) if isinstance(output, tuple) else stop_gradient(output)
+        return output
 
     def call(self, layer, inputs):
         if self.kind == "test":
@@ -109,17 +116,6 @@ class Recording(Scope):
         self.stack.pop()
         self.calls[index] = replace(self.calls[index], shape=_shape(output))
         return output
-
-
-class _Nested(Recording):
-    """A test function inside a training function: no gradient comes back out of it."""
-
-    def __init__(self, inner: Recording):
-        self.__dict__.update(inner.__dict__)
-
-    def run(self, function, *args):
-        output = super().run(function, *args)
-        return stop_gradient(output) if isbox(output) else output
 
 
 def record(owner, function: Callable, inputs: Sequence, kind: Literal["train", "test"], modes=(), trained=()) -> Graph:
