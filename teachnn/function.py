@@ -21,7 +21,7 @@ from teachnn.errors import InputError
 from teachnn.finite import explain_loss, explain_overflow
 from teachnn.graph import Graph
 from teachnn.inputs import as_inputs, name_of, terms_of
-from teachnn.layer import Mode, check_mode
+from teachnn.layer import Layer, Mode, check_mode
 from teachnn.optimizer import Optimizer
 from teachnn.parameter import Parameter, Statistic, Variable, change, changing, distinct, values_of
 from teachnn.record import record
@@ -44,6 +44,8 @@ class TrainFunction:
         self.who = f"{self.name} (TrainFunction)"
         if not isinstance(optimizer, Optimizer):
             raise TypeError(f"{self.who}: expected an optimizer, got {optimizer!r}; tn.Adam(1e-3) is one")
+        if isinstance(parameters, Layer):
+            raise TypeError(f"{self.who}: expected Parameters to move, got {parameters.who}; take its .parameters")
         parameters = tuple(parameters)
         for parameter in parameters:
             if not isinstance(parameter, Parameter):
@@ -112,9 +114,7 @@ class TrainFunction:
 
     def _differentiate(self, scope: Step, inputs: Sequence) -> tuple[float, dict[str, float], list[np.ndarray]]:
         if type(current_scope()) is not Scope:
-            raise RuntimeError(
-                f"{self.who}: expected to be called outside of any other function, got a call inside one"
-            )
+            raise RuntimeError(f"{self.who}: expected a call outside of any other function, got one inside")
 
         def run(boxes):
             scope.boxes = dict(zip(self.parameters, boxes, strict=True))

@@ -474,6 +474,8 @@ def test_only_parameters_can_be_trained():
         tn.TrainFunction(small.objective, small.net.statistics, tn.Adam())
     with pytest.raises(TypeError, match="expected Parameters to move, got array"):
         tn.TrainFunction(small.objective, [np.zeros(3)], tn.Adam())
+    with pytest.raises(TypeError, match=r"expected Parameters to move, got h \(Dense\); take its \.parameters"):
+        tn.TrainFunction(small.objective, small.net[0], tn.Adam())
     with pytest.raises(ValueError, match="expected at least one Parameter to move, got none"):
         tn.TrainFunction(small.objective, [], tn.Adam())
     with pytest.raises(TypeError, match=r"expected an optimizer, got 0\.001"):
