@@ -1,1 +1,7 @@
-"""Live widgets for teachnn in JupyterLab; the library itself never imports them."""
+"""Live widgets for JupyterLab: see the parameters that a training function and a test function share, as they move.
+
+    import teachnn_widgets as tw
+
+Each widget is a small Python model beside a plain ES module and a stylesheet of the same name; `base` says what they
+have in common. Nothing is loaded from a network.
+"""

@@ -1,0 +1,92 @@
+"""What all widgets have in common: their files, an alert, a still picture, and an end that leaves nothing behind.
+
+A widget `thing.py` has its page in `thing.js` and `thing.css`, after the parts that all share, `common.js` and
+`common.css`. Only the kernel computes; the page paints what it is sent.
+"""
+
+from __future__ import annotations
+
+import io
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import anywidget
+import traitlets as t
+from PIL import Image
+
+from teachnn_widgets.pulse import pulse
+
+
+class Widget(anywidget.AnyWidget):
+    """A widget of the course.
+
+    parts: further .js and .css files, by name, that several widgets share.
+    Callbacks may come on any thread (a kernel's subshell, a training thread), so whoever changes traits holds `lock`.
+    """
+
+    parts: tuple[str, ...] = ()
+    alert = t.Unicode(help="What went wrong, shown above the widget; empty while all is well.").tag(sync=True)
+
+    def __init_subclass__(cls, **kwargs):
+        """Put the page together from its files."""
+        own = sys.modules[cls.__module__].__file__
+        folder, names = Path(own).parent, ("common", *cls.parts, Path(own).stem)
+        cls._esm, cls._css = (
+            "\n".join(path.read_text("utf-8") for name in names if (path := folder / f"{name}.{kind}").is_file())
+            for kind in ("js", "css")
+        )
+        super().__init_subclass__(**kwargs)
+
+    def __init__(self, **traits):
+        self.lock = threading.RLock()
+        super().__init__(**traits)
+
+    def set_state(self, sync_data):
+        """Take what the page sent, one message at a time."""
+        with self.lock:
+            super().set_state(sync_data)
+
+    def follow(self) -> None:
+        """Have `beat` called some 20 times a second, on another thread, until the widget is closed."""
+        pulse.add(self)
+
+    def beat(self) -> None:
+        """Look whether anything moved, and show it."""
+
+    def close(self) -> None:
+        """End the widget: its views go, and nothing of it goes on."""
+        pulse.remove(self)
+        super().close()
+
+    @contextmanager
+    def alerting(self) -> Iterator[None]:
+        """Show an error on the page in place of raising it, and take it away when all goes well again."""
+        try:
+            yield
+        except Exception as error:
+            self.alert = str(error) or type(error).__name__
+        else:
+            self.alert = ""
+
+    def still(self) -> Image.Image | str:
+        """Return the widget as it stands: a picture, or the text of an SVG file."""
+        raise NotImplementedError
+
+    def __str__(self) -> str:
+        """Return one line that says what the widget shows; the same in each run."""
+        return type(self).__name__
+
+    def _repr_mimebundle_(self, **kwargs):
+        bundle = super()._repr_mimebundle_(**kwargs)
+        data, metadata = bundle if isinstance(bundle, tuple) else (bundle or {}, {})
+        picture = self.still()
+        if isinstance(picture, str):
+            still: dict[str, str | bytes] = {"image/svg+xml": picture}
+        else:
+            buffer = io.BytesIO()
+            picture.save(buffer, format="png")
+            still = {"image/png": buffer.getvalue()}
+        return {**data, **still, "text/plain": str(self)}, metadata

@@ -1,0 +1,52 @@
+"""One thread for all widgets that show what moves by itself, while another thread trains."""
+
+from __future__ import annotations
+
+import threading
+from typing import Protocol
+
+PERIOD = 0.05  # seconds: a page is told at most 20 times a second
+
+
+class Beating(Protocol):
+    """Whatever is to be called some 20 times a second."""
+
+    def beat(self) -> None:
+        """Look whether anything moved, and show it; must not raise."""
+
+
+class Pulse:
+    """Calls `beat` of each member, one after the other; its thread lives while there are members."""
+
+    def __init__(self):
+        self._members: tuple[Beating, ...] = ()
+        self._changing = threading.Lock()
+        self._wake = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def add(self, member: Beating) -> None:
+        """Begin to call a member; once is enough."""
+        with self._changing:
+            if not any(member is other for other in self._members):
+                self._members += (member,)
+            if self._thread is None:
+                self._wake = threading.Event()
+                self._thread = threading.Thread(target=self._run, args=[self._wake], name="teachnn pulse", daemon=True)
+                self._thread.start()
+
+    def remove(self, member: Beating) -> None:
+        """Stop calling a member; a call that is under way may still end. Unknown ones are no error."""
+        with self._changing:
+            self._members = tuple(other for other in self._members if other is not member)
+            if not self._members and self._thread is not None:
+                self._wake.set()
+                self._thread = None
+
+    def _run(self, wake: threading.Event) -> None:
+        while not wake.wait(PERIOD):
+            for member in self._members:
+                if not wake.is_set():
+                    member.beat()
+
+
+pulse = Pulse()
