@@ -6,8 +6,8 @@ A widget `thing.py` has its page in `thing.js` and `thing.css`, after the parts 
 
 from __future__ import annotations
 
+import base64
 import io
-import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,6 +18,8 @@ import traitlets as t
 from PIL import Image
 
 from teachnn_widgets.pulse import pulse
+
+FOLDER = Path(__file__).parent
 
 
 class Widget(anywidget.AnyWidget):
@@ -31,13 +33,14 @@ class Widget(anywidget.AnyWidget):
     alert = t.Unicode(help="What went wrong, shown above the widget; empty while all is well.").tag(sync=True)
 
     def __init_subclass__(cls, **kwargs):
-        """Put the page together from its files."""
-        own = sys.modules[cls.__module__].__file__
-        folder, names = Path(own).parent, ("common", *cls.parts, Path(own).stem)
-        cls._esm, cls._css = (
-            "\n".join(path.read_text("utf-8") for name in names if (path := folder / f"{name}.{kind}").is_file())
-            for kind in ("js", "css")
-        )
+        """Put the page together from its files; a subclass made elsewhere keeps its parent's page."""
+        package, _, module = cls.__module__.rpartition(".")
+        if package == __package__:
+            names = ("common", *cls.parts, module)
+            cls._esm, cls._css = (
+                "\n".join(path.read_text("utf-8") for name in names if (path := FOLDER / f"{name}.{kind}").is_file())
+                for kind in ("js", "css")
+            )
         super().__init_subclass__(**kwargs)
 
     def __init__(self, **traits):
@@ -84,9 +87,9 @@ class Widget(anywidget.AnyWidget):
         data, metadata = bundle if isinstance(bundle, tuple) else (bundle or {}, {})
         picture = self.still()
         if isinstance(picture, str):
-            still: dict[str, str | bytes] = {"image/svg+xml": picture}
+            still = {"image/svg+xml": picture}
         else:
             buffer = io.BytesIO()
             picture.save(buffer, format="png")
-            still = {"image/png": buffer.getvalue()}
+            still = {"image/png": base64.b64encode(buffer.getvalue()).decode()}
         return {**data, **still, "text/plain": str(self)}, metadata
