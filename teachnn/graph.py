@@ -31,6 +31,7 @@ class Node:
     mode: Literal["train", "test"] | None = None  # None: the layer is the same in both
     uses: tuple[Use, ...] = ()
     calls: tuple[int, ...] = ()  # the layer calls it happened in, outermost first
+    formula: str = ""  # what the layer computes, in one line
 
     @property
     def parameters(self) -> tuple[Parameter, ...]:

@@ -51,6 +51,13 @@ class Layer:
         kind = type(self).__name__
         return kind if self.name == kind else f"{self.name} ({kind})"
 
+    @property
+    def formula(self) -> str:
+        """What it computes: the first line of its class's docstring, "" where there is none."""
+        kind = type(self)
+        first = (kind.__doc__ or "").strip().partition("\n")[0]
+        return "" if first.startswith(f"{kind.__name__}(") else first  # such a one was written by dataclass
+
     @cached_property
     def parameters(self) -> tuple[Parameter, ...]:
         """Its parameters and those of the layers in it, in order, each object once."""

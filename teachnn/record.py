@@ -97,18 +97,9 @@ class Recording(Scope):
         if layer.transparent:
             return layer.forward(*inputs)
         index, first = len(self.calls), len(self.nodes)
-        self.calls.append(
-            Node(
-                index,
-                "call",
-                layer.name,
-                type(layer).__name__,
-                (),
-                getattr(layer, "mode", None),
-                (),
-                tuple(self.stack),
-            )
-        )
+        mode, outer = getattr(layer, "mode", None), tuple(self.stack)
+        call = Node(index, "call", layer.name, type(layer).__name__, (), mode, (), outer, layer.formula)
+        self.calls.append(call)
         self.stack.append(index)
         output = layer.forward(*inputs)
         if isbox(output) and not isinstance(output._node.made_by, Parameter) and output._node.made_by < first:

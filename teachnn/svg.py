@@ -26,18 +26,16 @@ text{font-family:system-ui,-apple-system,"Segoe UI",sans-serif;font-size:12.5px;
 .bar.train{fill:#0072B2} .bar.test{fill:#009E73}
 .box{fill:#ffffff;stroke-width:1.6} .box.train{stroke:#0072B2} .box.test{stroke:#009E73}
 .badge.train{fill:#0072B2} .badge.test{fill:#007A59} .badge-text{fill:#ffffff;font-size:10.5px}
-.end{fill:#1b1f24} .end-text{fill:#ffffff} .end-grey{fill:#b8c0c8}
+.end{fill:#1b1f24} .end-text{fill:#ffffff} .end-grey{fill:#b8c0c8} .ink{fill:#1b1f24}
 .pill{stroke-width:1.5} .pill.parameter{fill:#E69F00;stroke:#E69F00} .pill.statistic{fill:#CC79A7;stroke:#CC79A7}
-.pill.fixed{fill:#ffffff;stroke-dasharray:4 3} .ink{fill:#1b1f24}
-.chip{fill:none;stroke-width:1.2} .chip.parameter{stroke:#E69F00} .chip.statistic{stroke:#CC79A7}
-.chip.fixed{stroke-dasharray:3 2.5}
+.pill.fixed{fill:#ffffff;stroke-dasharray:4 3} .chip{fill:none;stroke-width:1.2}
+.chip.parameter{stroke:#E69F00} .chip.statistic{stroke:#CC79A7} .chip.fixed{stroke-dasharray:3 2.5}
 """
 DARK = """
 text{fill:#e6edf3} .ground{fill:#0d1117} .panel{fill:#161b22} .grey{fill:#9aa4af}
 .edge{stroke:#8b949e} .head{fill:#8b949e} .box{fill:#0d1117}
 .box.train{stroke:#3d9ad6} .box.test{stroke:#1fb88b} .bar.train{fill:#3d9ad6} .bar.test{fill:#1fb88b}
-.end{fill:#e6edf3} .end-text{fill:#0d1117} .end-grey{fill:#57606a} .pill.fixed{fill:#0d1117}
-.fixed-ink{fill:#e6edf3}
+.end{fill:#e6edf3} .end-text{fill:#0d1117} .end-grey{fill:#57606a} .pill.fixed{fill:#0d1117} .fixed-ink{fill:#e6edf3}
 """
 
 
@@ -62,18 +60,17 @@ def paint(picture: Picture) -> str:
         f'<svg xmlns="http://www.w3.org/2000/svg" class="teachnn" viewBox="0 0 {view} {high}" '
         f'style="max-width:{view}px" role="img">'
     )
-    ends = {box.key for box in picture.boxes if box.kind in ("input", "output")}
     kinds = [panel.kind for panel in picture.panels]
     parts = [
         head,
         *_words(picture),
-        f"<style>{_scoped(LIGHT)}\n@media (prefers-color-scheme:dark){{{_scoped(DARK)}}}</style>",
+        f"<style>{scoped(LIGHT)}\n@media (prefers-color-scheme:dark){{{scoped(DARK)}}}</style>",
         f'<rect class="ground" width="{wide}" height="{high}"/>',
         *map(_panel, picture.panels),
         *map(_link, (link for link in picture.links if link.kind != "edge")),
         *map(_link, (link for link in picture.links if link.kind == "edge")),
         *map(_pill, picture.pills),
-        *(_end(box) if box.key in ends else _box(box, kinds[box.graph]) for box in picture.boxes),
+        *(_end(box) if box.kind in ("input", "output") else _box(box, kinds[box.graph]) for box in picture.boxes),
         *map(_entry, picture.legend),
         "</svg>",
     ]
@@ -96,10 +93,8 @@ def _words(picture: Picture) -> list[str]:
 
 
 def _panel(panel: Panel) -> str:
-    x, middle = panel.x + 2, panel.kind == "shared"
-    if middle:
-        x = panel.x + panel.width / 2
-    anchor = ' text-anchor="middle"' if middle else ""
+    middle = panel.kind == "shared"
+    x, anchor = (panel.x + panel.width / 2, ' text-anchor="middle"') if middle else (panel.x + 2, "")
     lines = [f'<text class="bold title" x="{_number(x)}" y="30"{anchor}>{_text(panel.title)}</text>']
     for i, line in enumerate(panel.lines):
         lines.append(f'<text class="grey" x="{_number(x)}" y="{49 + 16 * i}"{anchor}>{_text(line)}</text>')
@@ -114,7 +109,7 @@ def _box(box: Box, kind: str) -> str:
     if box.type:
         name += f'<tspan dx="6">{_text(box.type)}</tspan>'
     parts = [
-        f'<g transform="translate({_number(box.x)} {_number(box.y)})"><title>{_text(box.about)}</title>',
+        f'<g transform="translate({_number(box.x)} {_number(box.y)})" {_told(box)}',
         _rect(f"box {kind}", 0, 0, box.width, box.height, 8),
         f'<text class="name" x="12" y="18">{name}</text>',
         f'<text class="grey small" x="12" y="33">{_text(box.detail)}</text>',
@@ -130,7 +125,7 @@ def _end(box: Box) -> str:
     x, y = box.x + box.width / 2, box.y + box.height / 2 + 4.5
     text = f'<tspan class="bold">{_text(box.title)}</tspan><tspan class="end-grey" dx="6">{_text(box.detail)}</tspan>'
     return (
-        f"<g><title>{_text(box.about)}</title>{_rect('end', box.x, box.y, box.width, box.height, box.height / 2)}"
+        f"<g {_told(box)}{_rect('end', box.x, box.y, box.width, box.height, box.height / 2)}"
         f'<text class="end-text" x="{_number(x)}" y="{_number(y)}" text-anchor="middle">{text}</text></g>'
     )
 
@@ -139,7 +134,7 @@ def _chip(chip: Pill) -> str:
     x, y = _number(chip.x + 7), _number(chip.y + 12.6)
     shape = _rect(f"chip {chip.kind}{' fixed' * chip.fixed}", chip.x, chip.y, chip.width, chip.height, _round(chip))
     name = f'<tspan class="bold">{_text(chip.label)}</tspan><tspan class="grey" dx="5">{_text(chip.detail)}</tspan>'
-    return f'<g><title>{_text(chip.about)}</title>{shape}<text class="tiny" x="{x}" y="{y}">{name}</text></g>'
+    return f'<g {_told(chip)}{shape}<text class="tiny" x="{x}" y="{y}">{name}</text></g>'
 
 
 def _pill(pill: Pill) -> str:
@@ -153,16 +148,20 @@ def _pill(pill: Pill) -> str:
     )
 
 
+def _told(item: Box | Pill) -> str:
+    return f'data-key="{item.key}"><title>{_text(item.about)}</title>'
+
+
 def _round(pill: Pill) -> float:
     return pill.height / 2 if pill.kind == "parameter" else 3
 
 
 def _link(link: Link) -> str:
-    kind = "edge" if link.kind == "edge" else f"link {link.kind}"
-    tip = "head" if link.kind == "edge" else f"tip {link.kind}"
+    kind, tip = ("edge", "head") if link.kind == "edge" else (f"link {link.kind}", f"tip {link.kind}")
     start, *rest = map(_point, link.points)
+    head = f'<path class="{tip}" d="M{"L".join(map(_point, link.arrow))}Z"/>' if link.arrow else ""
     curve = f'<path class="{kind}{" dashed" * (not link.solid)}" d="M{start}C{" ".join(rest)}"/>'
-    return curve + (f'<path class="{tip}" d="M{"L".join(map(_point, link.arrow))}Z"/>' if link.arrow else "")
+    return f'<g data-ends="{link.source} {link.target}">{curve}{head}</g>'
 
 
 def _entry(entry: Entry) -> str:
@@ -179,8 +178,9 @@ def _entry(entry: Entry) -> str:
     return f'{signs[entry.key]}<text class="grey" x="{_number(x + 30)}" y="{_number(y)}">{_text(entry.text)}</text>'
 
 
-def _scoped(rules: str) -> str:
-    return re.sub(r"(^|\} )(?=[.t])", r"\1.teachnn ", rules.strip(), flags=re.MULTILINE)
+def scoped(rules: str, scope: str = ".teachnn") -> str:
+    """Return LIGHT or DARK as rules that hold inside of `scope` alone: a page's own rules for its themes, say."""
+    return re.sub(r"(^|\} )(?=[.t])", rf"\1{scope} ", rules.strip(), flags=re.MULTILINE)
 
 
 def _rect(kind: str, x: float, y: float, width: float, height: float, radius: float) -> str:

@@ -39,20 +39,20 @@ def chip_of(use: Use, graph: Graph, key: str) -> Pill:
     wide = text_width(label, 10.5, True) + text_width(detail, 10) + 5 + 14
     kind = "statistic" if isinstance(variable, Statistic) else "parameter"
     fixed = graph.kind == "train" and use.how == "uses"
-    return Pill(key, kind, label, detail, describe([variable]), 0, 0, wide, CHIP_HEIGHT, False, fixed)
+    return Pill(key, kind, label, detail, describe([variable]), (variable.name,), 0, 0, wide, CHIP_HEIGHT, False, fixed)
 
 
 def pill_of(variables: Sequence[Variable], fixed: bool, key: str) -> Pill:
     """Return the pill of a shared variable, or one for all of a layer's, where each its own would crowd the picture."""
     kind = "statistic" if isinstance(variables[0], Statistic) else "parameter"
-    label, detail = variables[0].name, shape_text(variables[0].shape, True)
+    label, detail, names = variables[0].name, shape_text(variables[0].shape, True), tuple(v.name for v in variables)
     if len(variables) > 1:
         layer = label.rpartition(".")[0]
-        names = ", ".join(v.name.rpartition(".")[2] for v in variables)
-        label, detail = layer or label, f"{shorten(names, 20)} · {sum(v.size for v in variables):,}"
+        short = ", ".join(v.name.rpartition(".")[2] for v in variables)
+        label, detail = layer or label, f"{shorten(short, 20)} · {sum(v.size for v in variables):,}"
     label = shorten(label, 22)
     wide = text_width(label, 12, True) + text_width(detail, 11) + 12 + 2 * PAD
-    return Pill(key, kind, label, detail, describe(variables), 0, 0, wide, PILL_HEIGHT, True, fixed)
+    return Pill(key, kind, label, detail, describe(variables), names, 0, 0, wide, PILL_HEIGHT, True, fixed)
 
 
 def box_of(node: Node, graph: Graph, number: int, shared: Container[Variable]) -> Box:

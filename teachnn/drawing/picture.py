@@ -22,6 +22,7 @@ class Pill:
     label: str
     detail: str  # its shape
     about: str  # the whole story: full names and shapes
+    names: tuple[str, ...]  # of its variables
     x: float  # of the left upper corner: in the picture, or in its box for a chip
     y: float
     width: float
