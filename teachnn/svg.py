@@ -142,7 +142,7 @@ def _pill(pill: Pill) -> str:
     ink = "fixed-ink" if pill.fixed else "ink"
     shape = _rect(f"pill {pill.kind}{' fixed' * pill.fixed}", pill.x, pill.y, pill.width, pill.height, _round(pill))
     return (
-        f"<g><title>{_text(pill.about)}</title>{shape}"
+        f"<g {_told(pill)}{shape}"
         f'<text class="bold {ink}" x="{_number(pill.x + 12)}" y="{y}">{_text(pill.label)}</text>'
         f'<text class="small {ink}" x="{end}" y="{y}" text-anchor="end">{_text(pill.detail)}</text></g>'
     )

@@ -31,8 +31,7 @@ def arrange(graphs: Sequence[Graph]) -> Picture:
     """
     if not graphs:
         raise ValueError("arrange: expected one graph or more, got none; a function's .graph(x) makes one")
-    first = next((g for g, graph in enumerate(graphs) if graph.kind == "train"), 0)
-    graphs = [graphs[first], *graphs[:first], *graphs[first + 1 :]]
+    graphs = ordered(graphs)
     shared, rows = shared_variables(graphs), rows_of(graphs)
     plans = [plan_of(graph, g, rows[g], frozenset(shared)) for g, graph in enumerate(graphs)]
     shares = shares_of(plans, shared)
@@ -48,6 +47,12 @@ def arrange(graphs: Sequence[Graph]) -> Picture:
     width = max(panel.x + panel.width for panel in panels) + MARGIN
     entries, height = legend(len(graphs), links, pills, every, width, bottom)
     return Picture(width, height, tuple(panels), tuple(links), pills, every, entries)
+
+
+def ordered(graphs: Sequence[Graph]) -> list[Graph]:
+    """Return the graphs in the order in which they are drawn: the first training function, then the others."""
+    first = next((g for g, graph in enumerate(graphs) if graph.kind == "train"), 0)
+    return [graphs[first], *graphs[:first], *graphs[first + 1 :]]
 
 
 def _levels(plans: Sequence[Plan], shares: list[Share], top: float) -> tuple[list[Band], list[Share], float]:

@@ -5,3 +5,7 @@
 Each widget is a small Python model beside a plain ES module and a stylesheet of the same name; `base` says what they
 have in common. Nothing is loaded from a network.
 """
+
+from teachnn_widgets.two_graphs import TwoGraphs
+
+__all__ = ["TwoGraphs"]

@@ -25,22 +25,25 @@ FOLDER = Path(__file__).parent
 class Widget(anywidget.AnyWidget):
     """A widget of the course.
 
-    parts: further .js and .css files, by name, that several widgets share.
+    parts: further .js and .css files, by name, that several widgets share. rules: further CSS, as text.
     Callbacks may come on any thread (a kernel's subshell, a training thread), so whoever changes traits holds `lock`.
     """
 
     parts: tuple[str, ...] = ()
+    rules: str = ""
     alert = t.Unicode(help="What went wrong, shown above the widget; empty while all is well.").tag(sync=True)
 
     def __init_subclass__(cls, **kwargs):
         """Put the page together from its files; a subclass made elsewhere keeps its parent's page."""
         package, _, module = cls.__module__.rpartition(".")
-        if package == __package__:
+        # Added traits make a subclass of the same name, which is not a new widget.
+        if package == __package__ and cls.__name__ != cls.__base__.__name__:
             names = ("common", *cls.parts, module)
             cls._esm, cls._css = (
                 "\n".join(path.read_text("utf-8") for name in names if (path := FOLDER / f"{name}.{kind}").is_file())
                 for kind in ("js", "css")
             )
+            cls._css += cls.rules
         super().__init_subclass__(**kwargs)
 
     def __init__(self, **traits):

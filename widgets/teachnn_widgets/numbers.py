@@ -1,0 +1,51 @@
+"""Arrays as small pictures of themselves: heatmaps and histograms of any parameter. Notebook 01."""
+
+from __future__ import annotations
+
+import numpy as np
+
+SIDE = 64  # pixels of a heatmap, at most
+BINS = 40
+COLD, HOT, MIDDLE = (np.array(c, np.float32) for c in ((0, 114, 178), (213, 94, 0), (247, 247, 247)))
+
+
+def as_matrix(value: np.ndarray) -> np.ndarray:
+    """Return any array as a matrix: the last axis across, all others down; one dimension is one row.
+
+    The kernels of a convolution (h, w, C, D) stand side by side, each h x w, C down and D across.
+    """
+    if value.ndim == 4:
+        h, w, C, D = value.shape
+        return value.transpose(2, 0, 3, 1).reshape(C * h, D * w)
+    return value.reshape(-1, value.shape[-1]) if value.ndim > 1 else value.reshape(1, -1)
+
+
+def thumbnail(value: np.ndarray, side: int = SIDE) -> np.ndarray:
+    """Return a matrix of at most side x side means over the array's matrix; no mean is of no number."""
+    matrix = as_matrix(value)
+    for axis in (0, 1):
+        starts = np.unique(np.linspace(0, matrix.shape[axis], min(side, matrix.shape[axis]), False).astype(int))
+        counts = np.diff([*starts, matrix.shape[axis]])
+        matrix = np.add.reduceat(matrix, starts, axis) / np.expand_dims(counts, 1 - axis)
+    return matrix.astype(np.float32)
+
+
+def colours(matrix: np.ndarray, limit: float | None = None) -> np.ndarray:
+    """Return a matrix (H, W) as colours (H, W, 3) uint8: blue below 0, orange above; full at `limit` (its largest)."""
+    limit = float(np.abs(matrix).max(initial=0)) if limit is None else limit
+    share = np.clip(matrix / (limit or 1.0), -1, 1)[..., None]
+    return np.round(MIDDLE + np.abs(share) * (np.where(share < 0, COLD, HOT) - MIDDLE)).astype(np.uint8)
+
+
+def heatmap(value: np.ndarray) -> np.ndarray:
+    """Return an array as a small picture (H, W, 3), H and W at most SIDE."""
+    return colours(thumbnail(value))
+
+
+def histogram(value: np.ndarray, bins: int = BINS) -> dict:
+    """Return {low, high, counts}: how many numbers of the array lie in each of so many equal parts of its range."""
+    low, high = float(value.min()), float(value.max())
+    if low == high:
+        low, high = low - 0.5, high + 0.5
+    counts, _ = np.histogram(value, bins, (low, high))
+    return {"low": low, "high": high, "counts": counts.tolist()}

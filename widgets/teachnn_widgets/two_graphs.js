@@ -1,0 +1,260 @@
+// The drawing comes from the kernel as an SVG; here it is moved, searched, and made to glow.
+
+const SVG = "http://www.w3.org/2000/svg";
+const STEP = 1.25; // of one press on + or -
+
+function render({ model, el }) {
+  const stage = make("div", { class: "tn-stage" });
+  const told = make("div", { class: "tn-told", "aria-live": "polite" });
+  const inspector = make("div", { class: "tn-inspector", role: "region", "aria-label": "Inspector" });
+  const depth = make("select", control("Depth of the graphs", "depth"));
+  const view = { x: 0, y: 0, scale: 1, fitted: true };
+  let svg, elements, links, halos, lit;
+
+  const bar = make(
+    "div",
+    { class: "tn-row tn-bar" },
+    make("label", { class: "tn-row" }, "Show", depth),
+    make("span", { class: "tn-grow tn-grey" }, "drag to move, Ctrl + wheel to zoom, click for the numbers"),
+    button("−", "Zoom out", "zoom-out", () => zoom(1 / STEP)),
+    button("+", "Zoom in", "zoom-in", () => zoom(STEP)),
+    button("Fit", "Fit the drawing into the frame", "fit", fit),
+  );
+
+  // --- the drawing
+
+  function draw() {
+    svg = document.importNode(
+      new DOMParser().parseFromString(model.get("drawing"), "image/svg+xml").documentElement,
+      true,
+    );
+    svg.querySelectorAll("style, .ground").forEach((node) => node.remove()); // the page's theme decides
+    const { width, height } = svg.viewBox.baseVal;
+    Object.assign(svg.style, { width: `${width}px`, height: `${height}px`, maxWidth: "none" });
+    elements = new Map([...svg.querySelectorAll("[data-key]")].map((node) => [node.dataset.key, node]));
+    links = [...svg.querySelectorAll("[data-ends]")].map((node) => ({ node, ends: node.dataset.ends.split(" ") }));
+    halos = new Map();
+    for (const [key, node] of elements) {
+      node.querySelector("title").remove(); // the panel below says it, without a delay
+      const name = model.get("details")[key].title;
+      for (const [attribute, value] of Object.entries(control(name, key, { tabindex: -1, role: "button" })))
+        node.setAttribute(attribute, value);
+      const shape = node.querySelector(".pill, .chip");
+      if (shape && key.includes("v")) halos.set(key, halo(shape));
+    }
+    elements.values().next().value.setAttribute("tabindex", 0);
+    stage.replaceChildren(svg);
+    fit();
+  }
+
+  /** Put a glow behind a pill or a chip, dark until the kernel says how bright it is. */
+  function halo(shape) {
+    const glow = document.createElementNS(SVG, "rect");
+    for (const name of ["x", "y"]) glow.setAttribute(name, Number(shape.getAttribute(name)) - 4);
+    for (const name of ["width", "height"]) glow.setAttribute(name, Number(shape.getAttribute(name)) + 8);
+    glow.setAttribute("rx", Number(shape.getAttribute("rx")) + 4);
+    glow.setAttribute("class", `tn-halo ${shape.classList.contains("statistic") ? "statistic" : "parameter"}`);
+    shape.before(glow);
+    return glow;
+  }
+
+  function glow() {
+    const strengths = model.get("glow");
+    for (const [key, node] of halos) node.style.opacity = strengths[key] ?? 0;
+    stage.dataset.glowing = Object.keys(strengths).length; // for tests
+  }
+
+  // --- moving and enlarging it
+
+  function place() {
+    svg.style.transform = `translate(${view.x}px, ${view.y}px) scale(${view.scale})`;
+  }
+
+  function fit() {
+    const { width, height } = svg.viewBox.baseVal;
+    const room = stage.getBoundingClientRect();
+    view.scale = Math.min(1.25, room.width / width, Math.max(room.height / height, 0.3)) || 1;
+    view.x = (room.width - width * view.scale) / 2;
+    view.y = Math.max(0, (room.height - height * view.scale) / 2);
+    view.fitted = true;
+    place();
+  }
+
+  function zoom(factor, x = stage.clientWidth / 2, y = stage.clientHeight / 2) {
+    const scale = Math.min(4, Math.max(0.05, view.scale * factor));
+    view.x = x - ((x - view.x) * scale) / view.scale;
+    view.y = y - ((y - view.y) * scale) / view.scale;
+    Object.assign(view, { scale, fitted: false });
+    place();
+  }
+
+  stage.addEventListener(
+    "wheel",
+    (event) => {
+      if (!event.ctrlKey && !event.metaKey) return; // otherwise the notebook scrolls, as everywhere
+      event.preventDefault();
+      const room = stage.getBoundingClientRect();
+      zoom(Math.exp(-event.deltaY / 400), event.clientX - room.left, event.clientY - room.top);
+    },
+    { passive: false },
+  );
+  let drag = null;
+  stage.addEventListener("pointerdown", (event) => {
+    drag = { x: event.clientX - view.x, y: event.clientY - view.y, at: [event.clientX, event.clientY], moved: false };
+  });
+  stage.addEventListener("pointermove", (event) => {
+    if (!drag) return;
+    if (!drag.moved && Math.hypot(event.clientX - drag.at[0], event.clientY - drag.at[1]) < 4) return;
+    if (!drag.moved) stage.setPointerCapture(event.pointerId);
+    drag.moved = true;
+    view.fitted = false;
+    [view.x, view.y] = [event.clientX - drag.x, event.clientY - drag.y];
+    place();
+  });
+  const drop = () => setTimeout(() => (drag = null)); // after the click that ends a drag
+  stage.addEventListener("pointerup", drop);
+  stage.addEventListener("pointercancel", drop);
+
+  // --- looking at its parts
+
+  const keyOf = (target) => target.closest?.("[data-key]")?.dataset.key;
+
+  /** Light an element, what it is linked to, and the ways between; the rest steps back. */
+  function light(key) {
+    if (key === lit) return;
+    lit = key;
+    svg.classList.toggle("tn-dimmed", Boolean(key));
+    svg.querySelectorAll(".tn-lit").forEach((node) => node.classList.remove("tn-lit"));
+    const detail = key && model.get("details")[key];
+    told.replaceChildren(
+      make("strong", {}, detail ? detail.title : "Point at a layer or a parameter"),
+      ...(detail ? detail.lines.map((line) => make("span", { class: "tn-grey" }, line)) : []),
+    );
+    if (!key) return;
+    const near = new Set([key]);
+    for (const { node, ends } of links)
+      if (ends.includes(key)) {
+        node.classList.add("tn-lit");
+        ends.forEach((end) => near.add(end));
+      }
+    for (const end of near) elements.get(end)?.classList.add("tn-lit");
+    elements.get(key).parentNode.closest("[data-key]")?.classList.add("tn-lit"); // the box around a chip
+  }
+
+  /** Move the focus to another element, and the view with it. */
+  function step(from, by) {
+    const keys = [...elements.keys()];
+    const next = keys[(keys.indexOf(from) + by + keys.length) % keys.length];
+    elements.get(from).setAttribute("tabindex", -1);
+    const node = elements.get(next);
+    node.setAttribute("tabindex", 0);
+    node.focus({ preventScroll: true });
+    const [room, box] = [stage.getBoundingClientRect(), node.getBoundingClientRect()];
+    if (box.left < room.left || box.right > room.right) view.x += (room.left + room.right - box.left - box.right) / 2;
+    if (box.top < room.top || box.bottom > room.bottom) view.y += (room.top + room.bottom - box.top - box.bottom) / 2;
+    place();
+  }
+
+  stage.addEventListener("pointerover", (event) => light(keyOf(event.target)));
+  stage.addEventListener("pointerleave", () => light(keyOf(document.activeElement)));
+  stage.addEventListener("focusin", (event) => light(keyOf(event.target)));
+  stage.addEventListener("click", (event) => {
+    const key = keyOf(event.target);
+    if (key && !drag?.moved) tell(model, { selected: key === model.get("selected") ? "" : key });
+  });
+  stage.addEventListener("keydown", (event) => {
+    const key = keyOf(event.target);
+    const acts = {
+      ArrowRight: () => step(key, 1),
+      ArrowDown: () => step(key, 1),
+      ArrowLeft: () => step(key, -1),
+      ArrowUp: () => step(key, -1),
+      Enter: () => tell(model, { selected: key }),
+      " ": () => tell(model, { selected: key }),
+      Escape: () => tell(model, { selected: "" }),
+      "+": () => zoom(STEP),
+      "-": () => zoom(1 / STEP),
+      0: fit,
+    };
+    if (!key || !acts[event.key]) return;
+    event.preventDefault();
+    event.stopPropagation();
+    acts[event.key]();
+  });
+
+  function inspect() {
+    const key = model.get("selected");
+    svg.querySelector(".tn-selected")?.classList.remove("tn-selected");
+    elements.get(key)?.classList.add("tn-selected");
+    inspector.hidden = !key;
+    let place = 0;
+    const pixels = bytes(model, "heatmaps");
+    const cards = model.get("inspection").map((card) => {
+      const canvas = make("canvas", { role: "img", "aria-label": `Heatmap of ${card.name}` });
+      const [height, width] = card.size;
+      paint(canvas, pixels.subarray(place, (place += height * width * 3)), height, width, 3);
+      return make(
+        "article",
+        { class: "tn-card" },
+        make("h4", { class: `tn-title ${card.kind}` }, card.name),
+        make("div", { class: "tn-grey" }, `${card.kind}, ${card.shape}`),
+        canvas,
+        bars(card.histogram, `Histogram of ${card.name}`, card.kind),
+        make("div", { class: "tn-numbers" }, ...card.numbers.flatMap((pair) => pair.map((text) => make("span", {}, text)))),
+      );
+    });
+    const none = make("p", { class: "tn-grey" }, "It has no parameters and no statistics.");
+    const close = button("×", "Close the inspector", "close-inspector", () => tell(model, { selected: "" }));
+    inspector.replaceChildren(close, ...(cards.length ? cards : [none]));
+  }
+
+  depth.addEventListener("change", () => tell(model, { depth: Number(depth.value) }));
+  function depths() {
+    const names = ["primitives", "layers", "layers in layers"];
+    depth.replaceChildren(
+      ...Array.from({ length: model.get("deepest") + 1 }, (_, d) =>
+        make("option", { value: d }, names[d] ?? `layers, depth ${d}`),
+      ),
+    );
+    depth.value = model.get("depth");
+  }
+
+  const end = region(
+    model,
+    el,
+    "Graphs of functions and what they share",
+    "tn-two-graphs",
+    bar,
+    make("div", { class: "tn-frame" }, stage, inspector),
+    told,
+  );
+  const ends = [watch(model, "drawing", draw), watch(model, "glow", glow), watch(model, "depth deepest", depths)];
+  ends.push(watch(model, "selected inspection heatmaps drawing", inspect));
+  light(undefined);
+  lit = null;
+  light(undefined);
+  const resized = new ResizeObserver(() => view.fitted && fit());
+  resized.observe(stage);
+  return () => {
+    resized.disconnect();
+    [end, ...ends].forEach((stop) => stop());
+  };
+}
+
+/** Return a small histogram as an SVG with its range below. */
+function bars({ low, high, counts }, label, kind) {
+  const most = Math.max(...counts, 1);
+  const svg = document.createElementNS(SVG, "svg");
+  svg.setAttribute("viewBox", `0 0 ${counts.length} 24`);
+  svg.setAttribute("preserveAspectRatio", "none");
+  svg.setAttribute("role", "img");
+  svg.setAttribute("aria-label", label);
+  const path = document.createElementNS(SVG, "path");
+  path.setAttribute("class", `tn-bars ${kind}`);
+  path.setAttribute("d", counts.map((count, i) => `M${i} 24V${24 - (23 * count) / most}h0.9V24Z`).join(""));
+  svg.append(path);
+  const range = make("div", { class: "tn-range tn-grey" }, make("span", {}, low.toPrecision(2)), make("span", {}, high.toPrecision(2)));
+  return make("figure", {}, svg, range);
+}
+
+export default { render };

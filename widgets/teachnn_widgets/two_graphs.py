@@ -1,0 +1,184 @@
+"""The two graphs side by side, live: what they share stands once between them, and glows as training moves it.
+
+The drawing is that of `tn.draw`, the very same. On the page it can be searched with the pointer or the keyboard, moved
+and enlarged; a click on a layer or a parameter shows its numbers. Notebook 03.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+
+import numpy as np
+import traitlets as t
+
+import teachnn as tn
+from teachnn.drawing.layout import arrange, ordered
+from teachnn.drawing.picture import Picture
+from teachnn.errors import InputError
+from teachnn.parameter import Variable, values_of
+from teachnn.svg import DARK, LIGHT, paint, scoped
+from teachnn_widgets.base import Widget
+from teachnn_widgets.numbers import heatmap, histogram
+
+GLOW_PERIOD = 0.2  # seconds between two looks at how far everything moved
+FAINTEST, BRIGHTEST = -5.0, -1.0  # log10 of the relative change: no glow, full glow
+
+
+class TwoGraphs(Widget):
+    """Several functions' graphs side by side, with what they share between them: `TwoGraphs(g_train, g_test)`.
+
+    graphs: tn.Graphs, one or more; a training function stands left. train, inputs: the training function and a batch
+    on which the inspector is to show the gradient; without them it shows none.
+    depth: 0 shows primitives, 1 layers, 2 the layers inside of layers. selected: the key of what is inspected.
+    Raises InputError for what is no graph.
+    """
+
+    rules = scoped(LIGHT, ".tn-two-graphs .teachnn")
+    rules += scoped(DARK, ':where([data-jp-theme-light="false"]) .tn-two-graphs .teachnn')
+
+    depth = t.Int(1, min=0).tag(sync=True)
+    deepest = t.Int(1).tag(sync=True)
+    drawing = t.Unicode(help="the SVG").tag(sync=True)
+    details = t.Dict(help="key of a box or a variable -> what is to be said of it").tag(sync=True)
+    glow = t.Dict(help="key of a variable -> how strongly it moves, 0 to 1").tag(sync=True)
+    selected = t.Unicode().tag(sync=True)
+    inspection = t.List(help="what the inspector shows of each chosen variable").tag(sync=True)
+    heatmaps = t.Bytes(help="their colours, one after the other").tag(sync=True)
+
+    def __init__(self, *graphs: tn.Graph, train: tn.TrainFunction | None = None, inputs: Sequence = (), depth: int = 1):
+        for graph in graphs:
+            if not isinstance(graph, tn.Graph):
+                raise InputError("TwoGraphs", "graphs", type(graph).__name__, "a function's .graph(x) makes one")
+        if not graphs:
+            raise InputError("TwoGraphs", "one graph or more", "none", "a function's .graph(x) makes one")
+        if train is not None and not isinstance(train, tn.TrainFunction):
+            raise InputError("TwoGraphs", "a training function as train", type(train).__name__)
+        if train is not None:
+            train.gradients(*inputs)  # complains now about inputs that do not fit
+        self.graphs, self.train, self.inputs = graphs, train, tuple(inputs)
+        whole = [graph.collapse(0) for graph in graphs]
+        self._variables: dict[str, tuple[Variable, ...]] = {}  # by the key of their pill, chip or box
+        self._seen = values_of(dict.fromkeys(v for graph in graphs for v in (*graph.parameters, *graph.statistics)))
+        self._moved: dict[Variable, float] = dict.fromkeys(self._seen, 0.0)
+        self._looked = time.monotonic()
+        super().__init__(depth=depth, deepest=max(1, *(len(node.calls) for graph in whole for node in graph.nodes)))
+        self._draw()
+        self.observe(lambda change: self._draw(), "depth")
+        self.observe(lambda change: self._inspect(), "selected")
+        self.follow()
+
+    def _draw(self) -> None:
+        with self.lock, self.alerting():
+            graphs = ordered([graph.collapse(self.depth) for graph in self.graphs])
+            picture = arrange(graphs)
+            self._variables, details = _variables(picture, graphs), _details(picture, graphs)
+            with self.hold_sync():
+                self.selected, self.details, self.drawing, self.glow = "", details, paint(picture), {}
+
+    def beat(self) -> None:
+        """Let what moved since the last look glow, and the inspector follow."""
+        now = time.monotonic()
+        if now - self._looked < GLOW_PERIOD:
+            return
+        values = values_of(self._seen)
+        moved = {v: _change(self._seen[v], array) for v, array in values.items()}
+        still = not any(moved.values())
+        self._looked, self._seen = now, values
+        with self.lock:
+            if not still:
+                self._moved = moved
+            glow = {
+                key: round(g, 2)
+                for key, variables in self._variables.items()
+                if "v" in key  # a pill or a chip, no box
+                if (g := _brightness(max(moved[v] for v in variables)))
+            }
+            if glow != self.glow:
+                self.glow = glow
+            if self.selected and not still:
+                self._inspect()
+
+    def _inspect(self) -> None:
+        """Show the numbers of the chosen variables."""
+        with self.lock, self.alerting():
+            variables = self._variables.get(self.selected, ())[:4]
+            gradients = self.train.gradients(*self.inputs) if self.train and variables else {}
+            values = values_of(variables)
+            pictures = [heatmap(values[v]) for v in variables]
+            with self.hold_sync():
+                self.inspection = [
+                    {
+                        "name": v.name,
+                        "kind": type(v).__name__.lower(),
+                        "shape": " × ".join(map(str, v.shape)) or "scalar",
+                        "numbers": _numbers(values[v], self._moved[v], gradients.get(v)),
+                        "size": list(picture.shape[:2]),
+                        "histogram": histogram(values[v]),
+                    }
+                    for v, picture in zip(variables, pictures, strict=True)
+                ]
+                self.heatmaps = b"".join(picture.tobytes() for picture in pictures)
+
+    def still(self) -> str:
+        """Return the drawing, an SVG."""
+        return self.drawing
+
+    def __str__(self) -> str:
+        return f"TwoGraphs: {tn.draw(*self.graphs)}"
+
+
+def _change(before: np.ndarray, after: np.ndarray) -> float:
+    """Return the size of a change relative to the size of what changed."""
+    if before is after:
+        return 0.0
+    return float(np.linalg.norm(after - before) / max(np.linalg.norm(after), 1e-12))
+
+
+def _brightness(change: float) -> float:
+    return float(np.clip((np.log10(change) - FAINTEST) / (BRIGHTEST - FAINTEST), 0, 1)) if change > 0 else 0.0
+
+
+def _numbers(value: np.ndarray, moved: float, gradient: np.ndarray | None) -> list[tuple[str, str]]:
+    said = [
+        ("numbers", f"{value.size:,}"),
+        ("mean", f"{value.mean():.3g}"),
+        ("spread", f"{value.std():.3g}"),
+        ("size (norm)", f"{np.linalg.norm(value):.3g}"),
+        ("last change seen", f"{moved:.2%} of its size"),
+    ]
+    return said + ([] if gradient is None else [("gradient (norm)", f"{np.linalg.norm(gradient):.3g}")])
+
+
+def _variables(picture: Picture, graphs: Sequence[tn.Graph]) -> dict[str, tuple[Variable, ...]]:
+    """Return the variables behind each pill, chip and box, by its key."""
+    every = {v.name: v for graph in reversed(graphs) for v in (*graph.parameters, *graph.statistics)}
+    found = {pill.key: tuple(every[name] for name in pill.names) for pill in picture.pills}
+    for box, node in zip(picture.boxes, (node for graph in graphs for node in graph.nodes), strict=True):
+        found[box.key] = node.parameters + node.statistics
+        for chip in box.chips:
+            found[chip.key] = tuple(v for v in found[box.key] if v.name in chip.names)
+    return found
+
+
+def _details(picture: Picture, graphs: Sequence[tn.Graph]) -> dict[str, dict]:
+    """Return what is said of each element when it is pointed at: a title, and lines below it."""
+    variables = [*picture.pills, *(chip for box in picture.boxes for chip in box.chips)]
+    nodes = [(graph, node) for graph in graphs for node in graph.nodes]
+    said = {}
+    for pill in variables:
+        users = {
+            (graph.name, node.name or node.type, use.how): f"{use.how} in {node.name or node.type} of {graph.name}"
+            for graph, node in nodes
+            for use in node.uses
+            if use.variable.name in pill.names
+        }
+        said[pill.key] = {"title": pill.about, "lines": list(users.values())}
+    for box, (graph, node) in zip(picture.boxes, nodes, strict=True):
+        given = [str(graph.nodes[edge.source].shape) for edge in graph.edges if edge.target == node.index]
+        shapes = f"{', '.join(given)} → {node.shape}" if given else str(node.shape)
+        count = sum(p.size for p in node.parameters)
+        lines = [shapes, node.mode and f"mode {node.mode}", count and f"{count:,} numbers in parameters", node.formula]
+        title = " · ".join(dict.fromkeys(filter(None, (node.name, node.type))))
+        said[box.key] = {"title": title, "lines": [line for line in lines if line]}
+    return said
