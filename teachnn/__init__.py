@@ -26,6 +26,7 @@ from teachnn.norm import BatchNorm, LayerNorm
 from teachnn.optimizer import SGD, Adam, AdamW, Momentum, Optimizer, RMSProp
 from teachnn.parameter import Parameter, Statistic
 from teachnn.pool import AveragePool2D, GlobalAveragePool2D, MaxPool2D
+from teachnn.snapshot import Snapshot
 from teachnn.stack import Flatten, Reshape, Sequential
 
 __version__ = "0.1.0"
@@ -66,6 +67,7 @@ __all__ = [
     "Reshape",
     "Sequential",
     "Sigmoid",
+    "Snapshot",
     "Softmax",
     "Softplus",
     "Statistic",

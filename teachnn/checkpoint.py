@@ -13,14 +13,14 @@ import os
 import threading
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save as to_bytes
 
-from teachnn.parameter import Variable, change, changing, distinct, values_of
-from teachnn.scope import put_back
+from teachnn.parameter import Variable, changing, distinct, values_of
+from teachnn.snapshot import put_all_back
 from teachnn.trace import tracing
 
 if TYPE_CHECKING:
@@ -101,22 +101,8 @@ def load(
     with tracing:  # between two steps
         if train is not None:
             changes += _resumed(path, train, arrays, state)
-        _apply(changes, noise)
+        put_all_back(changes, noise)
     return [name for name in {**here, **saved} if name not in fits]
-
-
-def _apply(changes: list[tuple[object, str, object]], noise: dict[np.random.Generator, Any]) -> None:
-    """Make all the changes and set the generators, or do nothing, even if a Ctrl-C comes in between."""
-    if not changes:
-        return put_back(noise)
-    (target, name, value), before = changes[-1], {rng: rng.bit_generator.state for rng in noise}
-    try:
-        put_back(noise)
-        change(changes)
-    except BaseException:
-        if getattr(target, name) is not value:  # otherwise it came after all was done
-            put_back(before)
-        raise
 
 
 def _resumed(path: Path, train: TrainFunction, arrays: Mapping[str, np.ndarray], state: Mapping) -> list:

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
+import numpy as np
+
 from teachnn.parameter import Parameter, Statistic, Variable
 
 
@@ -63,6 +65,7 @@ class Graph:
     edges: tuple[Edge, ...]
     calls: tuple[Node, ...] = field(default=(), repr=False)  # every layer call, as a node; its index is its number
     primitives: Graph | None = field(default=None, repr=False)  # the same at depth 0
+    generators: tuple[np.random.Generator, ...] = field(default=(), repr=False)  # those it draws noise from
 
     @property
     def parameters(self) -> tuple[Parameter, ...]:
@@ -92,7 +95,7 @@ class Graph:
             if ends[0] != ends[1]:
                 joined[ends] = joined.get(ends, False) or edge.gradient
         edges = tuple(Edge(*ends, gradient) for ends, gradient in sorted(joined.items()))
-        return Graph(self.name, self.kind, nodes, edges, whole.calls, whole)
+        return Graph(self.name, self.kind, nodes, edges, whole.calls, whole, self.generators)
 
     def __str__(self) -> str:
         rows = [("layer", "output shape", "mode", "parameters", "numbers")]

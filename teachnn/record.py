@@ -182,7 +182,7 @@ def _graph(recording: Recording, name: str, kind: Literal["train", "test"], trai
             else:
                 edges.append(Edge(s, node.index, depends[s] and reaches[node.index]))
         finished.append(replace(node, uses=tuple(uses)))
-    return Graph(name, kind, tuple(finished), tuple(edges), tuple(recording.calls))
+    return Graph(name, kind, tuple(finished), tuple(edges), tuple(recording.calls), None, tuple(recording.copies))
 
 
 def _shape(output) -> tuple[int, ...]:
