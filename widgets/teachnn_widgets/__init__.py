@@ -6,6 +6,7 @@ Each widget is a small Python model beside a plain ES module and a stylesheet of
 have in common. Nothing is loaded from a network.
 """
 
+from teachnn_widgets.training_cockpit import TrainingCockpit
 from teachnn_widgets.two_graphs import TwoGraphs
 
-__all__ = ["TwoGraphs"]
+__all__ = ["TrainingCockpit", "TwoGraphs"]

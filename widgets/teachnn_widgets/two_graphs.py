@@ -167,13 +167,13 @@ def _details(picture: Picture, graphs: Sequence[tn.Graph]) -> dict[str, dict]:
     nodes = [(graph, node) for graph in graphs for node in graph.nodes]
     said = {}
     for pill in variables:
-        users = {
-            (graph.name, node.name or node.type, use.how): f"{use.how} in {node.name or node.type} of {graph.name}"
+        users = [
+            f"{use.how} in {node.name or node.type} of {graph.name}"
             for graph, node in nodes
             for use in node.uses
             if use.variable.name in pill.names
-        }
-        said[pill.key] = {"title": pill.about, "lines": list(users.values())}
+        ]
+        said[pill.key] = {"title": pill.about, "lines": list(dict.fromkeys(users))}
     for box, (graph, node) in zip(picture.boxes, nodes, strict=True):
         given = [str(graph.nodes[edge.source].shape) for edge in graph.edges if edge.target == node.index]
         shapes = f"{', '.join(given)} → {node.shape}" if given else str(node.shape)

@@ -1,0 +1,138 @@
+"""The instruments of a training function: play, pause, one step, one epoch, the curves, the learning rate. Notebook 03.
+
+Training goes on by itself on a thread of its own; see `trainer`. What it finds is told ten times a second.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import io
+import math
+from collections.abc import Callable, Iterable
+
+import numpy as np
+import traitlets as t
+from PIL import Image
+
+import teachnn as tn
+from teachnn_widgets.base import Widget
+from teachnn_widgets.trainer import Trainer
+
+POINTS = 300  # of a curve on the page, at most
+
+
+class TrainingCockpit(Widget):
+    """Trains while the notebook stays alive: `TrainingCockpit(train, tn.data.batches(images, size=100, rng=rng))`.
+
+    train: a training function. data: its batches. test: a function without arguments that returns the terms' test
+    values by name, `lambda: vae.test_bound(images)` say; called after each epoch. unit: of the terms.
+    `play()`, `pause()`, `step()`, `epoch()` and `reset()` are its buttons; `rate` is the learning rate, and None while
+    the optimizer's own (a schedule, say) is in force. Raises InputError for data that the training function refuses.
+    """
+
+    running = t.Bool(False).tag(sync=True)
+    status = t.Dict(help="step, epoch, progress of the epoch, speed, learning rate, why it stopped").tag(sync=True)
+    curves = t.Dict(help="steps; training: each term's means; test: [step, terms]").tag(sync=True)
+    rate = t.Float(None, allow_none=True, help="the learning rate, if it is not the optimizer's own").tag(sync=True)
+    speed = t.Float(None, allow_none=True, help="steps per second, at most").tag(sync=True)
+    logarithmic = t.Bool(False).tag(sync=True)
+    unit = t.Unicode().tag(sync=True)
+
+    def __init__(
+        self,
+        train: tn.TrainFunction,
+        data: Iterable,
+        test: Callable[[], dict] | None = None,
+        unit: str = "nats per example",
+    ):
+        self.trainer = Trainer(train, data, test, self._tell)
+        super().__init__(unit=unit)
+        self._tell()
+        self.observe(self._steer, ["rate", "speed"])
+        self.on_msg(self._obey)
+
+    @property
+    def train(self) -> tn.TrainFunction:
+        """The training function."""
+        return self.trainer.train
+
+    def play(self) -> None:
+        """Train until it is told to stop."""
+        self.trainer.run()
+        self._tell()
+
+    def pause(self) -> None:
+        """Stop between two steps."""
+        self.trainer.pause("Paused.")
+
+    def step(self) -> None:
+        """Take one step."""
+        self.trainer.run(steps=1)
+
+    def epoch(self) -> None:
+        """Go on to the end of the epoch."""
+        self.trainer.run(whole_epoch=True)
+        self._tell()
+
+    def reset(self) -> None:
+        """Put parameters, statistics, the optimizer and the noise back to how they were when the cockpit was made."""
+        with self.lock:
+            self.rate = None
+        self.trainer.reset()
+
+    def close(self) -> None:
+        """Stop training between two steps, and end the widget."""
+        self.trainer.pause()
+        super().close()
+
+    def _obey(self, widget, content, buffers) -> None:
+        """Do what a button on the page says."""
+        buttons = {"play": self.play, "pause": self.pause, "step": self.step, "epoch": self.epoch, "reset": self.reset}
+        with self.alerting():
+            if content in buttons:
+                buttons[content]()
+
+    def _steer(self, change) -> None:
+        trainer, train = self.trainer, self.trainer.train
+        with self.alerting():
+            rate = trainer.optimizer.learning_rate if self.rate is None else self.rate
+            train.optimizer = dataclasses.replace(train.optimizer, learning_rate=rate)
+            trainer.slowest = self.speed or math.inf
+        if not trainer.running:
+            self._tell()
+
+    def _tell(self) -> None:
+        """Show how far training is."""
+        trainer, history = self.trainer, self.trainer.train.history
+        length = len(trainer.data) if hasattr(trainer.data, "__len__") else 0
+        status = {
+            "step": trainer.train.steps,
+            "epoch": trainer.epoch,
+            "progress": trainer.done / length if length else None,
+            "speed": trainer.examples_per_second if trainer.running else 0,
+            "rate": trainer.train.optimizer.rate(trainer.train.steps + 1),
+            "reason": trainer.reason,
+        }
+        thin = max(1, math.ceil(len(history.steps) / POINTS))
+        curves = {
+            "steps": _means(history.steps, thin),
+            "training": {name: _means(values, thin) for name, values in history.terms.items()},
+            "test": history.tests[-POINTS:],
+        }
+        with self.lock, self.hold_sync():
+            self.running, self.status, self.curves = trainer.running, status, curves
+
+    def still(self) -> Image.Image:
+        """Return the curves as they stand."""
+        buffer = io.BytesIO()
+        self.train.history.plot(self.unit).savefig(buffer, format="png", dpi=100)
+        return Image.open(buffer)
+
+    def __str__(self) -> str:
+        shared = f"{len(self.train.parameters)} parameters, {sum(p.size for p in self.train.parameters):,} numbers"
+        return f"TrainingCockpit of {self.train.name}: {shared}"
+
+
+def _means(values: np.ndarray, count: int) -> list[float]:
+    """Return the means of so many neighbours at a time, to five digits."""
+    return [float(f"{np.mean(values[i : i + count]):.5g}") for i in range(0, len(values), count)]
