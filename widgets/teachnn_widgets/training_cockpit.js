@@ -2,7 +2,7 @@
 
 const SVG = "http://www.w3.org/2000/svg";
 const HEIGHT = 300;
-const MARGIN = { left: 64, right: 150, top: 12, bottom: 42 };
+const MARGIN = { left: 64, top: 12, bottom: 42 };
 const DASHES = ["", "7 4", "2 4", "8 3 2 3"];
 const FASTEST = 40; // the speed slider's last place: as fast as it goes
 
@@ -55,6 +55,8 @@ function render({ model, el }) {
     chart.setAttribute("viewBox", `0 0 ${width} ${HEIGHT}`);
     const shown = Object.entries(training).map(([name, values], i) => ({ name, values, dash: DASHES[i % DASHES.length] }));
     chart.setAttribute("aria-label", `Curves of ${shown.map(({ name }) => name).join(", ") || "the loss"}, training and test`);
+    const longest = Math.max(0, ...shown.map(({ name }) => name.length)) + ", training".length;
+    const end = width - 16 - 7.4 * longest; // of the axis; the curves' names follow
     const tests = (name) => test.filter(([, terms]) => name in terms).map(([at, terms]) => [at, terms[name]]);
     const late = shown.flatMap(({ name, values }) => [...values.slice(values.length / 20), ...tests(name).map(([, v]) => v)]);
     const usable = late.filter((v) => !logarithmic || v > 0);
@@ -63,21 +65,21 @@ function render({ model, el }) {
     if (!logarithmic) [low, high] = [Math.min(0, low), high * 1.05 || 1];
     else if (low === high) high = low * 2;
     const scale = logarithmic ? Math.log : (v) => v;
-    const x = (v) => MARGIN.left + (v / right) * (width - MARGIN.left - MARGIN.right);
+    const x = (v) => MARGIN.left + (v / right) * (end - MARGIN.left);
     const y = (v) => HEIGHT - MARGIN.bottom - ((scale(v) - scale(low)) / (scale(high) - scale(low))) * (HEIGHT - MARGIN.top - MARGIN.bottom);
     const bounded = (v) => Math.max(MARGIN.top, Math.min(HEIGHT - MARGIN.bottom, y(v)));
     const parts = [];
     for (const v of logarithmic ? decades(low, high) : ticks(low, high)) {
-      parts.push(shape("line", { class: "tn-axis", x1: MARGIN.left, x2: width - MARGIN.right, y1: y(v), y2: y(v) }));
+      parts.push(shape("line", { class: "tn-axis", x1: MARGIN.left, x2: end, y1: y(v), y2: y(v) }));
       parts.push(text(MARGIN.left - 8, y(v) + 4, compact(v), "end"));
     }
     for (const v of ticks(0, right)) parts.push(text(x(v), HEIGHT - MARGIN.bottom + 18, compact(v), "middle"));
-    parts.push(text((MARGIN.left + width - MARGIN.right) / 2, HEIGHT - 6, "step", "middle"));
+    parts.push(text((MARGIN.left + end) / 2, HEIGHT - 6, "step", "middle"));
     parts.push(text(14, HEIGHT / 2 - 12, model.get("unit"), "middle", `rotate(-90 14 ${HEIGHT / 2 - 12})`));
     const labels = [];
     for (const { name, values, dash } of shown) {
       const line = (points) => `M${points.map(([a, b]) => `${x(a).toFixed(1)} ${bounded(b).toFixed(1)}`).join("L")}`;
-      const seen = values.map((v, i) => [steps[i], v]).filter(([, v]) => !logarithmic || v > 0);
+      const seen = values.map((v, i) => [steps[i], v]).filter(([, v]) => v <= high && (!logarithmic || v > 0));
       if (seen.length) {
         parts.push(shape("path", { class: "tn-curve train", d: line(seen), "stroke-dasharray": dash }));
         labels.push({ y: bounded(seen.at(-1)[1]), text: `${name}, training`, kind: "train" });
@@ -92,7 +94,7 @@ function render({ model, el }) {
     labels.sort((a, b) => a.y - b.y);
     labels.forEach((label, i) => (label.y = Math.max(label.y, i ? labels[i - 1].y + 16 : 0))); // no two on one place
     const over = Math.max(0, (labels.at(-1)?.y ?? 0) - (HEIGHT - MARGIN.bottom));
-    for (const label of labels) parts.push(text(width - MARGIN.right + 8, label.y + 4 - over, label.text, "start", "", `tn-name ${label.kind}`));
+    for (const label of labels) parts.push(text(end + 8, label.y + 4 - over, label.text, "start", "", `tn-name ${label.kind}`));
     chart.replaceChildren(...parts);
     chart.dataset.points = steps.length; // for tests
   }
