@@ -8,7 +8,7 @@ from __future__ import annotations
 import dataclasses
 import io
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sized
 
 import numpy as np
 import traitlets as t
@@ -30,6 +30,7 @@ class TrainingCockpit(Widget):
     the optimizer's own (a schedule, say) is in force. Raises InputError for data that the training function refuses.
     """
 
+    trainer: Trainer
     running = t.Bool(False).tag(sync=True)
     status = t.Dict(help="step, epoch, progress of the epoch, speed, learning rate, why it stopped").tag(sync=True)
     curves = t.Dict(help="steps; training: each term's means; test: [step, terms]").tag(sync=True)
@@ -82,7 +83,8 @@ class TrainingCockpit(Widget):
 
     def close(self) -> None:
         """Stop training between two steps, and end the widget."""
-        self.trainer.pause()
+        if "trainer" in vars(self):  # none was made of data that were refused
+            self.trainer.pause()
         super().close()
 
     def _obey(self, widget, content, buffers) -> None:
@@ -104,7 +106,7 @@ class TrainingCockpit(Widget):
     def _tell(self) -> None:
         """Show how far training is."""
         trainer, history = self.trainer, self.trainer.train.history
-        length = len(trainer.data) if hasattr(trainer.data, "__len__") else 0
+        length = len(trainer.data) if isinstance(trainer.data, Sized) else 0
         status = {
             "step": trainer.train.steps,
             "epoch": trainer.epoch,

@@ -112,7 +112,9 @@ class TwoGraphs(Widget):
                         "name": v.name,
                         "kind": type(v).__name__.lower(),
                         "shape": " × ".join(map(str, v.shape)) or "scalar",
-                        "numbers": _numbers(values[v], self._moved[v], gradients.get(v)),
+                        "numbers": _numbers(
+                            values[v], self._moved[v], gradients.get(v) if isinstance(v, tn.Parameter) else None
+                        ),
                         "size": list(picture.shape[:2]),
                         "histogram": histogram(values[v]),
                     }
@@ -153,7 +155,9 @@ def _numbers(value: np.ndarray, moved: float, gradient: np.ndarray | None) -> li
 def _variables(picture: Picture, graphs: Sequence[tn.Graph]) -> dict[str, tuple[Variable, ...]]:
     """Return the variables behind each pill, chip and box, by its key."""
     every = {v.name: v for graph in reversed(graphs) for v in (*graph.parameters, *graph.statistics)}
-    found = {pill.key: tuple(every[name] for name in pill.names) for pill in picture.pills}
+    found: dict[str, tuple[Variable, ...]] = {
+        pill.key: tuple(every[name] for name in pill.names) for pill in picture.pills
+    }
     for box, node in zip(picture.boxes, (node for graph in graphs for node in graph.nodes), strict=True):
         found[box.key] = node.parameters + node.statistics
         for chip in box.chips:

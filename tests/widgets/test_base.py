@@ -1,0 +1,125 @@
+"""What all widgets have in common, without a browser."""
+
+import gc
+import re
+import threading
+import weakref
+from pathlib import Path
+
+import pytest
+import teachnn_widgets
+import traitlets as t
+from PIL import Image
+from teachnn_widgets.base import Widget
+from teachnn_widgets.pulse import Pulse
+
+WIDGETS = [getattr(teachnn_widgets, name) for name in teachnn_widgets.__all__]
+
+
+class Counter(Widget):
+    number = t.Int(0).tag(sync=True)
+
+    def still(self):
+        return Image.new("L", (4, 3))
+
+    def __str__(self):
+        return "Counter"
+
+
+def test_the_notebook_keeps_a_still_picture_and_a_line_of_text_beside_the_view():
+    data, _ = Counter()._repr_mimebundle_()
+    assert data["text/plain"] == "Counter"
+    assert data["image/png"].startswith("iVBOR")  # base64 of a PNG's first bytes
+    assert "application/vnd.jupyter.widget-view+json" in data
+
+
+def test_an_error_is_shown_and_goes_away_when_all_is_well_again():
+    widget = Counter()
+    with widget.alerting():
+        raise ValueError("decode: expected pictures")
+    assert widget.alert == "decode: expected pictures"
+    with widget.alerting():
+        pass
+    assert widget.alert == ""
+
+
+def test_an_error_without_words_is_shown_by_its_name():
+    widget = Counter()
+    with widget.alerting():
+        raise KeyError
+    assert widget.alert == "KeyError"
+
+
+def test_messages_from_the_page_are_taken_one_at_a_time():
+    widget, order, first, second = Counter(), [], threading.Event(), threading.Event()
+
+    def slow(change):
+        order.append(("begin", change.new))
+        first.set()
+        if change.new == 1:
+            second.wait(0.3)  # runs out, as the other message waits
+        else:
+            second.set()
+        order.append(("end", change.new))
+
+    widget.observe(slow, "number")
+    threads = [threading.Thread(target=widget.set_state, args=[{"number": n}]) for n in (1, 2)]
+    threads[0].start()
+    assert first.wait(5)
+    threads[1].start()
+    for thread in threads:
+        thread.join()
+    assert order == [("begin", 1), ("end", 1), ("begin", 2), ("end", 2)]
+
+
+def test_the_pulse_beats_its_members_and_its_thread_ends_with_the_last():
+    pulse, beaten = Pulse(), threading.Event()
+
+    class Member:
+        def beat(self):
+            beaten.set()
+
+    member = Member()
+    pulse.add(member)
+    pulse.add(member)  # once is enough
+    assert beaten.wait(5)
+    thread = next(thread for thread in threading.enumerate() if thread.name == "teachnn pulse")
+    pulse.remove(member)
+    pulse.remove(member)
+    thread.join(5)
+    assert not thread.is_alive()
+
+
+def test_a_closed_widget_leaves_nothing_that_holds_it():
+    widget = Counter()
+    widget.follow()
+    widget.close()
+    gone = weakref.ref(widget)
+    del widget
+    gc.collect()
+    assert gone() is None
+
+
+@pytest.mark.parametrize("widget", WIDGETS, ids=lambda widget: widget.__name__)
+def test_a_page_comes_from_the_package_and_loads_nothing(widget):
+    page = str(widget._esm)
+    assert "function render" in page and "export default" in page
+    assert "http" not in page.replace("http://www.w3.org/2000/svg", "")
+    assert not re.search(r"^\s*import\b|\bimport\(", page, re.MULTILINE)
+    assert "innerHTML" not in page  # text of the user's never becomes markup
+    assert "url(" not in str(widget._css)
+    assert widget.__doc__ and len(page) < 40_000  # it is sent with each instance
+
+
+def test_every_part_of_a_page_stands_beside_a_module_or_is_shared():
+    folder = Path(teachnn_widgets.__file__).parent
+    own = {path.stem for path in folder.glob("*.py")}
+    shared = {"common", *(part for widget in WIDGETS for part in widget.parts)}
+    assert {path.stem for path in [*folder.glob("*.js"), *folder.glob("*.css")]} <= own | shared
+
+
+def test_a_subclass_made_in_a_notebook_keeps_its_parents_page():
+    class Mine(teachnn_widgets.TwoGraphs):
+        pass
+
+    assert Mine._esm is teachnn_widgets.TwoGraphs._esm
