@@ -6,7 +6,9 @@ Each widget is a small Python model beside a plain ES module and a stylesheet of
 have in common. Nothing is loaded from a network.
 """
 
+from teachnn_widgets.draw_pad import DrawPad
+from teachnn_widgets.latent_explorer import LatentExplorer
 from teachnn_widgets.training_cockpit import TrainingCockpit
 from teachnn_widgets.two_graphs import TwoGraphs
 
-__all__ = ["TrainingCockpit", "TwoGraphs"]
+__all__ = ["DrawPad", "LatentExplorer", "TrainingCockpit", "TwoGraphs"]

@@ -73,9 +73,11 @@ class Widget(anywidget.AnyWidget):
         try:
             yield
         except Exception as error:
-            self.alert = str(error) or type(error).__name__
+            said = str(error) or type(error).__name__
         else:
-            self.alert = ""
+            said = ""
+        with self.lock:
+            self.alert = said
 
     def still(self) -> Image.Image | str:
         """Return the widget as it stands: a picture, or the text of an SVG file."""

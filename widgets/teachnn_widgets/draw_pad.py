@@ -1,0 +1,96 @@
+"""Draw a digit, and watch what any test function makes of it: classify, encode, reconstruct. Notebooks 00 and 09."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import traitlets as t
+from PIL import Image
+
+import teachnn as tn
+from teachnn.errors import InputError
+from teachnn.parameter import values_of
+from teachnn_widgets.base import Widget
+from teachnn_widgets.ink import DIGIT, SIDE, as_digit, as_ink, pixels_of
+
+
+class DrawPad(Widget):
+    """A pad whose drawing goes to test functions as it is drawn: `DrawPad(classify=classify, encode=vae.encode)`.
+
+    functions: by name; each is called with a picture (1, 28, 28), float32 from 0 to 1, centred and scaled as MNIST's
+    are. Rows (1, K) are shown as bars, pictures (1, H, W) as pictures, tuples one after the other.
+    image: the picture (28, 28) as they get it. Raises InputError for what is no function, or raises on an empty pad.
+    """
+
+    parts = ("ink",)
+
+    ink = t.Bytes(bytes(SIDE * SIDE)).tag(sync=True)
+    digit = t.Bytes(bytes(DIGIT * DIGIT), help="what the functions get").tag(sync=True)
+    answers = t.List(help="of each function: its name, and rows of numbers or sizes of pictures").tag(sync=True)
+    pictures = t.Bytes(help="the pictures among the answers, one after the other").tag(sync=True)
+
+    def __init__(self, **functions: Callable):
+        if not functions:
+            raise InputError("DrawPad", "at least one function", "none", "DrawPad(classify=classify)")
+        for name, function in functions.items():
+            if not callable(function):
+                raise InputError("DrawPad", f"a function as {name}", type(function).__name__)
+        self.functions, self.image = functions, np.zeros((DIGIT, DIGIT), np.float32)
+        answers, pictures = self._ask()
+        tests = [f for f in functions.values() if isinstance(f, tn.TestFunction)]
+        graphs = [f.graph(self.image[None]) for f in tests]
+        self._seen = values_of(dict.fromkeys(v for graph in graphs for v in (*graph.parameters, *graph.statistics)))
+        super().__init__(answers=answers, pictures=pictures)
+        self.observe(lambda change: self._drawn(), "ink")
+        self.follow()
+
+    def draw(self, digit: np.ndarray) -> None:
+        """Put a picture (28, 28), 0 to 1, on the pad."""
+        with self.lock:
+            self.ink = as_ink(digit).tobytes()
+
+    def beat(self) -> None:
+        """Ask again if the parameters have moved."""
+        values = values_of(self._seen)
+        if any(values[v] is not array for v, array in self._seen.items()):
+            self._seen = values
+            self._answer()
+
+    def _drawn(self) -> None:
+        self.image = as_digit(np.frombuffer(self.ink, np.uint8).reshape(SIDE, SIDE))
+        self._answer()
+
+    def _answer(self) -> None:
+        with self.lock, self.alerting():
+            answers, pictures = self._ask()
+            with self.hold_sync():
+                self.digit = pixels_of(self.image).tobytes()
+                self.answers, self.pictures = answers, pictures
+
+    def _ask(self) -> tuple[list[dict], bytes]:
+        """Return what the functions answer: plain data, and the bytes of their pictures."""
+        answers, pictures = [], []
+        for name, function in self.functions.items():
+            try:
+                output = function(self.image[None])
+            except Exception as error:
+                raise InputError("DrawPad", f"an answer of {name}", f"{type(error).__name__}: {error}") from error
+            for i, value in enumerate(output if isinstance(output, tuple) else (output,)):
+                value = np.asarray(value)
+                title = f"{name} {i + 1}" if isinstance(output, tuple) else name
+                if value.ndim in (3, 4) and len(value) == 1 and value.shape[3:] in ((), (3,)):
+                    pictures.append(pixels_of(value[0]).tobytes())
+                    answers.append({"name": title, "size": [*value.shape[1:3], *(value.shape[3:] or (1,))]})
+                elif value.ndim == 2 and len(value) == 1:
+                    answers.append({"name": title, "row": [round(float(v), 4) for v in value[0]]})
+                else:
+                    raise InputError("DrawPad", f"{name}(x) of shape (1, K) or (1, H, W)", str(value.shape))
+        return answers, b"".join(pictures)
+
+    def still(self) -> Image.Image:
+        """Return the drawing as the functions get it."""
+        return tn.images.grid(self.image[None], columns=1, scale=6)
+
+    def __str__(self) -> str:
+        return f"DrawPad for {', '.join(self.functions)}"

@@ -1,0 +1,79 @@
+// A pad to draw on with the mouse, a finger, or the keyboard: its ink goes to the model's trait `ink`, row by row.
+
+const SIDE = 112;
+const PEN = 9; // pixels; about what MNIST's pens were
+
+/** Return {node, end}: the pad, and what ends it. */
+function inkPad(model, label) {
+  const canvas = make("canvas", control(label, "pad", {
+    tabindex: 0, role: "application", class: "tn-ink", width: SIDE, height: SIDE,
+    title: "Draw with the pointer; or with the arrow keys, the space bar puts the pen down and lifts it, Delete clears",
+  }));
+  const context = canvas.getContext("2d", { willReadFrequently: true });
+  const pen = { x: SIDE / 2, y: SIDE / 2, down: false };
+  let from = null;
+
+  function line(a, b) {
+    Object.assign(context, { strokeStyle: "#fff", lineWidth: PEN, lineCap: "round" });
+    context.beginPath();
+    context.moveTo(a.x, a.y);
+    context.lineTo(b.x, b.y);
+    context.stroke();
+    send();
+  }
+  function send() {
+    const { data } = context.getImageData(0, 0, SIDE, SIDE);
+    const ink = new Uint8Array(SIDE * SIDE);
+    for (let i = 0; i < ink.length; i++) ink[i] = data[4 * i];
+    sent = ink;
+    tell(model, { ink: new DataView(ink.buffer) });
+  }
+  let sent = null;
+  function show() {
+    const ink = bytes(model, "ink");
+    if (sent && ink.length === sent.length && ink.every((value, i) => value === sent[i])) return; // our own, come back
+    if (from) return; // never under the pen
+    paint(canvas, ink, SIDE, SIDE);
+  }
+  function clear() {
+    context.fillStyle = "#000";
+    context.fillRect(0, 0, SIDE, SIDE);
+    send();
+  }
+  const place = (event) => {
+    const box = canvas.getBoundingClientRect();
+    return { x: ((event.clientX - box.left) * SIDE) / box.width, y: ((event.clientY - box.top) * SIDE) / box.height };
+  };
+  canvas.addEventListener("pointerdown", (event) => {
+    canvas.setPointerCapture(event.pointerId);
+    from = place(event);
+    line(from, from);
+  });
+  canvas.addEventListener("pointermove", (event) => {
+    if (!from) return;
+    const to = place(event);
+    line(from, to);
+    from = to;
+  });
+  for (const name of ["pointerup", "pointercancel"]) canvas.addEventListener(name, () => (from = null));
+  canvas.addEventListener("keydown", (event) => {
+    const moves = { ArrowLeft: [-4, 0], ArrowRight: [4, 0], ArrowUp: [0, -4], ArrowDown: [0, 4] };
+    if (event.key === " ") pen.down = !pen.down;
+    else if (event.key === "Delete" || event.key === "Backspace") clear();
+    else if (moves[event.key]) {
+      const before = { ...pen };
+      pen.x = Math.min(SIDE - 6, Math.max(6, pen.x + moves[event.key][0]));
+      pen.y = Math.min(SIDE - 6, Math.max(6, pen.y + moves[event.key][1]));
+      if (pen.down) line(before, pen);
+    } else return;
+    event.preventDefault();
+    event.stopPropagation();
+    crosshair.style.left = `${(100 * pen.x) / SIDE}%`;
+    crosshair.style.top = `${(100 * pen.y) / SIDE}%`;
+    crosshair.classList.toggle("tn-down", pen.down);
+  });
+  const crosshair = make("span", { class: "tn-pen", "aria-hidden": "true" });
+  const erase = button("Clear", "Clear the drawing", "clear", clear);
+  const node = make("div", { class: "tn-pad" }, make("div", { class: "tn-paper" }, canvas, crosshair), erase);
+  return { node, end: watch(model, "ink", show) };
+}

@@ -1,0 +1,40 @@
+"""From a drawing to a digit as MNIST has them: fitted into 20 x 20 pixels, its centre of mass in the middle of 28 x 28.
+
+LeCun, Bottou, Bengio & Haffner 1998, "Gradient-based learning applied to document recognition". Notebook 00.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from PIL import Image
+
+SIDE = 112  # pixels of the pad; four times those of a digit
+DIGIT, BOX = 28, 20
+
+
+def as_digit(ink: np.ndarray) -> np.ndarray:
+    """Return ink (H, W), uint8, 0 where there is none, as a picture (28, 28), float32 from 0 to 1; no ink as zeros."""
+    rows, columns = np.nonzero(ink.any(axis=1))[0], np.nonzero(ink.any(axis=0))[0]
+    digit = np.zeros((DIGIT, DIGIT), np.float32)
+    if not len(rows):
+        return digit
+    drawn = ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    scale = BOX / max(drawn.shape)
+    height, width = (max(1, round(side * scale)) for side in drawn.shape)
+    small = np.asarray(Image.fromarray(drawn).resize((width, height), Image.Resampling.BOX), np.float32) / 255
+    y, x = np.average(np.indices(small.shape).reshape(2, -1), axis=1, weights=small.ravel() + 1e-9)
+    top, left = (
+        int(np.clip(round((DIGIT - 1) / 2 - centre), 0, DIGIT - side)) for centre, side in ((y, height), (x, width))
+    )
+    digit[top : top + height, left : left + width] = small
+    return digit
+
+
+def as_ink(digit: np.ndarray) -> np.ndarray:
+    """Return a picture (28, 28), 0 to 1, as ink for the pad, (112, 112) uint8."""
+    return np.round(np.clip(digit, 0, 1) * 255).astype(np.uint8).repeat(4, axis=0).repeat(4, axis=1)
+
+
+def pixels_of(image: np.ndarray) -> np.ndarray:
+    """Return a picture (H, W) or (H, W, 3), 0 to 1, as uint8 of the same shape."""
+    return np.round(np.clip(np.nan_to_num(image), 0, 1) * 255).astype(np.uint8)
