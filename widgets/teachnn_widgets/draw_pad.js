@@ -10,7 +10,7 @@ function render({ model, el }) {
   function row(name, values) {
     const most = Math.max(...values);
     const reach = Math.max(...values.map(Math.abs), 1e-9);
-    const shares = values.every((v) => v >= 0 && v <= 1); // probabilities
+    const shares = values.every((v) => v >= 0) && Math.abs(values.reduce((a, b) => a + b) - 1) < 0.01; // probabilities
     const bars = values.map((v, i) =>
       make("li", { class: shares && v === most && most > 0.2 ? "tn-most" : "" },
         make("span", {}, String(i)),

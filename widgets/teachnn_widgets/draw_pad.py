@@ -12,7 +12,7 @@ import teachnn as tn
 from teachnn.errors import InputError
 from teachnn.parameter import values_of
 from teachnn_widgets.base import Widget
-from teachnn_widgets.ink import DIGIT, SIDE, as_digit, as_ink, pixels_of
+from teachnn_widgets.ink import DIGIT, SIDE, as_digit, as_ink, ink_trait, pixels_of
 
 
 class DrawPad(Widget):
@@ -25,7 +25,7 @@ class DrawPad(Widget):
 
     parts = ("ink",)
 
-    ink = t.Bytes(bytes(SIDE * SIDE)).tag(sync=True)
+    ink = ink_trait()
     digit = t.Bytes(bytes(DIGIT * DIGIT), help="what the functions get").tag(sync=True)
     answers = t.List(help="of each function: its name, and rows of numbers or sizes of pictures").tag(sync=True)
     pictures = t.Bytes(help="the pictures among the answers, one after the other").tag(sync=True)

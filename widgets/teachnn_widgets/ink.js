@@ -29,8 +29,10 @@ function inkPad(model, label) {
     tell(model, { ink: new DataView(ink.buffer) });
   }
   let sent = null;
+  const hint = make("span", { class: "tn-hint", "aria-hidden": "true" }, "draw a digit");
   function show() {
     const ink = bytes(model, "ink");
+    hint.hidden = ink.some((value) => value);
     if (sent && ink.length === sent.length && ink.every((value, i) => value === sent[i])) return; // our own, come back
     if (from) return; // never under the pen
     paint(canvas, ink, SIDE, SIDE);
@@ -74,6 +76,6 @@ function inkPad(model, label) {
   });
   const crosshair = make("span", { class: "tn-pen", "aria-hidden": "true" });
   const erase = button("Clear", "Clear the drawing", "clear", clear);
-  const node = make("div", { class: "tn-pad" }, make("div", { class: "tn-paper" }, canvas, crosshair), erase);
+  const node = make("div", { class: "tn-pad" }, make("div", { class: "tn-paper" }, canvas, crosshair, hint), erase);
   return { node, end: watch(model, "ink", show) };
 }

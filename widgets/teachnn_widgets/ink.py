@@ -6,10 +6,16 @@ LeCun, Bottou, Bengio & Haffner 1998, "Gradient-based learning applied to docume
 from __future__ import annotations
 
 import numpy as np
+import traitlets as t
 from PIL import Image
 
 SIDE = 112  # pixels of the pad; four times those of a digit
 DIGIT, BOX = 28, 20
+
+
+def ink_trait() -> t.Bytes:
+    """Return the trait of a widget with a pad: SIDE x SIDE bytes, which come from the page as a view of memory."""
+    return t.Bytes(bytes(SIDE * SIDE)).tag(sync=True, from_json=lambda value, widget: bytes(value))
 
 
 def as_digit(ink: np.ndarray) -> np.ndarray:

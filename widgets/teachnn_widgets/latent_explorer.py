@@ -16,7 +16,7 @@ import teachnn as tn
 from teachnn.errors import InputError
 from teachnn.parameter import values_of
 from teachnn_widgets.base import Widget
-from teachnn_widgets.ink import DIGIT, SIDE, as_digit, as_ink, pixels_of
+from teachnn_widgets.ink import DIGIT, SIDE, as_digit, as_ink, ink_trait, pixels_of
 
 REACH = 3.0  # the sliders and the pad go from -REACH to REACH
 PAINT_PERIOD = 0.25  # seconds between two paintings of the plane
@@ -44,7 +44,7 @@ class LatentExplorer(Widget):
     plane = t.Bytes(help="the manifold over the pad").tag(sync=True)
     gallery = t.Bytes(help="the pictures to pick from").tag(sync=True)
     picked = t.Int(-1, help="which of them is encoded").tag(sync=True)
-    ink = t.Bytes(bytes(SIDE * SIDE)).tag(sync=True)
+    ink = ink_trait()
     can_draw = t.Bool(False).tag(sync=True)
     spread = t.List(t.Float(), help="the standard deviations of what was encoded, if any").tag(sync=True)
     mean = t.List(t.Float(), help="and its mean").tag(sync=True)
@@ -91,7 +91,7 @@ class LatentExplorer(Widget):
         self._decode()
         self._paint()
         self.observe(lambda change: self._decode(), "z")
-        self.observe(lambda change: self._again(), "axes")
+        self.observe(lambda change: self._paint(), "axes")
         self.observe(lambda change: self._pick(change.new), "picked")
         self.observe(lambda change: self._encode(as_digit(self._drawing())), "ink")
         self.on_msg(self._obey)
@@ -141,9 +141,6 @@ class LatentExplorer(Widget):
             self.image = self._pictures(np.array([self.z], np.float32)).tobytes()
         self._due = self._due or self.dimensions > 2
 
-    def _again(self) -> None:
-        self._due = True
-
     def _paint(self) -> None:
         """Decode the plane of the pad, a grid of points with the other dimensions as the sliders say."""
         self._due, self._painted = False, time.monotonic()
@@ -160,8 +157,7 @@ class LatentExplorer(Widget):
     def _pictures(self, points: np.ndarray) -> np.ndarray:
         pictures = np.asarray(self.decode(points))
         if pictures.shape != (len(points), *self.image_shape):
-            expected = f"pictures of shape {(len(points), *self.image_shape)}"
-            raise InputError("decode", expected, str(pictures.shape))
+            raise InputError("decode", f"shape {(len(points), *self.image_shape)}", str(pictures.shape))
         return self._pixels(pictures)
 
     def _drawing(self) -> np.ndarray:
