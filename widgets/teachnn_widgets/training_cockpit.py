@@ -6,7 +6,6 @@ Training goes on by itself on a thread of its own; see `trainer`. What it finds 
 from __future__ import annotations
 
 import dataclasses
-import io
 import math
 from collections.abc import Callable, Iterable, Sized
 
@@ -16,6 +15,7 @@ from PIL import Image
 
 import teachnn as tn
 from teachnn_widgets.base import Widget
+from teachnn_widgets.stills import as_image
 from teachnn_widgets.trainer import Trainer
 
 POINTS = 300  # of a curve on the page, at most
@@ -126,9 +126,7 @@ class TrainingCockpit(Widget):
 
     def still(self) -> Image.Image:
         """Return the curves as they stand."""
-        buffer = io.BytesIO()
-        self.train.history.plot(self.unit).savefig(buffer, format="png", dpi=100)
-        return Image.open(buffer)
+        return as_image(self.train.history.plot(self.unit))
 
     def __str__(self) -> str:
         shared = f"{len(self.train.parameters)} parameters, {sum(p.size for p in self.train.parameters):,} numbers"

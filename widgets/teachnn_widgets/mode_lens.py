@@ -1,0 +1,140 @@
+"""One input through the same layers in both modes: what differs, layer by layer, and what depends on the neighbours.
+
+A train-mode batch norm answers for one row by what else is in the batch; the test-mode one does not. Notebooks 04, 05.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+from collections.abc import Sequence
+
+import numpy as np
+import traitlets as t
+from PIL import Image
+
+import teachnn as tn
+from teachnn.errors import InputError
+from teachnn.parameter import values_of
+from teachnn_widgets.base import Widget
+from teachnn_widgets.stills import mode_figure
+
+BINS, DRAWS, UNITS = 40, 16, 10
+LOOK_PERIOD = 0.2  # seconds between two looks while training runs
+
+
+class ModeLens(Widget):
+    """Both modes side by side: `ModeLens(net, net.at("test"), x)`.
+
+    train_layers, test_layers: a Sequential, or a sequence of layers, and its siblings. x (N, ...): the input; numbers
+    from 0 to 255 are taken as pixels. batch: how many of its rows are used. rate: of every Dropout. seed: of the noise.
+    Nothing that is handed over changes: noise comes from generators of its own, statistics stay.
+    Raises InputError for layers that are no siblings, or an input that they refuse.
+    """
+
+    batch = t.Int(1).tag(sync=True)
+    rows = t.Int(1).tag(sync=True)
+    rate = t.Float(None, allow_none=True).tag(sync=True)
+    seed = t.Int(0).tag(sync=True)
+    layers = t.List(help="of each layer: name, both histograms, how far apart they are").tag(sync=True)
+    neighbours = t.Dict(help="row 0 among other rows: each unit's answers in either mode").tag(sync=True)
+
+    def __init__(self, train_layers: Sequence, test_layers: Sequence, x, batch: int | None = None):
+        self.train_layers, self.test_layers = tuple(train_layers), tuple(test_layers)
+        who = "ModeLens"
+        for layer in (*self.train_layers, *self.test_layers):
+            if not isinstance(layer, tn.Layer):
+                raise InputError(who, "layers", type(layer).__name__, 'ModeLens(net, net.at("test"), x)')
+        pairs = list(zip(self.train_layers, self.test_layers, strict=False))
+        same = all(a.parameters == b.parameters and type(a) is type(b) for a, b in pairs)
+        if not pairs or len(self.train_layers) != len(self.test_layers) or not same:
+            got = f"{len(self.train_layers)} and {len(self.test_layers)}" + " layers of other parameters" * (not same)
+            raise InputError(who, "the same layers in both modes", got, 'ModeLens(net, net.at("test"), x)')
+        x = np.asarray(x)
+        self.x = tn.data.pixels(x) if x.dtype == np.uint8 else x.astype(np.float32)
+        if self.x.ndim < 2 or len(self.x) < 2:
+            raise InputError(who, "an input of two rows or more", str(self.x.shape))
+        rates = [layer.rate for layer in self.train_layers if isinstance(layer, tn.Dropout)]
+        variables = [v for layer in self.train_layers for v in (*layer.parameters, *layer.statistics)]
+        self._seen, self._looked = values_of(dict.fromkeys(variables)), 0.0
+        start = {"batch": min(batch or 32, len(self.x)), "rate": rates[0] if rates else None, "seed": 0}
+        layers, neighbours = self._look(**start)
+        super().__init__(rows=len(self.x), layers=layers, neighbours=neighbours, **start)
+        self.observe(lambda change: self._show(), ["batch", "rate", "seed"])
+        self.follow()
+
+    def beat(self) -> None:
+        """Look again if parameters or statistics have moved."""
+        if time.monotonic() - self._looked < LOOK_PERIOD:
+            return
+        values = values_of(self._seen)
+        if any(values[v] is not array for v, array in self._seen.items()):
+            self._seen = values
+            self._show()
+
+    def _show(self) -> None:
+        self._looked = time.monotonic()
+        with self.alerting():
+            layers, neighbours = self._look(self.batch, self.rate, self.seed)
+            with self.lock, self.hold_sync():
+                self.layers, self.neighbours = layers, neighbours
+
+    def _look(self, batch: int, rate: float | None, seed: int) -> tuple[list[dict], dict]:
+        """Return what the page shows of both modes."""
+
+        def run(layers, x):
+            fresh = [refreshed(layer, seed, rate) for layer in layers]
+            return tn.TestFunction(lambda x: outputs(fresh, x), ("train", "test"), "ModeLens")(x)
+
+        x, train, test = self.x[:batch], self.train_layers, self.test_layers
+        compared = [
+            {"name": layer.who, **compare(a, b)} for layer, a, b in zip(train, run(train, x), run(test, x), strict=True)
+        ]
+        rng, answers = np.random.default_rng(seed), {"train": [], "test": []}
+        for _ in range(DRAWS):
+            others = 1 + rng.permutation(len(self.x) - 1)[: batch - 1]
+            among = self.x[[0, *others]]
+            for mode, layers in (("train", train), ("test", test)):
+                answers[mode].append(run(layers, among)[-1][0].ravel()[:UNITS])
+        units = {mode: np.stack(rows, axis=1) for mode, rows in answers.items()}  # (units, draws)
+        spreads = {f"{mode} spread": float(values.std(axis=1).max()) for mode, values in units.items()}
+        return compared, {**spreads, **{mode: np.round(values, 4).tolist() for mode, values in units.items()}}
+
+    def still(self) -> Image.Image:
+        """Return the distributions after each layer as a figure."""
+        return mode_figure(self.layers)
+
+    def __str__(self) -> str:
+        return f"ModeLens on {', '.join(layer.who for layer in self.train_layers)}"
+
+
+def refreshed(layer: tn.Layer, seed: int, rate: float | None) -> tn.Layer:
+    """Return the layer with a generator of its own where it has one, and with another rate if it is a Dropout."""
+    if isinstance(layer, tn.Sequential):
+        return tn.Sequential(*(refreshed(part, seed, rate) for part in layer))
+    own = {f.name: getattr(layer, f.name) for f in dataclasses.fields(layer)}
+    changes = {name: tn.rng(seed) for name, value in own.items() if isinstance(value, np.random.Generator)}
+    if isinstance(layer, tn.Dropout) and rate is not None:
+        changes["rate"] = rate
+    return dataclasses.replace(layer, **changes) if changes else layer
+
+
+def outputs(layers: Sequence[tn.Layer], x) -> tuple[np.ndarray, ...]:
+    """Return what comes out of each layer, one after the other."""
+    found = []
+    for layer in layers:
+        x = layer(x)
+        found.append(x)
+    return tuple(found)
+
+
+def compare(train: np.ndarray, test: np.ndarray) -> dict:
+    """Return both outputs' histograms over one range, and how far apart they are.
+
+    apart: the root mean square of the differences, number by number, by the standard deviation of the test output.
+    """
+    low, high = min(train.min(), test.min()), max(train.max(), test.max())
+    low, high = (low, high) if low < high else (low - 0.5, high + 0.5)
+    counts = {name: np.histogram(y, BINS, (low, high))[0].tolist() for name, y in (("train", train), ("test", test))}
+    apart = float(np.sqrt(np.mean((train - test) ** 2)) / max(float(test.std()), 1e-6))
+    return {"low": float(low), "high": float(high), "apart": round(apart, 3), **counts}
