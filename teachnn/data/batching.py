@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import operator
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 
@@ -43,7 +43,7 @@ class Batches:
         self.pass_state = None if self.rng is None else self.rng.bit_generator.state
         return self._cut(self._order(self.rng), 0)
 
-    def replay(self, state: dict | None, done: int) -> Iterator[tuple[np.ndarray, ...]]:
+    def replay(self, state: Mapping | None, done: int) -> Iterator[tuple[np.ndarray, ...]]:
         """Return the rest of the pass that began in `state` (a `pass_state`), without its first `done` batches.
 
         Neither `rng` nor `pass_state` changes. Raises TypeError or InputError if the state is not one of this kind

@@ -37,7 +37,7 @@ class Widget(anywidget.AnyWidget):
         """Put the page together from its files; a subclass made elsewhere keeps its parent's page."""
         package, _, module = cls.__module__.rpartition(".")
         # Added traits make a subclass of the same name, which is not a new widget.
-        if package == __package__ and cls.__name__ != cls.__base__.__name__:
+        if package == __package__ and cls.__name__ not in [base.__name__ for base in cls.__bases__]:
             names = ("common", *cls.parts, module)
             cls._esm, cls._css = (
                 "\n".join(path.read_text("utf-8") for name in names if (path := FOLDER / f"{name}.{kind}").is_file())

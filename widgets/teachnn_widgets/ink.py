@@ -1,4 +1,4 @@
-"""From a drawing to a digit as MNIST has them: fitted into 20 x 20 pixels, its centre of mass in the middle of 28 x 28.
+"""From a drawing to a digit as MNIST has them: fitted into 20 x 20 pixels, its centre of mass on pixel (14, 14) of 28 x 28.
 
 LeCun, Bottou, Bengio & Haffner 1998, "Gradient-based learning applied to document recognition". Notebook 00.
 """
@@ -29,9 +29,7 @@ def as_digit(ink: np.ndarray) -> np.ndarray:
     height, width = (max(1, round(side * scale)) for side in drawn.shape)
     small = np.asarray(Image.fromarray(drawn).resize((width, height), Image.Resampling.BOX), np.float32) / 255
     y, x = np.average(np.indices(small.shape).reshape(2, -1), axis=1, weights=small.ravel() + 1e-9)
-    top, left = (
-        int(np.clip(round((DIGIT - 1) / 2 - centre), 0, DIGIT - side)) for centre, side in ((y, height), (x, width))
-    )
+    top, left = (int(np.clip(round(DIGIT / 2 - centre), 0, DIGIT - side)) for centre, side in ((y, height), (x, width)))
     digit[top : top + height, left : left + width] = small
     return digit
 

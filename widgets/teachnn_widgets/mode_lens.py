@@ -80,25 +80,24 @@ class ModeLens(Widget):
                 self.layers, self.neighbours = layers, neighbours
 
     def _look(self, batch: int, rate: float | None, seed: int) -> tuple[list[dict], dict]:
-        """Return what the page shows of both modes."""
+        """Return what the page shows of both modes, all of it with the parameters of one instant."""
+        modes = {"train": self.train_layers, "test": self.test_layers}
 
-        def run(layers, x):
-            fresh = [refreshed(layer, seed, rate) for layer in layers]
-            return tn.TestFunction(lambda x: outputs(fresh, x), ("train", "test"), "ModeLens")(x)
+        def measure(x):
+            def run(mode, x):
+                return outputs([refreshed(layer, seed, rate) for layer in modes[mode]], x)
 
-        x, train, test = self.x[:batch], self.train_layers, self.test_layers
-        compared = [
-            {"name": layer.who, **compare(a, b)} for layer, a, b in zip(train, run(train, x), run(test, x), strict=True)
-        ]
-        rng, answers = np.random.default_rng(seed), {"train": [], "test": []}
-        for _ in range(DRAWS):
-            others = 1 + rng.permutation(len(self.x) - 1)[: batch - 1]
-            among = self.x[[0, *others]]
-            for mode, layers in (("train", train), ("test", test)):
-                answers[mode].append(run(layers, among)[-1][0].ravel()[:UNITS])
-        units = {mode: np.stack(rows, axis=1) for mode, rows in answers.items()}  # (units, draws)
-        spreads = {f"{mode} spread": float(values.std(axis=1).max()) for mode, values in units.items()}
-        return compared, {**spreads, **{mode: np.round(values, 4).tolist() for mode, values in units.items()}}
+            both = zip(self.train_layers, run("train", x[:batch]), run("test", x[:batch]), strict=True)
+            compared = [{"name": layer.who, **compare(a, b)} for layer, a, b in both]
+            rng, among = np.random.default_rng(seed), {}
+            draws = [x[[0, *(1 + rng.permutation(len(x) - 1)[: batch - 1])]] for _ in range(DRAWS)]
+            for mode in modes:
+                answers = [run(mode, draw)[-1][0].ravel()[:UNITS] for draw in draws]
+                values = np.round(np.stack(answers, axis=1), 4)  # (units, draws)
+                among |= {mode: values.tolist(), f"{mode} spread": round(float(values.std(axis=1).max()), 4)}
+            return compared, among
+
+        return tn.TestFunction(measure, ("train", "test"), "ModeLens")(self.x)
 
     def still(self) -> Image.Image:
         """Return the distributions after each layer as a figure."""
@@ -113,7 +112,7 @@ def refreshed(layer: tn.Layer, seed: int, rate: float | None) -> tn.Layer:
     if isinstance(layer, tn.Sequential):
         return tn.Sequential(*(refreshed(part, seed, rate) for part in layer))
     own = {f.name: getattr(layer, f.name) for f in dataclasses.fields(layer)}
-    changes = {name: tn.rng(seed) for name, value in own.items() if isinstance(value, np.random.Generator)}
+    changes: dict = {name: tn.rng(seed) for name, value in own.items() if isinstance(value, np.random.Generator)}
     if isinstance(layer, tn.Dropout) and rate is not None:
         changes["rate"] = rate
     return dataclasses.replace(layer, **changes) if changes else layer

@@ -151,5 +151,5 @@ def first_batch(data: Iterable):
     """Return a batch like those to come, without drawing from any generator."""
     if isinstance(data, tn.data.Batches):
         state = None if data.rng is None else data.rng.bit_generator.state
-        return next(data.replay(state and dict(state), 0))
+        return next(data.replay(state, 0))
     return next(Ahead(iter(data)))

@@ -1,0 +1,170 @@
+"""Walking through a latent space, without a page."""
+
+import threading
+
+import numpy as np
+import pytest
+from teachnn_widgets import LatentExplorer, latent_explorer
+from teachnn_widgets.ink import as_ink
+
+import teachnn as tn
+from teachnn.models.vae import VAE
+
+DIGITS = tn.data.mnist().test.images[:20]
+
+
+@pytest.fixture
+def vae():
+    return VAE(2, tn.rng(0), hidden=8)
+
+
+@pytest.fixture
+def explorer(vae, monkeypatch):
+    monkeypatch.setattr(latent_explorer, "PAINT_PERIOD", 0.0)
+    explorer = LatentExplorer(vae.decode, vae.encode, DIGITS)
+    explorer.close()  # the pulse is the test
+    return explorer
+
+
+def decoded(vae, z):
+    return np.round(vae.decode(np.array([z], np.float32))[0] * 255).astype(np.uint8).tobytes()
+
+
+def test_the_picture_follows_the_sliders(explorer, vae):
+    assert explorer.image == decoded(vae, [0, 0])
+    explorer.set_state({"z": [1.5, -0.5]})
+    assert explorer.image == decoded(vae, [1.5, -0.5])
+    explorer.z = [0.25, 0.0]  # and Python
+    assert explorer.image == decoded(vae, [0.25, 0])
+
+
+def test_the_picture_changes_under_a_still_slider_while_training_moves_the_parameters(explorer, vae):
+    before, plane = explorer.image, explorer.plane
+    explorer.beat()
+    assert (explorer.image, explorer.plane) == (before, plane)
+    vae.train_function(tn.Adam(0.1))(tn.data.pixels(DIGITS))
+    explorer.beat()
+    assert explorer.image == decoded(vae, [0, 0]) != before and explorer.plane != plane
+
+
+def test_the_plane_shows_what_is_decoded_at_its_places(explorer, vae):
+    plane = np.frombuffer(explorer.plane, np.uint8).reshape(15, 28, 15, 28)
+    assert plane[7, :, 7].tobytes() == decoded(vae, [0, 0])
+    assert plane[0, :, 14].tobytes() == decoded(vae, [2.8, 2.8])  # the right upper corner
+
+
+def test_a_picked_digit_is_shown_where_it_is_encoded(explorer, vae):
+    explorer.set_state({"picked": 3})
+    mean, log_variance = vae.encode(tn.data.pixels(DIGITS[3:4]))
+    np.testing.assert_allclose(explorer.z, mean[0], atol=1e-3)
+    np.testing.assert_allclose(explorer.spread, np.exp(log_variance[0] / 2), rtol=1e-5)
+    assert len(explorer.gallery) == 12 * 28 * 28  # not more than fit on the page
+
+
+def test_a_drawn_digit_is_encoded_and_an_empty_pad_is_not(explorer):
+    explorer.set_state({"ink": memoryview(as_ink(tn.data.pixels(DIGITS[0])).tobytes())})
+    z = explorer.z
+    assert z != [0, 0] and explorer.spread
+    explorer.draw(np.zeros((28, 28)))
+    assert explorer.z == z
+
+
+def test_random_samples_come_from_the_generator_and_reset_goes_to_the_middle(vae):
+    explorer = LatentExplorer(vae.decode, rng=tn.rng(5))
+    explorer._handle_custom_msg("sample", [])
+    np.testing.assert_allclose(explorer.z, tn.rng(5).standard_normal(2), atol=1e-3)
+    explorer._handle_custom_msg("reset", [])
+    assert explorer.z == [0, 0]
+    explorer.close()
+
+
+@pytest.mark.parametrize(("dimensions", "shape"), [(1, (9, 7)), (3, (64, 64, 3)), (32, (28, 28)), (2, (200, 300, 3))])
+def test_any_decoder_of_pictures_will_do(dimensions, shape):
+    W = tn.rng(0).standard_normal((dimensions, int(np.prod(shape))))
+    explorer = LatentExplorer(lambda z: (1 / (1 + np.exp(-z @ W))).reshape(-1, *shape), dimensions=dimensions)
+    before = explorer.image
+    explorer.set_state({"z": [0.5] * dimensions})
+    assert explorer.image != before and len(explorer.image) == np.prod(shape)
+    assert explorer.still().size[1] == explorer.side * shape[0]
+    kind = "colour" if len(shape) == 3 else "grey"
+    assert str(explorer) == f"LatentExplorer: {dimensions} dimensions, {kind} pictures of {shape[0]} x {shape[1]}"
+    explorer.close()
+
+
+def test_the_axes_of_the_pad_can_be_any_two():
+    explorer = LatentExplorer(VAE(4, tn.rng(0), hidden=8).decode, dimensions=4)
+    plane = explorer.plane
+    explorer.set_state({"axes": [3, 1]})
+    assert explorer.plane != plane
+    explorer.close()
+
+
+def test_a_decoder_that_begins_to_raise_is_shown_and_the_kernel_lives_on():
+    broken = []
+
+    def decode(z):
+        if broken:
+            raise ValueError("decode: the weights are gone")
+        return np.zeros((len(z), 8, 8))
+
+    explorer = LatentExplorer(decode)
+    broken.append(1)
+    explorer.set_state({"z": [1.0, 1.0]})
+    assert explorer.alert == "decode: the weights are gone"
+    broken.clear()
+    explorer.set_state({"z": [1.0, 0.0]})
+    assert explorer.alert == ""
+    explorer.set_state({"z": [1.0]})
+    assert "expected z of 2 numbers, got 1" in explorer.alert
+    explorer.close()
+
+
+def test_sliders_and_training_do_not_disturb_each_other(vae):
+    """The loss trace under a storm of events is that of an undisturbed run, to the bit, and the last value is shown."""
+
+    def trace(storm):
+        rng = tn.rng(0)
+        model = VAE(2, rng, hidden=8)
+        train = model.train_function(tn.Adam(1e-2))
+        explorer = LatentExplorer(model.decode, model.encode, DIGITS)
+        done, events = threading.Event(), 0
+
+        def move():
+            nonlocal events
+            while not done.is_set() or events < 200:
+                explorer.set_state({"z": [events % 5 - 2.0, 1.0]})
+                explorer.set_state({"picked": events % 3})
+                events += 1
+            explorer.set_state({"z": [0.5, 0.5]})
+
+        thread = threading.Thread(target=move) if storm else None
+        if thread:
+            thread.start()
+        losses = [float(train(batch[0])) for _ in range(5) for batch in tn.data.batches(DIGITS, size=5, rng=rng)]
+        done.set()
+        if thread:
+            thread.join()
+            assert explorer.image == decoded(model, [0.5, 0.5]) and explorer.alert == ""
+        explorer.close()
+        return losses
+
+    assert trace(True) == trace(False)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ({"decode": 3}, "a function as decode, got int"),
+        ({"decode": lambda z: z}, r"decode\(z\) of shape"),
+        ({"decode": lambda z: 1 / 0}, "ZeroDivisionError"),
+        ({"decode": lambda z: np.zeros((2, 4, 4)), "dimensions": 33}, "1 to 32 dimensions, got 33"),
+        ({"decode": lambda z: np.zeros((2, 4, 4)), "encode": "x"}, "a function as encode, got str"),
+        (
+            {"decode": lambda z: np.zeros((2, 4, 4)), "encode": lambda x: x, "images": np.zeros((3, 5, 5))},
+            r"images of shape \(N, 4, 4\)",
+        ),
+    ],
+)
+def test_what_does_not_fit_is_refused(arguments, said):
+    with pytest.raises(tn.InputError, match=said):
+        LatentExplorer(**arguments)
