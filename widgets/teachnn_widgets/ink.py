@@ -1,4 +1,4 @@
-"""From a drawing to a digit as MNIST has them: fitted into 20 x 20 pixels, its centre of mass on pixel (14, 14) of 28 x 28.
+"""From a drawing to a digit as MNIST has them: 20 x 20 pixels of 28 x 28, the centre of mass on pixel (14, 14).
 
 LeCun, Bottou, Bengio & Haffner 1998, "Gradient-based learning applied to document recognition". Notebook 00.
 """

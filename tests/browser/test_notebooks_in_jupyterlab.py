@@ -1,0 +1,17 @@
+"""Each notebook of the course in a real JupyterLab: Run All, no error, and its widgets are there."""
+
+import shutil
+
+import pytest
+from conftest import UNNAMED
+
+from teachnn.lab import notebooks
+
+
+@pytest.mark.parametrize("notebook", notebooks(), ids=lambda path: path.stem)
+def test_a_notebook_runs_without_an_error_and_its_widgets_have_names(lab, notebook):
+    shutil.copy(notebook, lab.folder)
+    page = lab.open(notebook.name)
+    lab.look(page, notebook.stem)
+    assert page.evaluate(UNNAMED) == []
+    assert page.locator(".tn-alert:visible").count() == 0

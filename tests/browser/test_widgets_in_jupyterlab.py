@@ -1,0 +1,191 @@
+"""Every widget in a real JupyterLab: moved by keyboard and pointer, in both themes, saved and opened again."""
+
+import pytest
+from conftest import FAINT, UNNAMED
+
+START = """
+import numpy as np, teachnn as tn, teachnn_widgets as tw
+from teachnn.models.vae import VAE
+rng = tn.rng(0)
+digits = tn.data.mnist()
+vae = VAE(2, rng, hidden=64)
+x = tn.data.pixels(digits.test.images[:100])
+train = vae.train_function(tn.Adam(1e-3))
+batches = tn.data.batches(digits.train.images, size=100, rng=rng)
+"""
+NET = """
+net = tn.Sequential(
+    tn.Flatten(), tn.Dense.create("<script>alert(1)</script>", 784, 16, rng),
+    tn.BatchNorm.create("bn", 16, mode="train"),
+    tn.ReLU(), tn.Dropout(0.5, rng, mode="train"), tn.Dense.create("out", 16, 10, rng))
+test_net = net.at("test")
+classify = tn.TestFunction(lambda x: tn.ops.softmax(test_net(x)), name="classify")
+learn = tn.TrainFunction(lambda x, y: tn.loss.cross_entropy(net(x), y), net.parameters, tn.Adam(1e-3))
+y = digits.test.labels[:100]
+"""
+GRAPHS = "graphs = tw.TwoGraphs(train.graph(x), vae.decode.graph(np.zeros((225, 2))), train=train, inputs=[x])\ngraphs"
+COCKPIT = "cockpit = tw.TrainingCockpit(train, batches, test=lambda: vae.test_bound(x))\ncockpit"
+EXPLORER = "explorer = tw.LatentExplorer(vae.decode, vae.encode, digits.test.images[:10])\nexplorer"
+PAD = "pad = tw.DrawPad(classify=classify, reconstruct=vae.reconstruct)\npad"
+LENS = "lens = tw.ModeLens(net, test_net, x)\nlens"
+VIEW = "view = tw.ParameterView(net.parameters + net.statistics, [learn.graph(x, y), classify.graph(x)])\nview"
+NET_GRAPHS = "tw.TwoGraphs(learn.graph(x, y), classify.graph(x))"
+
+
+def frames(page, canvas):
+    return int(page.locator(canvas).first.get_attribute("data-frame"))
+
+
+def await_frame(page, canvas, after):
+    page.wait_for_function("([c, n]) => Number(document.querySelector(c).dataset.frame) > n", arg=[canvas, after])
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_every_widget_has_names_for_its_controls_and_legible_text_in_either_theme(lab, dark):
+    cells = [GRAPHS, COCKPIT, EXPLORER, PAD, LENS, VIEW, NET_GRAPHS]
+    page = lab.open(lab.write("all", START, NET, *cells), dark=dark)
+    widgets = page.locator(".tn-widget")
+    assert widgets.count() == len(cells)
+    for i in range(len(cells)):
+        widgets.nth(i).scroll_into_view_if_needed()
+        lab.look(page, f"{i}-{'dark' if dark else 'light'}")
+    assert page.evaluate(UNNAMED) == []
+    assert page.evaluate(FAINT) == []
+    assert page.locator(".tn-alert:visible").count() == 0
+    assert page.locator(".tn-widget script").count() == 0  # a name that looks like markup is text
+
+
+@pytest.mark.parametrize("subshells", ["perCommTarget", "disabled"])
+def test_a_slider_moved_by_keyboard_changes_the_picture_and_the_point(lab, subshells):
+    lab.subshells(subshells)
+    page = lab.open(lab.write("keys", START, EXPLORER))
+    before, slider = frames(page, ".tn-picture"), page.get_by_test_id("z1")
+    slider.focus()
+    for _ in range(5):
+        page.keyboard.press("ArrowRight")
+    page.wait_for_function("() => document.querySelector('[data-testid=z1]').value === '0.1'")
+    await_frame(page, ".tn-picture", before)
+    plane = page.get_by_test_id("plane")
+    box = plane.bounding_box()
+    page.mouse.click(box["x"] + box["width"] * 0.75, box["y"] + box["height"] * 0.25)
+    page.wait_for_function("() => Math.abs(document.querySelector('[data-testid=z1]').value - 1.5) < 0.05")
+    plane.focus()
+    page.keyboard.press("ArrowUp")
+    page.wait_for_function("() => Math.abs(document.querySelector('[data-testid=z2]').value - 1.6) < 0.05")
+    page.get_by_test_id("pick-3").click()
+    page.wait_for_selector(".tn-ellipse:visible")
+
+
+def test_the_cockpit_plays_pauses_steps_and_resets_and_the_pictures_move_under_still_sliders(lab):
+    page = lab.open(lab.write("cockpit", START, COCKPIT, EXPLORER, GRAPHS))
+    step = "() => Number(document.querySelector('[data-name=step]').textContent.replace(',', ''))"
+    page.get_by_test_id("step").click()
+    page.wait_for_function(f"() => ({step})() === 1")
+    before = frames(page, ".tn-picture")
+    page.get_by_test_id("play").click()
+    await_frame(page, ".tn-picture", before + 2)
+    page.wait_for_function("() => Number(document.querySelector('.tn-stage').dataset.glowing) === 10")  # each parameter
+    page.get_by_test_id("play").click()
+    page.wait_for_function("() => document.querySelector('.tn-reason').textContent === 'Paused.'")
+    stopped = page.evaluate(step)
+    assert stopped > 1
+    page.wait_for_function("() => document.querySelector('.tn-stage').dataset.glowing === '0'")
+    assert page.evaluate(step) == stopped
+    page.get_by_test_id("reset").click()
+    page.wait_for_function(f"() => ({step})() === 0")
+
+
+def test_the_stop_button_of_the_notebook_stops_training_and_says_so(lab):
+    page = lab.open(lab.write("interrupt", START, COCKPIT))
+    page.get_by_test_id("play").click()
+    page.wait_for_function("() => document.querySelector('.tn-reason').textContent === 'Training.'")
+    lab.execute(page, "notebook:interrupt-kernel")
+    page.wait_for_function("() => document.querySelector('.tn-reason').textContent.includes('kernel was interrupted')")
+
+
+def test_another_cell_answers_while_it_trains(lab):
+    page = lab.open(lab.write("alive", START, COCKPIT, "if cockpit.train.steps: print('cell ran at', cockpit.running)"))
+    page.get_by_test_id("play").click()
+    page.wait_for_function("() => document.querySelector('[data-name=step]').textContent !== '0'")
+    lab.execute(page, "notebook:run-cell")  # the last one is the active one
+    page.wait_for_function("() => document.body.textContent.includes('cell ran at True')")
+    page.get_by_test_id("play").click()
+
+
+def test_a_graph_is_searched_by_keyboard_inspected_and_shown_at_another_depth(lab):
+    page = lab.open(lab.write("graphs", START, GRAPHS))
+    page.get_by_test_id("v1").hover()
+    assert page.locator(".tn-told").inner_text().startswith("dec.h.b (parameter, 64)")
+    assert page.locator("[data-key].tn-lit").count() == 3  # itself, and its layer in both graphs
+    page.get_by_test_id("v1").click()
+    page.wait_for_selector(".tn-inspector .tn-card")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
+    page.wait_for_function("() => document.querySelector('.tn-card h4').textContent === 'dec.out.W'")
+    page.keyboard.press("Escape")
+    page.wait_for_selector(".tn-inspector", state="hidden")
+    page.get_by_test_id("depth").select_option("0")
+    page.wait_for_function("() => document.querySelector('.tn-stage').textContent.includes('binary_cross_entropy')")
+    before = page.locator(".tn-stage svg").get_attribute("style")
+    page.get_by_test_id("zoom-in").click()
+    assert page.locator(".tn-stage svg").get_attribute("style") != before
+
+
+def test_a_digit_is_drawn_with_the_pointer_and_with_the_keyboard(lab):
+    page = lab.open(lab.write("pad", START, NET, PAD))
+    pad, before = page.get_by_test_id("pad"), frames(page, ".tn-digit")
+    box = pad.bounding_box()
+    page.mouse.move(box["x"] + 50, box["y"] + 30)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 120, box["y"] + 140, steps=6)
+    page.mouse.up()
+    await_frame(page, ".tn-digit", before)
+    page.get_by_test_id("clear").click()
+    page.wait_for_selector(".tn-hint:visible")
+    pad.focus()
+    page.keyboard.press(" ")
+    for _ in range(6):
+        page.keyboard.press("ArrowDown")
+    lit = "() => [...document.querySelector('.tn-digit').getContext('2d').getImageData(0, 0, 28, 28).data]"
+    page.wait_for_function(f"() => ({lit})().filter((v, i) => i % 4 === 0 && v > 128).length > 20")
+
+
+def test_two_views_of_one_model_show_the_same_and_a_closed_one_goes(lab):
+    page = lab.open(lab.write("views", START, EXPLORER, "explorer", "explorer.move([1, 1])"))
+    page.wait_for_function(
+        "() => [...document.querySelectorAll('[data-testid=z1]')].every((node) => node.value === '1')"
+    )
+    assert page.locator(".tn-latent-explorer").count() == 2
+
+
+@pytest.mark.parametrize(("cell", "seen"), [(EXPLORER, ".tn-picture"), (GRAPHS, ".tn-stage svg")])
+def test_a_saved_notebook_shows_the_widget_again_without_a_kernel(lab, cell, seen):
+    name = lab.write("saved", START, cell)
+    page = lab.open(name)
+    page.wait_for_selector(".tn-widget")
+    lab.execute(page, "docmanager:save")
+    page.evaluate("() => window.jupyterapp.serviceManager.sessions.shutdownAll()")
+    again = lab.open(name, run=False)
+    again.evaluate("() => window.jupyterapp.shell.currentWidget.context.sessionContext.shutdown()")
+    again.wait_for_selector(seen)
+    assert "Error" not in again.locator(".jp-OutputArea-output").last.inner_text()
+
+
+def test_a_storm_of_events_while_it_trains_ends_with_the_last_value(lab):
+    page = lab.open(lab.write("storm", START, COCKPIT, EXPLORER))
+    page.get_by_test_id("play").click()
+    page.evaluate(
+        """async () => {
+          const slider = document.querySelector('[data-testid=z2]');
+          for (let i = 0; i <= 1000; i++) {
+            slider.value = -3 + (6 * i) / 1000;
+            slider.dispatchEvent(new Event('input'));
+            if (i % 10 === 0) await new Promise((next) => requestAnimationFrame(next));
+          }
+        }"""
+    )
+    page.wait_for_function("() => document.querySelector('[data-testid=z2]').value === '3'")
+    page.wait_for_function("() => document.querySelector('.tn-point').style.top === '0%'")
+    page.get_by_test_id("play").click()
+    page.wait_for_function("() => document.querySelector('.tn-reason').textContent === 'Paused.'")
+    assert page.locator(".tn-alert:visible").count() == 0
