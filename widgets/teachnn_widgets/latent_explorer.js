@@ -33,7 +33,7 @@ function render({ model, el }) {
     const at = (v) => `${(50 * (v + REACH)) / REACH}%`;
     point.style.left = at(z[x]);
     point.style.top = at(dimensions > 1 ? -z[y] : 0);
-    sliders.forEach((node, d) => document.activeElement !== node.input && node.set(z[d]));
+    sliders.forEach((node, d) => node.set(z[d]));
     selects.forEach((node, i) => (node.value = model.get("axes")[i]));
     const [mean, spread] = [model.get("mean"), model.get("spread")];
     ellipse.hidden = !spread.length;

@@ -44,7 +44,7 @@ function render({ model, el }) {
     reason.textContent = running ? "Training." : status.reason || "Ready.";
     reason.classList.toggle("tn-stopped", status.reason.startsWith("Stopped"));
     own.disabled = model.get("rate") === null;
-    if (document.activeElement !== rate.input) rate.set(Math.log10(status.rate));
+    if (!rate.input.matches(":active")) rate.set(Math.log10(status.rate));
   }
 
   function plot() {

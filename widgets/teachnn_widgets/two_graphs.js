@@ -29,6 +29,8 @@ function render({ model, el }) {
       true,
     );
     svg.querySelectorAll("style, .ground").forEach((node) => node.remove()); // the page's theme decides
+    svg.setAttribute("role", "group");
+    svg.setAttribute("aria-label", svg.querySelector("title").textContent);
     const { width, height } = svg.viewBox.baseVal;
     Object.assign(svg.style, { width: `${width}px`, height: `${height}px`, maxWidth: "none" });
     elements = new Map([...svg.querySelectorAll("[data-key]")].map((node) => [node.dataset.key, node]));
