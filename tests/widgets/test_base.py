@@ -90,6 +90,13 @@ def test_the_pulse_beats_its_members_and_its_thread_ends_with_the_last():
     assert not thread.is_alive()
 
 
+@pytest.mark.timeout(10)
+def test_a_widget_that_is_collected_while_another_is_added_does_not_block():
+    pulse = Pulse()
+    with pulse._changing:  # as in the middle of `add`
+        pulse.remove(None)
+
+
 def test_a_closed_widget_leaves_nothing_that_holds_it():
     widget = Counter()
     widget.follow()

@@ -68,6 +68,22 @@ def test_looking_changes_no_parameter_no_statistic_and_no_generator(net, state_o
     lens.close()
 
 
+def test_a_generator_inside_of_another_layer_is_left_alone_too(state_of):
+    rng = tn.rng(0)
+    inner = tn.Sequential(tn.Flatten(), tn.Dropout(0.5, rng, mode="train").detached())
+    before = state_of((), None, [rng])
+    ModeLens([inner], [inner.at("test")], X).close()
+    assert state_of((), None, [rng]) == before
+
+
+def test_the_neighbours_matter_when_the_whole_input_is_the_batch(net):
+    lens = ModeLens(net, net.at("test"), X[:20], batch=20)
+    assert lens.neighbours["train spread"] > 0.01 and lens.neighbours["test spread"] == 0
+    lens.set_state({"batch": 0})
+    assert "a batch of 1 to 20 rows, got 0" in lens.alert
+    lens.close()
+
+
 def test_it_looks_again_when_training_has_moved_the_parameters(net, monkeypatch):
     monkeypatch.setattr(mode_lens, "LOOK_PERIOD", 0.0)
     lens = ModeLens(net, net.at("test"), X)
@@ -91,6 +107,8 @@ def test_what_does_not_fit_is_refused(net):
     other = tn.Sequential(tn.Flatten(), tn.Dense.create("h", 784, 12, tn.rng(3)))
     for train, test, x, said in [
         (net, net.at("test")[:3], X, "the same layers in both modes, got 6 and 3"),
+        (net, net, X, "layers of other modes"),
+        (5, net, X, "expected layers, got int"),
         (net[:2], other, X, "layers of other parameters"),
         ([], [], X, "the same layers"),
         ([np.tanh], [np.tanh], X, "expected layers, got ufunc"),

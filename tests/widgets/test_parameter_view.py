@@ -9,7 +9,7 @@ import teachnn as tn
 
 @pytest.fixture
 def net(monkeypatch):
-    monkeypatch.setattr(parameter_view, "FIRST_PERIOD", 0.0)
+    monkeypatch.setattr(parameter_view, "PERIOD", 0.0)
     rng = tn.rng(0)
     return tn.Sequential(tn.Dense.create("h", 70, 5, rng), tn.BatchNorm.create("bn", 5, mode="train"))
 
@@ -62,7 +62,7 @@ def test_memory_is_bounded_and_the_first_look_stays(view, net):
     for i in range(3 * parameter_view.LOOKS):
         net[0].W.value = np.full((70, 5), i)
         view.beat()
-        assert view.count <= parameter_view.LOOKS
+        assert view.count <= parameter_view.LOOKS and view.numbers[0][0] == i  # the latest is shown
     view.set_state({"place": 0})
     assert view.heatmap == first
 
@@ -81,6 +81,7 @@ def test_the_still_picture_and_the_line(view):
 
 def test_what_does_not_fit_is_refused(net):
     for variables, functions, said in [
+        (5, (), "expected parameters, got int"),
         ((), (), "at least one variable, got none"),
         ([1.0], (), "expected parameters or statistics, got float"),
         (net.parameters, [net], "expected graphs, got Sequential"),

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import dataclasses
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 import numpy as np
 import traitlets as t
@@ -40,15 +41,21 @@ class ModeLens(Widget):
     neighbours = t.Dict(help="row 0 among other rows: each unit's answers in either mode").tag(sync=True)
 
     def __init__(self, train_layers: Sequence, test_layers: Sequence, x, batch: int | None = None):
-        self.train_layers, self.test_layers = tuple(train_layers), tuple(test_layers)
         who = "ModeLens"
+        for layers in (train_layers, test_layers):
+            if not isinstance(layers, Iterable):
+                raise InputError(who, "layers", type(layers).__name__, 'ModeLens(net, net.at("test"), x)')
+        self.train_layers, self.test_layers = tuple(train_layers), tuple(test_layers)
         for layer in (*self.train_layers, *self.test_layers):
             if not isinstance(layer, tn.Layer):
                 raise InputError(who, "layers", type(layer).__name__, 'ModeLens(net, net.at("test"), x)')
         pairs = list(zip(self.train_layers, self.test_layers, strict=False))
-        same = all(a.parameters == b.parameters and type(a) is type(b) for a, b in pairs)
-        if not pairs or len(self.train_layers) != len(self.test_layers) or not same:
+        same = all(a.parameters + a.statistics == b.parameters + b.statistics for a, b in pairs)
+        right = all(layer.mode == "train" for layer in self.train_layers if isinstance(layer, tn.ModeLayer))
+        right = right and all(layer.mode == "test" for layer in self.test_layers if isinstance(layer, tn.ModeLayer))
+        if not pairs or len(self.train_layers) != len(self.test_layers) or not same or not right:
             got = f"{len(self.train_layers)} and {len(self.test_layers)}" + " layers of other parameters" * (not same)
+            got += "" if right else " layers of other modes"
             raise InputError(who, "the same layers in both modes", got, 'ModeLens(net, net.at("test"), x)')
         x = np.asarray(x)
         self.x = tn.data.pixels(x) if x.dtype == np.uint8 else x.astype(np.float32)
@@ -74,9 +81,11 @@ class ModeLens(Widget):
 
     def _show(self) -> None:
         self._looked = time.monotonic()
-        with self.alerting():
+        with self.lock, self.alerting():
+            if not 1 <= self.batch <= len(self.x):
+                raise InputError("ModeLens", f"a batch of 1 to {len(self.x)} rows", str(self.batch))
             layers, neighbours = self._look(self.batch, self.rate, self.seed)
-            with self.lock, self.hold_sync():
+            with self.hold_sync():
                 self.layers, self.neighbours = layers, neighbours
 
     def _look(self, batch: int, rate: float | None, seed: int) -> tuple[list[dict], dict]:
@@ -90,7 +99,7 @@ class ModeLens(Widget):
             both = zip(self.train_layers, run("train", x[:batch]), run("test", x[:batch]), strict=True)
             compared = [{"name": layer.who, **compare(a, b)} for layer, a, b in both]
             rng, among = np.random.default_rng(seed), {}
-            draws = [x[[0, *(1 + rng.permutation(len(x) - 1)[: batch - 1])]] for _ in range(DRAWS)]
+            draws = [x[[0, *rng.integers(1, len(x), batch - 1)]] for _ in range(DRAWS)]
             for mode in modes:
                 answers = [run(mode, draw)[-1][0].ravel()[:UNITS] for draw in draws]
                 values = np.round(np.stack(answers, axis=1), 4)  # (units, draws)
@@ -107,15 +116,23 @@ class ModeLens(Widget):
         return f"ModeLens on {', '.join(layer.who for layer in self.train_layers)}"
 
 
-def refreshed(layer: tn.Layer, seed: int, rate: float | None) -> tn.Layer:
-    """Return the layer with a generator of its own where it has one, and with another rate if it is a Dropout."""
-    if isinstance(layer, tn.Sequential):
-        return tn.Sequential(*(refreshed(part, seed, rate) for part in layer))
-    own = {f.name: getattr(layer, f.name) for f in dataclasses.fields(layer)}
-    changes: dict = {name: tn.rng(seed) for name, value in own.items() if isinstance(value, np.random.Generator)}
-    if isinstance(layer, tn.Dropout) and rate is not None:
+def refreshed(value, seed: int, rate: float | None) -> Any:
+    """Return a layer with a generator of its own wherever it has one, and with another rate where it is a Dropout.
+
+    It looks into the layers inside, also those in a tuple or a list.
+    """
+    if isinstance(value, np.random.Generator):
+        return tn.rng(seed)
+    if isinstance(value, tuple | list):
+        return type(value)(refreshed(item, seed, rate) for item in value)
+    if not isinstance(value, tn.Layer):
+        return value
+    if isinstance(value, tn.Sequential):
+        return tn.Sequential(*(refreshed(part, seed, rate) for part in value))
+    changes: dict = {f.name: refreshed(getattr(value, f.name), seed, rate) for f in dataclasses.fields(value)}
+    if isinstance(value, tn.Dropout) and rate is not None:
         changes["rate"] = rate
-    return dataclasses.replace(layer, **changes) if changes else layer
+    return dataclasses.replace(value, **changes)
 
 
 def outputs(layers: Sequence[tn.Layer], x) -> tuple[np.ndarray, ...]:

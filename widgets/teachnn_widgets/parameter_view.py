@@ -21,7 +21,7 @@ from teachnn_widgets.base import Widget
 from teachnn_widgets.numbers import colours, histogram, thumbnail
 
 LOOKS = 120  # kept at most
-FIRST_PERIOD = 0.2  # seconds between two looks; twice as many whenever half of them go
+PERIOD = 0.2  # seconds between two looks
 
 
 @dataclass(frozen=True)
@@ -60,6 +60,8 @@ class ParameterView(Widget):
     bars = t.Dict(help="the histogram").tag(sync=True)
 
     def __init__(self, variables: Iterable[Variable], functions: Iterable[tn.Graph] = ()):
+        if not isinstance(variables, Iterable):
+            raise InputError("ParameterView", "parameters", type(variables).__name__, "ParameterView(net.parameters)")
         variables, functions = tuple(variables), tuple(functions)
         for items, kinds, word in ((variables, Variable, "parameters or statistics"), (functions, tn.Graph, "graphs")):
             wrong = next((item for item in items if not isinstance(item, kinds)), None)
@@ -70,7 +72,7 @@ class ParameterView(Widget):
         self.variables = distinct(variables, "ParameterView")
         self._values = values_of(self.variables)
         self._looks = [[Look.at(value, None) for value in self._values.values()]]
-        self._period, self._looked = FIRST_PERIOD, time.monotonic()
+        self._stride, self._taken, self._looked = 1, 0, time.monotonic()  # every stride-th look is kept
         rows = [
             {
                 "name": v.name,
@@ -88,7 +90,7 @@ class ParameterView(Widget):
 
     def beat(self) -> None:
         """Take a look if anything has moved, and show it unless an older one is looked at."""
-        if time.monotonic() - self._looked < self._period:
+        if time.monotonic() - self._looked < PERIOD:
             return
         values = values_of(self.variables)
         if all(values[v] is array for v, array in self._values.items()):
@@ -96,9 +98,12 @@ class ParameterView(Widget):
         looks = [Look.at(value, self._values[v]) for v, value in values.items()]
         with self.lock:
             self._values, self._looked = values, time.monotonic()
+            if self._taken % self._stride:  # the latest is always there, in the last place
+                self._looks.pop()
             self._looks.append(looks)
-            if len(self._looks) > LOOKS:  # the first and the latest stay
-                self._looks, self._period = self._looks[::2], 2 * self._period
+            self._taken += 1
+            if len(self._looks) > LOOKS:
+                self._looks, self._stride = self._looks[::2], 2 * self._stride
                 self.place = self.place // 2 if self.place >= 0 else -1
         self._show()
 

@@ -20,7 +20,7 @@ class Pulse:
 
     def __init__(self):
         self._members: tuple[Beating, ...] = ()
-        self._changing = threading.Lock()
+        self._changing = threading.RLock()  # a widget that is collected meanwhile closes itself on this very thread
         self._wake = threading.Event()
         self._thread: threading.Thread | None = None
 
