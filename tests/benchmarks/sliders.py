@@ -14,8 +14,8 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "browser"))
-from conftest import CHROMIUM, FLAGS, Lab
+sys.path.insert(0, str(Path(__file__).parents[1]))
+from driven_lab import CHROMIUM, FLAGS, Lab
 
 START = """
 import json, threading, time

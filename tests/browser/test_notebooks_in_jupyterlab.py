@@ -3,7 +3,7 @@
 import shutil
 
 import pytest
-from conftest import UNNAMED
+from driven_lab import UNNAMED
 
 from teachnn.lab import notebooks
 

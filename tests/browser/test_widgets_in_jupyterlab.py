@@ -1,7 +1,7 @@
 """Every widget in a real JupyterLab: moved by keyboard and pointer, in both themes, saved and opened again."""
 
 import pytest
-from conftest import FAINT, UNNAMED
+from driven_lab import FAINT, UNNAMED
 
 START = """
 import numpy as np, teachnn as tn, teachnn_widgets as tw

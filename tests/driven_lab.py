@@ -1,0 +1,160 @@
+"""A real JupyterLab on this machine's loopback, as `teachnn lab` starts it, in a real Chromium."""
+
+import json
+import os
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import time
+import urllib.request
+from pathlib import Path
+
+import nbformat
+
+from teachnn.lab import command, environment
+
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+FLAGS = (
+    "--no-sandbox --disable-gpu --disable-dev-shm-usage --disable-background-networking --disable-component-update "
+    "--no-first-run --disable-sync"
+).split()
+READY = """async () => {
+  const app = window.jupyterapp;
+  await app.restored;
+  const panel = app.shell.currentWidget;
+  await panel.context.ready;
+  await panel.revealed;
+  await panel.context.sessionContext.ready;
+  if (panel.context.sessionContext.session) await panel.context.sessionContext.session.kernel.info;
+}"""
+# Names of what takes the focus, roles of canvases, and keys that JupyterLab must not swallow.
+UNNAMED = """() => [...document.querySelectorAll('.tn-widget')].flatMap((widget) => [
+  ...[...widget.querySelectorAll('button, input, select, [tabindex]')].filter((node) =>
+    !(node.getAttribute('aria-label') || '').trim() || node.dataset.lmSuppressShortcuts !== 'true'),
+  ...[...widget.querySelectorAll('canvas, svg[role]')].filter((node) =>
+    !node.getAttribute('role') || !node.getAttribute('aria-label')),
+]).map((node) => node.outerHTML.slice(0, 150))"""
+# Texts whose contrast with the ground behind them is below 4.5 (WCAG 2, AA).
+FAINT = """() => {
+  const channel = (v) => (v /= 255) <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4;
+  const parse = (text) => (text.match(/[\\d.]+/g) || [0, 0, 0, 0]).map(Number);
+  const light = ([r, g, b]) => 0.2126 * channel(r) + 0.7152 * channel(g) + 0.0722 * channel(b);
+  const ground = (node) => {
+    for (; node; node = node.parentElement) {
+      const colour = parse(getComputedStyle(node).backgroundColor);
+      if (colour.length < 4 || colour[3] > 0.99) return colour;
+    }
+    return [255, 255, 255];
+  };
+  const texts = [...document.querySelectorAll('.tn-widget *')].filter((node) => !node.closest('svg') &&
+    !node.disabled && node.getClientRects().length &&
+    [...node.childNodes].some((child) => child.nodeType === 3 && child.data.trim()));
+  return texts.filter((node) => {
+    const [a, b] = [light(parse(getComputedStyle(node).color)), light(ground(node))];
+    return (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05) < 4.5;
+  }).map((node) => node.outerHTML.slice(0, 150));
+}"""
+
+
+class Lab:
+    """A running JupyterLab and a browser; `open` gives a page with a notebook."""
+
+    def __init__(self, home: Path, browser):
+        self.folder, self.browser, self.token, self.pages = home / "course", browser, secrets.token_hex(16), []
+        self.folder.mkdir()
+        settings = home / "settings" / "@jupyterlab"
+        self.settings = settings / "apputils-extension" / "kernels-settings.jupyterlab-settings"
+        for path, content in [
+            ("apputils-extension/notification", {"fetchNews": "false", "checkForUpdates": False}),
+            ("notebook-extension/tracker", {"windowingMode": "none"}),
+        ]:
+            file = settings / f"{path}.jupyterlab-settings"
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(json.dumps(content))
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
+        folders = {f"JUPYTER_{name}_DIR": str(home / name.lower()) for name in ("CONFIG", "DATA", "RUNTIME")}
+        folders |= {"IPYTHONDIR": str(home / "ipython"), "JUPYTERLAB_SETTINGS_DIR": str(home / "settings")}
+        folders |= {"JUPYTERLAB_WORKSPACES_DIR": str(home / "workspaces")}
+        options = ["--no-browser", "--allow-root", f"--port={port}", "--ServerApp.port_retries=0"]
+        options += [f"--IdentityProvider.token={self.token}", "--LabApp.expose_app_in_browser=True"]
+        self.url, self.log = f"http://127.0.0.1:{port}", (home / "log").open("w")
+        self.server = subprocess.Popen(
+            command(self.folder, options),
+            env=environment() | folders,
+            stdout=self.log,
+            stderr=self.log,
+            start_new_session=True,
+        )
+        self._await()
+
+    def _await(self) -> None:
+        for _ in range(300):
+            try:
+                with urllib.request.urlopen(f"{self.url}/api/status?token={self.token}", timeout=5):
+                    return
+            except OSError:
+                assert self.server.poll() is None, Path(self.log.name).read_text()
+                time.sleep(0.1)  # asks again
+        raise TimeoutError(Path(self.log.name).read_text())
+
+    def stop(self) -> None:
+        os.killpg(self.server.pid, signal.SIGTERM)
+        self.server.wait(30)
+        self.log.close()
+
+    def write(self, name: str, *cells: str) -> str:
+        """Write a notebook of code cells; return its file name."""
+        spec = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
+        notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells], metadata=spec)
+        nbformat.write(notebook, self.folder / f"{name}.ipynb")
+        return f"{name}.ipynb"
+
+    def subshells(self, how: str) -> None:
+        """Say on which thread of the kernel the widgets' messages are handled, from the next page on."""
+        self.settings.write_text(json.dumps({"commsOverSubshells": how}))
+
+    def open(self, name: str, dark: bool = False, run: bool = True):
+        """Return a page with the notebook open and, unless run is False, all of its cells run."""
+        page = self.browser.new_page(viewport={"width": 1280, "height": 1000})
+        page.set_default_timeout(20_000)
+        page.faults = []
+        page.on("pageerror", lambda error: page.faults.append(f"error: {error}"))
+        page.on("console", lambda said: page.faults.append(f"console: {said.text}") if said.type == "error" else None)
+        page.on(
+            "request", lambda r: None if r.url.startswith((self.url, "data:", "blob:")) else page.faults.append(r.url)
+        )
+        self.pages.append(page)
+        page.goto(f"{self.url}/lab/tree/{name}?token={self.token}&reset")
+        page.wait_for_selector(".jp-NotebookPanel:not(.lm-mod-hidden)")
+        page.evaluate(READY)
+        if dark:
+            self.execute(page, "apputils:change-theme", {"theme": "JupyterLab Dark"})
+            page.wait_for_selector("body[data-jp-theme-light=false]", state="attached")
+        if run:
+            self.execute(page, "notebook:run-all-cells")
+            errors = page.locator('.jp-OutputArea-output[data-mime-type="application/vnd.jupyter.error"]')
+            assert errors.count() == 0, errors.all_inner_texts()
+        return page
+
+    def execute(self, page, what: str, arguments: dict | None = None):
+        """Run one of JupyterLab's commands."""
+        page.evaluate("([what, how]) => window.jupyterapp.commands.execute(what, how)", [what, arguments or {}])
+
+    def look(self, page, name: str) -> None:
+        """Keep a screenshot, if the environment names a folder for them."""
+        if os.environ.get("TEACHNN_SCREENSHOTS"):
+            page.screenshot(path=f"{os.environ['TEACHNN_SCREENSHOTS']}/{name}.png")
+
+    def close_pages(self) -> list[str]:
+        """Shut the kernels down, close the pages, and return what went wrong on them."""
+        noise = "Could not restore the debugger state"  # JupyterLab's own, when a kernel goes while it is asked
+        faults = [fault for page in self.pages for fault in page.faults if noise not in fault]
+        for page in self.pages:
+            page.evaluate("() => window.jupyterapp.serviceManager.sessions.shutdownAll()")
+            page.close()
+        self.pages.clear()
+        return faults
