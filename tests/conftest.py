@@ -26,3 +26,27 @@ def state_of():
 def autograd_at_rest():
     """Start each test with autograd's stack empty: an error inside `autograd.grad` itself leaves it as it was then."""
     trace_stack.top = -1
+
+
+@pytest.fixture(scope="session")
+def whole_lab(tmp_path_factory):
+    """Return one JupyterLab and one browser for all tests; they start when the first asks for them."""
+    from driven_lab import CHROMIUM, FLAGS, Lab
+    from playwright.sync_api import sync_playwright
+
+    if CHROMIUM is None:
+        pytest.skip("no Chromium here; apt-get install chromium fonts-dejavu-core")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, headless=True, args=FLAGS)
+        lab = Lab(tmp_path_factory.mktemp("lab"), browser)
+        yield lab
+        lab.stop()
+        browser.close()
+
+
+@pytest.fixture
+def lab(whole_lab):
+    """Return the JupyterLab for one test, which fails if anything went wrong on its pages."""
+    whole_lab.subshells("perCommTarget")
+    yield whole_lab
+    assert whole_lab.close_pages() == []
