@@ -98,7 +98,7 @@ def test_the_cockpit_plays_pauses_steps_and_resets_and_the_pictures_move_under_s
 def test_the_stop_button_of_the_notebook_stops_training_and_says_so(lab):
     page = lab.open(lab.write("interrupt", START, COCKPIT))
     page.get_by_test_id("play").click()
-    page.wait_for_function("() => document.querySelector('.tn-reason').textContent === 'Training.'")
+    page.wait_for_function("() => document.querySelector('[data-name=step]').textContent !== '0'")
     lab.execute(page, "notebook:interrupt-kernel")
     page.wait_for_function("() => document.querySelector('.tn-reason').textContent.includes('kernel was interrupted')")
 
