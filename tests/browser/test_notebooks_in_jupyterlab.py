@@ -15,3 +15,8 @@ def test_a_notebook_runs_without_an_error_and_its_widgets_have_names(lab, notebo
     lab.look(page, notebook.stem)
     assert page.evaluate(UNNAMED) == []
     assert page.locator(".tn-alert:visible").count() == 0
+
+
+def test_a_cell_that_fails_is_noticed(lab):
+    with pytest.raises(AssertionError, match="ZeroDivisionError"):
+        lab.open(lab.write("broken", "1 / 0"))
