@@ -26,13 +26,16 @@ class Pulse:
 
     def add(self, member: Beating) -> None:
         """Begin to call a member; once is enough."""
+        new = None
         with self._changing:
             if not any(member is other for other in self._members):
                 self._members += (member,)
             if self._thread is None:
                 self._wake = threading.Event()
-                self._thread = threading.Thread(target=self._run, args=[self._wake], name="teachnn pulse", daemon=True)
-                self._thread.start()
+                new = threading.Thread(target=self._run, args=[self._wake], name="teachnn pulse", daemon=True)
+                self._thread = new
+        if new is not None:  # without the lock: start waits for a thread on which a collected widget may close itself
+            new.start()
 
     def remove(self, member: Beating) -> None:
         """Stop calling a member; a call that is under way may still end. Unknown ones are no error."""
