@@ -52,3 +52,8 @@ def test_blue_is_below_zero_orange_above_and_grey_zero():
 
 def test_equal_numbers_have_a_histogram_too():
     assert histogram(np.full(3, 2.0))["low"] == 1.5
+
+
+def test_numbers_that_hardly_differ_have_a_histogram_too():
+    for value in ([1e-45, 0], [1, np.nextafter(np.float32(1), np.float32(2))]):
+        assert sum(histogram(np.array(value, np.float32))["counts"]) == 2

@@ -149,8 +149,11 @@ def compare(train: np.ndarray, test: np.ndarray) -> dict:
 
     apart: the root mean square of the differences, number by number, by the standard deviation of the test output.
     """
-    low, high = min(train.min(), test.min()), max(train.max(), test.max())
+    low, high = float(min(train.min(), test.min())), float(max(train.max(), test.max()))
     low, high = (low, high) if low < high else (low - 0.5, high + 0.5)
-    counts = {name: np.histogram(y, BINS, (low, high))[0].tolist() for name, y in (("train", train), ("test", test))}
+    counts = {
+        name: np.histogram(y.astype(np.float64), BINS, (low, high))[0].tolist()
+        for name, y in (("train", train), ("test", test))
+    }
     apart = float(np.sqrt(np.mean((train - test) ** 2)) / max(float(test.std()), 1e-6))
     return {"low": float(low), "high": float(high), "apart": round(apart, 3), **counts}

@@ -47,5 +47,5 @@ def histogram(value: np.ndarray, bins: int = BINS) -> dict:
     low, high = float(value.min()), float(value.max())
     if low == high:
         low, high = low - 0.5, high + 0.5
-    counts, _ = np.histogram(value, bins, (low, high))
+    counts, _ = np.histogram(value.astype(np.float64), bins, (low, high))  # neighbours in float32 have room for bins
     return {"low": low, "high": high, "counts": counts.tolist()}
