@@ -49,6 +49,17 @@ def test_a_function_that_begins_to_raise_is_named_and_the_kernel_lives_on():
     pad.close()
 
 
+def test_a_digit_from_python_may_be_floats_or_bytes_and_must_have_its_shape():
+    pad = DrawPad(total=lambda x: x.reshape(1, -1)[:, :3])
+    pad.close()
+    pad.draw(tn.data.mnist().test.images[0])
+    ink = pad.ink
+    assert np.allclose(pad.image, DIGIT, atol=0.01)
+    with pytest.raises(tn.InputError, match=r"a picture of shape \(28, 28\), got \(5, 5\)"):
+        pad.draw(np.zeros((5, 5)))
+    assert pad.ink == ink
+
+
 @pytest.mark.parametrize(
     ("functions", "said"),
     [
@@ -56,6 +67,7 @@ def test_a_function_that_begins_to_raise_is_named_and_the_kernel_lives_on():
         ({"classify": 3}, "a function as classify, got int"),
         ({"classify": lambda x: 1 / 0}, "an answer of classify"),
         ({"classify": lambda x: x.sum()}, r"classify\(x\) of shape"),
+        ({"classify": lambda x: np.full((1, 3), np.nan)}, "finite numbers of classify, got NaN"),
     ],
 )
 def test_what_does_not_fit_is_refused(functions, said):

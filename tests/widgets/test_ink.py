@@ -36,5 +36,10 @@ def test_digits_of_mnist_come_back_as_they_were():
     assert np.median(errors) == 0  # they were centred and scaled in just this way
 
 
+def test_bytes_and_floats_are_the_same_ink():
+    image = tn.data.mnist().test.images[0]
+    np.testing.assert_array_equal(as_ink(image), as_ink(tn.data.pixels(image)))
+
+
 def test_pixels_are_bytes_whatever_the_numbers():
     np.testing.assert_array_equal(pixels_of(np.array([[-1, 0.5, 2, np.nan]])), [[0, 128, 255, 0]])

@@ -18,9 +18,14 @@ def vae():
     return VAE(2, tn.rng(0), hidden=8)
 
 
+def paint_always(monkeypatch):
+    monkeypatch.setattr(latent_explorer, "PAINT_PERIOD", 0.0)
+    monkeypatch.setattr(latent_explorer, "PAINT_SHARE", float("inf"))
+
+
 @pytest.fixture
 def explorer(vae, monkeypatch):
-    monkeypatch.setattr(latent_explorer, "PAINT_PERIOD", 0.0)
+    paint_always(monkeypatch)
     explorer = LatentExplorer(vae.decode, vae.encode, DIGITS)
     explorer.close()  # the pulse is the test
     return explorer
@@ -71,9 +76,9 @@ def test_a_drawn_digit_is_encoded_and_an_empty_pad_is_not(explorer):
 
 def test_random_samples_come_from_the_generator_and_reset_goes_to_the_middle(vae):
     explorer = LatentExplorer(vae.decode, rng=tn.rng(5))
-    explorer._handle_custom_msg("sample", [])
+    explorer.set_state({"z": [1.0, 1.0], "samples": 1})  # also right behind a move
     np.testing.assert_allclose(explorer.z, tn.rng(5).standard_normal(2), atol=1e-3)
-    explorer._handle_custom_msg("reset", [])
+    explorer.reset()
     assert explorer.z == [0, 0]
     explorer.close()
 
@@ -91,12 +96,52 @@ def test_any_decoder_of_pictures_will_do(dimensions, shape):
     explorer.close()
 
 
-def test_the_axes_of_the_pad_can_be_any_two():
+@pytest.fixture
+def four(monkeypatch):
+    paint_always(monkeypatch)
     explorer = LatentExplorer(VAE(4, tn.rng(0), hidden=8).decode, dimensions=4)
-    plane = explorer.plane
-    explorer.set_state({"axes": [3, 1]})
-    assert explorer.plane != plane
     explorer.close()
+    return explorer
+
+
+def test_the_axes_of_the_pad_can_be_any_two(four):
+    plane = four.plane
+    four.set_state({"axes": [3, 1]})
+    four.beat()
+    assert four.plane != plane
+
+
+def test_the_plane_is_painted_late_and_only_for_the_sliders_around_it(four):
+    plane = four.plane
+    four.set_state({"z": [1.0, 1.0, 0.0, 0.0]})  # along the plane
+    four.beat()
+    assert four.plane == plane
+    four.set_state({"z": [1.0, 1.0, 2.0, 0.0]})
+    assert four.plane == plane  # the slider does not wait for it
+    four.beat()
+    assert four.plane != plane
+
+
+def test_a_plane_whose_axes_change_while_it_is_painted_is_painted_again(monkeypatch):
+    paint_always(monkeypatch)
+    W, meanwhile = tn.rng(0).standard_normal((3, 16)), []
+
+    def decode(z):
+        if len(z) == 225 and meanwhile:
+            meanwhile.pop()()
+        return (1 / (1 + np.exp(-z @ W))).reshape(-1, 4, 4)
+
+    explorer = LatentExplorer(decode, dimensions=3)
+    explorer.close()
+    meanwhile.append(lambda: explorer.set_state({"axes": [0, 2]}))
+    explorer.set_state({"z": [0.0, 0.0, 1.0]})
+    explorer.beat()
+    explorer.beat()
+    fresh = LatentExplorer(decode, dimensions=3)
+    fresh.close()
+    fresh.set_state({"axes": [0, 2]})
+    fresh.beat()
+    assert explorer.plane == fresh.plane
 
 
 def test_a_decoder_that_begins_to_raise_is_shown_and_the_kernel_lives_on():
@@ -117,6 +162,49 @@ def test_a_decoder_that_begins_to_raise_is_shown_and_the_kernel_lives_on():
     explorer.set_state({"z": [1.0]})
     assert "expected z of 2 numbers, got 1" in explorer.alert
     explorer.close()
+
+
+def test_an_encoder_that_raises_is_shown_until_the_point_moves_on_though_training_goes_on(vae):
+    def encode(x):
+        raise ValueError("encode: no ink")
+
+    explorer = LatentExplorer(vae.decode, encode, DIGITS)
+    explorer.close()
+    explorer.set_state({"picked": 1})
+    assert explorer.alert == "encode: no ink"
+    vae.train_function(tn.Adam(0.1))(tn.data.pixels(DIGITS))
+    explorer.beat()
+    assert explorer.alert == "encode: no ink"
+    explorer.set_state({"z": [1.0, 1.0]})
+    assert explorer.alert == ""
+
+
+def test_an_encoder_of_other_dimensions_leaves_the_point_where_it_is(vae):
+    explorer = LatentExplorer(vae.decode, VAE(5, tn.rng(0), hidden=8).encode, DIGITS)
+    explorer.set_state({"picked": 1})
+    assert explorer.z == [0, 0] and "of shape (1, 2), got (1, 5), (1, 5)" in explorer.alert
+    explorer.close()
+
+
+def test_an_encoder_of_means_alone_has_no_spread(vae):
+    explorer = LatentExplorer(vae.decode, lambda x: vae.encode(x)[0], DIGITS)
+    explorer.set_state({"picked": 1})
+    assert explorer.mean and explorer.spread == [] and explorer.alert == ""
+    explorer.close()
+
+
+def test_what_cannot_be_drawn_is_refused_and_the_pad_stays(explorer):
+    ink = explorer.ink
+    with pytest.raises(tn.InputError, match=r"a picture of shape \(28, 28\), got \(5, 5\)"):
+        explorer.draw(np.zeros((5, 5)))
+    assert explorer.ink == ink
+
+
+def test_the_still_picture_keeps_the_shape_of_what_is_decoded():
+    explorer = LatentExplorer(lambda z: np.zeros((len(z), 10, 40)))
+    explorer.close()
+    height, width = explorer.side * 10, explorer.side * 40
+    assert explorer.still().size == (width + 12 + width // 2, height)
 
 
 def test_sliders_and_training_do_not_disturb_each_other(vae):
@@ -159,6 +247,12 @@ def test_sliders_and_training_do_not_disturb_each_other(vae):
         ({"decode": lambda z: 1 / 0}, "ZeroDivisionError"),
         ({"decode": lambda z: np.zeros((2, 4, 4)), "dimensions": 33}, "1 to 32 dimensions, got 33"),
         ({"decode": lambda z: np.zeros((2, 4, 4)), "encode": "x"}, "a function as encode, got str"),
+        ({"decode": lambda z: np.zeros((2, 4, 4)), "rng": 5}, "a generator as rng, got int"),
+        ({"decode": lambda z: np.zeros((2, 4, 4)), "images": np.zeros((3, 4, 4))}, "encode to show where images lie"),
+        (
+            {"decode": lambda z: np.zeros((2, 4, 4)), "encode": lambda x: x, "images": np.ones((3, 4, 4), int)},
+            "floats from 0 to 1 or uint8, got .* of int64",
+        ),
         (
             {"decode": lambda z: np.zeros((2, 4, 4)), "encode": lambda x: x, "images": np.zeros((3, 5, 5))},
             r"images of shape \(N, 4, 4\)",

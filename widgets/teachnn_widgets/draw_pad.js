@@ -7,31 +7,45 @@ function render({ model, el }) {
   const digit = make("canvas", { role: "img", "aria-label": "The digit as the functions get it", class: "tn-digit" });
   const answers = make("div", { class: "tn-answers" });
 
-  function row(name, values) {
-    const most = Math.max(...values);
-    const reach = Math.max(...values.map(Math.abs), 1e-9);
-    const shares = values.every((v) => v >= 0) && Math.abs(values.reduce((a, b) => a + b) - 1) < 0.01; // probabilities
-    const bars = values.map((v, i) =>
-      make("li", { class: shares && v === most && most > 0.2 ? "tn-most" : "" },
-        make("span", {}, String(i)),
-        make("span", { class: "tn-track" }, make("span", { class: "tn-bar", style: `width:${(100 * Math.abs(v)) / (shares ? 1 : reach)}%` })),
-        make("span", { class: "tn-value" }, shares ? v.toFixed(2) : v.toPrecision(3))),
-    );
-    return make("article", { "data-name": name }, make("h4", { class: "tn-title" }, name), make("ol", {}, ...bars));
+  let kinds = ""; // names and sizes: only other ones make other elements, so that nothing scrolls back
+  let cells = [];
+
+  /** Return {node, set}: the list of bars of so many numbers. */
+  function bars(count) {
+    const items = Array.from({ length: count }, (_, i) => {
+      const [bar, value] = [make("span", { class: "tn-bar" }), make("span", { class: "tn-value" })];
+      return { bar, value, node: make("li", {}, make("span", {}, String(i)), make("span", { class: "tn-track" }, bar), value) };
+    });
+    const set = (values) => {
+      const most = Math.max(...values);
+      const reach = Math.max(...values.map(Math.abs), 1e-9);
+      const shares = values.every((v) => v >= 0) && Math.abs(values.reduce((a, b) => a + b, 0) - 1) < 0.01; // probabilities
+      values.forEach((v, i) => {
+        items[i].node.classList.toggle("tn-most", shares && v === most && most > 0.2);
+        items[i].bar.style.width = `${(100 * Math.abs(v)) / (shares ? 1 : reach)}%`;
+        items[i].value.textContent = shares ? v.toFixed(2) : v.toPrecision(3);
+      });
+    };
+    return { node: make("ol", {}, ...items.map((item) => item.node)), set };
   }
 
   function show() {
     paint(digit, bytes(model, "digit"), DIGIT, DIGIT);
+    const given = model.get("answers");
+    const next = JSON.stringify(given.map(({ name, row, size }) => [name, row?.length, size]));
+    if (next !== kinds) {
+      kinds = next;
+      cells = given.map(({ name, row }) => (row ? bars(row.length) : { node: make("canvas", { role: "img", "aria-label": name }) }));
+      answers.replaceChildren(
+        ...given.map(({ name }, i) => make("article", { "data-name": name }, make("h4", { class: "tn-title" }, name), cells[i].node)),
+      );
+    }
     let place = 0;
-    answers.replaceChildren(
-      ...model.get("answers").map(({ name, row: values, size }) => {
-        if (values) return row(name, values);
-        const [height, width, channels] = size;
-        const canvas = make("canvas", { role: "img", "aria-label": name });
-        paint(canvas, bytes(model, "pictures").subarray(place, (place += height * width * channels)), height, width, channels);
-        return make("article", { "data-name": name }, make("h4", { class: "tn-title" }, name), canvas);
-      }),
-    );
+    given.forEach(({ row, size }, i) => {
+      if (row) return cells[i].set(row);
+      const [height, width, channels] = size;
+      paint(cells[i].node, bytes(model, "pictures").subarray(place, (place += height * width * channels)), height, width, channels);
+    });
   }
 
   const end = region(

@@ -12,7 +12,7 @@ import teachnn as tn
 from teachnn.errors import InputError
 from teachnn.parameter import values_of
 from teachnn_widgets.base import Widget
-from teachnn_widgets.ink import DIGIT, SIDE, as_digit, as_ink, ink_trait, pixels_of
+from teachnn_widgets.ink import DIGIT, as_ink, drawn, ink_trait, pixels_of
 
 
 class DrawPad(Widget):
@@ -46,7 +46,7 @@ class DrawPad(Widget):
         self.follow()
 
     def draw(self, digit: np.ndarray) -> None:
-        """Put a picture (28, 28), 0 to 1, on the pad."""
+        """Put a picture (28, 28), floats from 0 to 1 or uint8, on the pad."""
         with self.lock:
             self.ink = as_ink(digit).tobytes()
 
@@ -58,7 +58,7 @@ class DrawPad(Widget):
             self._answer()
 
     def _drawn(self) -> None:
-        self.image = as_digit(np.frombuffer(self.ink, np.uint8).reshape(SIDE, SIDE))
+        self.image = drawn(self.ink)
         self._answer()
 
     def _answer(self) -> None:
@@ -78,6 +78,8 @@ class DrawPad(Widget):
                 raise InputError("DrawPad", f"an answer of {name}", f"{type(error).__name__}: {error}") from error
             for i, value in enumerate(output if isinstance(output, tuple) else (output,)):
                 value = np.asarray(value)
+                if not np.isfinite(value).all():
+                    raise InputError("DrawPad", f"finite numbers of {name}", "NaN or infinity")
                 title = f"{name} {i + 1}" if isinstance(output, tuple) else name
                 if value.ndim in (3, 4) and len(value) == 1 and value.shape[3:] in ((), (3,)):
                     pictures.append(pixels_of(value[0]).tobytes())

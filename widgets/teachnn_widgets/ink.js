@@ -11,6 +11,7 @@ function inkPad(model, label) {
   }));
   const context = canvas.getContext("2d", { willReadFrequently: true });
   const pen = { x: SIDE / 2, y: SIDE / 2, down: false };
+  const undone = []; // what was there before each stroke
   let from = null;
 
   function line(a, b) {
@@ -37,7 +38,16 @@ function inkPad(model, label) {
     if (from) return; // never under the pen
     paint(canvas, ink, SIDE, SIDE);
   }
+  const remember = () => undone.push(context.getImageData(0, 0, SIDE, SIDE)) > 20 && undone.shift();
+  function undo() {
+    if (!undone.length) return;
+    pen.down = false;
+    crosshair.classList.remove("tn-down");
+    context.putImageData(undone.pop(), 0, 0);
+    send();
+  }
   function clear() {
+    remember();
     context.fillStyle = "#000";
     context.fillRect(0, 0, SIDE, SIDE);
     send();
@@ -47,20 +57,26 @@ function inkPad(model, label) {
     return { x: ((event.clientX - box.left) * SIDE) / box.width, y: ((event.clientY - box.top) * SIDE) / box.height };
   };
   canvas.addEventListener("pointerdown", (event) => {
+    if (from) return; // one finger draws
     canvas.setPointerCapture(event.pointerId);
+    remember();
     from = place(event);
     line(from, from);
   });
   canvas.addEventListener("pointermove", (event) => {
-    if (!from) return;
+    if (!from || !canvas.hasPointerCapture(event.pointerId)) return;
     const to = place(event);
     line(from, to);
     from = to;
   });
-  for (const name of ["pointerup", "pointercancel"]) canvas.addEventListener(name, () => (from = null));
+  for (const name of ["pointerup", "pointercancel"]) canvas.addEventListener(name, (event) => canvas.hasPointerCapture(event.pointerId) && (from = null));
   canvas.addEventListener("keydown", (event) => {
     const moves = { ArrowLeft: [-4, 0], ArrowRight: [4, 0], ArrowUp: [0, -4], ArrowDown: [0, 4] };
-    if (event.key === " ") pen.down = !pen.down;
+    if (event.key === " ") {
+      pen.down = !pen.down;
+      if (pen.down) remember();
+    }
+    else if (event.key === "z" && (event.ctrlKey || event.metaKey)) undo();
     else if (event.key === "Delete" || event.key === "Backspace") clear();
     else if (moves[event.key]) {
       const before = { ...pen };
@@ -76,6 +92,8 @@ function inkPad(model, label) {
   });
   const crosshair = make("span", { class: "tn-pen", "aria-hidden": "true" });
   const erase = button("Clear", "Clear the drawing", "clear", clear);
-  const node = make("div", { class: "tn-pad" }, make("div", { class: "tn-paper" }, canvas, crosshair, hint), erase);
+  const back = button("Undo", "Undo the last stroke", "undo", undo);
+  const tools = make("div", { class: "tn-row" }, erase, back);
+  const node = make("div", { class: "tn-pad" }, make("div", { class: "tn-paper" }, canvas, crosshair, hint), tools);
   return { node, end: watch(model, "ink", show) };
 }

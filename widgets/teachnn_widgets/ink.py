@@ -9,6 +9,8 @@ import numpy as np
 import traitlets as t
 from PIL import Image
 
+from teachnn.errors import InputError
+
 SIDE = 112  # pixels of the pad; four times those of a digit
 DIGIT, BOX = 28, 20
 
@@ -34,11 +36,28 @@ def as_digit(ink: np.ndarray) -> np.ndarray:
     return digit
 
 
+def drawn(ink: bytes) -> np.ndarray:
+    """Return what a widget's ink (see `ink_trait`) is as a digit."""
+    return as_digit(np.frombuffer(ink, np.uint8).reshape(SIDE, SIDE))
+
+
 def as_ink(digit: np.ndarray) -> np.ndarray:
-    """Return a picture (28, 28), 0 to 1, as ink for the pad, (112, 112) uint8."""
-    return np.round(np.clip(digit, 0, 1) * 255).astype(np.uint8).repeat(4, axis=0).repeat(4, axis=1)
+    """Return a picture (28, 28), floats from 0 to 1 or uint8, as ink for the pad, (112, 112) uint8."""
+    digit = np.asarray(digit)
+    if digit.shape != (DIGIT, DIGIT):
+        raise InputError("draw", f"a picture of shape ({DIGIT}, {DIGIT})", str(digit.shape))
+    digit = pixels_of(digit)
+    return digit.repeat(SIDE // DIGIT, axis=0).repeat(SIDE // DIGIT, axis=1)
+
+
+def picture_of(pixels: bytes, height: int, width: int, channels: int) -> Image.Image:
+    """Return bytes, row by row, as a picture: grey for one channel, colours for three."""
+    image = np.frombuffer(pixels, np.uint8).reshape(height, width, channels)
+    return Image.fromarray(image if channels == 3 else image[..., 0])
 
 
 def pixels_of(image: np.ndarray) -> np.ndarray:
-    """Return a picture (H, W) or (H, W, 3), 0 to 1, as uint8 of the same shape."""
+    """Return pictures, floats from 0 to 1 or uint8 already, as uint8 of the same shape."""
+    if image.dtype == np.uint8:
+        return image
     return np.round(np.clip(np.nan_to_num(image), 0, 1) * 255).astype(np.uint8)

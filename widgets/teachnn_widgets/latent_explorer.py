@@ -6,7 +6,8 @@ Each move calls `decode` on one point: a test function, so nothing that was lear
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import numpy as np
 import traitlets as t
@@ -16,10 +17,11 @@ import teachnn as tn
 from teachnn.errors import InputError
 from teachnn.parameter import values_of
 from teachnn_widgets.base import Widget
-from teachnn_widgets.ink import DIGIT, SIDE, as_digit, as_ink, ink_trait, pixels_of
+from teachnn_widgets.ink import DIGIT, as_ink, drawn, ink_trait, picture_of, pixels_of
 
 REACH = 3.0  # the sliders and the pad go from -REACH to REACH
 PAINT_PERIOD = 0.25  # seconds between two paintings of the plane
+PAINT_SHARE = 0.25  # of the time that all widgets share, however slow the decoder is
 PLANE = 448  # pixels of its side, at most
 
 
@@ -43,58 +45,51 @@ class LatentExplorer(Widget):
     side = t.Int(1, help="pictures along a side of the plane").tag(sync=True)
     plane = t.Bytes(help="the manifold over the pad").tag(sync=True)
     gallery = t.Bytes(help="the pictures to pick from").tag(sync=True)
+    samples = t.Int(0, help="random points that the page asked for").tag(sync=True)
     picked = t.Int(-1, help="which of them is encoded").tag(sync=True)
     ink = ink_trait()
     can_draw = t.Bool(False).tag(sync=True)
     spread = t.List(t.Float(), help="the standard deviations of what was encoded, if any").tag(sync=True)
     mean = t.List(t.Float(), help="and its mean").tag(sync=True)
 
-    def __init__(
-        self,
-        decode: Callable,
-        encode: Callable | None = None,
-        images: np.ndarray | None = None,
-        dimensions: int = 2,
-        rng: np.random.Generator | None = None,
-    ):
+    def __init__(self, decode: Callable, encode: Callable | None = None, images=None, dimensions: int = 2, rng=None):
         if not isinstance(dimensions, int) or not 1 <= dimensions <= 32:
             raise InputError("LatentExplorer", "1 to 32 dimensions", repr(dimensions))
         for name, function in (("decode", decode), ("encode", encode)):
             if not callable(function) and (function is not None or name == "decode"):
                 raise InputError("LatentExplorer", f"a function as {name}", type(function).__name__)
+        if not isinstance(rng, np.random.Generator | None):
+            raise InputError("LatentExplorer", "a generator as rng", type(rng).__name__, "tn.rng(0) is one")
         self.decode, self.encode, self.rng = decode, encode, rng or tn.rng(0)
-        points = np.zeros((2, dimensions), np.float32)
+        who, points = "LatentExplorer", np.zeros((2, dimensions), np.float32)
         try:
             decoded = np.asarray(decode(points))
         except Exception as error:
-            got = f"{type(error).__name__}: {error}"
-            raise InputError(
-                "LatentExplorer", f"a decoder of points (N, {dimensions})", got, "set dimensions="
-            ) from error
+            raise InputError(who, f"a decoder of points (N, {dimensions})", repr(error), "set dimensions=") from error
         if decoded.ndim not in (3, 4) or len(decoded) != 2 or decoded.shape[3:] not in ((), (3,)):
-            raise InputError("LatentExplorer", "decode(z) of shape (N, H, W) or (N, H, W, 3)", str(decoded.shape))
+            raise InputError(who, "decode(z) of shape (N, H, W) or (N, H, W, 3)", str(decoded.shape))
         self.image_shape = decoded.shape[1:]
-        self.images = None if images is None or encode is None else np.asarray(images)[:12]
-        if self.images is not None and self.images.shape[1:] != self.image_shape:
-            expected = f"images of shape (N, {', '.join(map(str, self.image_shape))})"
-            raise InputError("LatentExplorer", expected, str(self.images.shape))
-        graph = decode.graph(points) if isinstance(decode, tn.TestFunction) else None
-        self._seen = values_of((*graph.parameters, *graph.statistics) if graph else ())
-        self._due, self._painted = True, 0.0
+        self.images = np.zeros((0, *self.image_shape)) if images is None else np.asarray(images)[:12]
+        if len(self.images) and encode is None:
+            raise InputError(who, "encode to show where images lie", "none", "encode=vae.encode")
+        if self.images.shape[1:] != self.image_shape or self.images.dtype.char not in "efdB":
+            expected = f"images of shape (N, {', '.join(map(str, self.image_shape))}), floats from 0 to 1 or uint8"
+            raise InputError(who, expected, f"{self.images.shape} of {self.images.dtype}")
+        graphs = [decode.graph(points)] if isinstance(decode, tn.TestFunction) else []
+        self._seen = values_of(v for graph in graphs for v in (*graph.parameters, *graph.statistics))
+        self._placed, self._rest_until, self._wrong = None, 0.0, {"encode": "", "decode": "", "plane": ""}
         side = int(np.clip(PLANE // max(self.image_shape[:2]), 3, 15))
-        shape = [*self.image_shape[:2], *(self.image_shape[2:] or [1])]
-        gallery = b"" if self.images is None else np.stack([self._pixels(x) for x in self.images]).tobytes()
-        draws = encode is not None and self.image_shape == (DIGIT, DIGIT)
-        axes = [0, 1] if dimensions > 1 else [0, 0]
-        start = {"shape": shape, "side": side, "gallery": gallery, "can_draw": draws, "axes": axes}
+        start = {"shape": [*self.image_shape[:2], *(self.image_shape[2:] or [1])], "side": side}
+        start |= {"axes": [0, 1] if dimensions > 1 else [0, 0], "gallery": pixels_of(self.images).tobytes()}
+        start |= {"can_draw": encode is not None and self.image_shape == (DIGIT, DIGIT)}
         super().__init__(dimensions=dimensions, z=[0.0] * dimensions, **start)
         self._decode()
         self._paint()
-        self.observe(lambda change: self._decode(), "z")
-        self.observe(lambda change: self._paint(), "axes")
+        # Whoever moves on has read what was wrong with the encoder.
+        self.observe(lambda change: (self._wrong.update(encode=""), self._decode()), "z")
+        self.observe(lambda change: self.sample(), "samples")
         self.observe(lambda change: self._pick(change.new), "picked")
-        self.observe(lambda change: self._encode(as_digit(self._drawing())), "ink")
-        self.on_msg(self._obey)
+        self.observe(lambda change: self._encode(drawn(change.new)), "ink")
         self.follow()
 
     def sample(self) -> None:
@@ -112,86 +107,92 @@ class LatentExplorer(Widget):
             self.z = [float(v) for v in np.round(np.clip(z, -REACH, REACH), 3)]
 
     def draw(self, digit: np.ndarray) -> None:
-        """Put a picture (28, 28), 0 to 1, on the pad, and encode it."""
+        """Put a picture (28, 28), floats from 0 to 1 or uint8, on the pad, and encode it."""
         with self.lock:
             self.ink = as_ink(digit).tobytes()
 
     def beat(self) -> None:
-        """Decode anew if the parameters have moved."""
+        """Decode anew if the parameters have moved; the plane also if the sliders around it have."""
         values = values_of(self._seen)
         if any(values[v] is not array for v, array in self._seen.items()):
-            self._seen, self._due = values, True
-            with self.lock:
-                self._decode()
-        if self._due and time.monotonic() - self._painted > PAINT_PERIOD:
+            self._seen, self._placed = values, None
+            self._decode()
+        if self._place() != self._placed and time.monotonic() >= self._rest_until:
             self._paint()
 
-    def _obey(self, widget, content, buffers) -> None:
-        with self.alerting():
-            {"sample": self.sample, "reset": self.reset}[content]()
+    @contextmanager
+    def _trying(self, part: str) -> Iterator[None]:
+        """Show what goes wrong in one part until the same part goes well, whatever the others do meanwhile."""
+        said = ""
+        try:
+            yield
+        except Exception as error:
+            said = str(error) or type(error).__name__
+        with self.lock:
+            self._wrong[part] = said
+            self.alert = "\n".join(dict.fromkeys(filter(None, self._wrong.values())))
 
-    def _pixels(self, image: np.ndarray) -> np.ndarray:
-        return image if image.dtype == np.uint8 else pixels_of(image)
+    def _place(self) -> tuple[list[int], list[float]]:
+        """Return where the plane lies: its two dimensions, and the sliders of the others."""
+        with self.lock:
+            return self.axes, [v for d, v in enumerate(self.z) if d not in self.axes]
 
     def _decode(self) -> None:
         """Show the picture at z."""
-        with self.lock, self.alerting():
+        with self.lock, self._trying("decode"):
             if len(self.z) != self.dimensions:
                 raise InputError("LatentExplorer", f"z of {self.dimensions} numbers", str(len(self.z)))
             self.image = self._pictures(np.array([self.z], np.float32)).tobytes()
-        self._due = self._due or self.dimensions > 2
 
     def _paint(self) -> None:
-        """Decode the plane of the pad, a grid of points with the other dimensions as the sliders say."""
-        self._due, self._painted = False, time.monotonic()
-        with self.alerting():
-            x, y = self.axes
+        """Decode the plane: the pulse's work alone, so that no older painting comes after a newer one."""
+        self._placed, began = self._place(), time.monotonic()
+        with self._trying("plane"):
+            x, y = self._placed[0]
             centres = (np.arange(self.side) + 0.5) / self.side * 2 * REACH - REACH
             points = np.tile(np.array(self.z, np.float32), (self.side**2, 1))
-            points[:, y] = np.repeat(-centres, self.side)  # y grows upwards
-            points[:, x] = np.tile(centres, self.side)
-            plane = np.asarray(tn.images.grid(self._pictures(points), columns=self.side)).tobytes()
+            points[:, y], points[:, x] = np.repeat(-centres, self.side), np.tile(centres, self.side)  # y grows upwards
+            plane = tn.images.grid(self._pictures(points), columns=self.side)
             with self.lock:
-                self.plane = plane
+                self.plane = plane.tobytes()
+        self._rest_until = began + max(PAINT_PERIOD, (time.monotonic() - began) / PAINT_SHARE)
 
     def _pictures(self, points: np.ndarray) -> np.ndarray:
         pictures = np.asarray(self.decode(points))
         if pictures.shape != (len(points), *self.image_shape):
             raise InputError("decode", f"shape {(len(points), *self.image_shape)}", str(pictures.shape))
-        return self._pixels(pictures)
-
-    def _drawing(self) -> np.ndarray:
-        return np.frombuffer(self.ink, np.uint8).reshape(SIDE, SIDE)
+        return pixels_of(pictures)
 
     def _pick(self, index: int) -> None:
-        if self.images is not None and 0 <= index < len(self.images):
+        if 0 <= index < len(self.images):
             image = self.images[index]
-            self._encode(tn.data.pixels(image) if image.dtype == np.uint8 else image)
+            self._encode(image if image.dtype.kind == "f" else tn.data.pixels(image))
 
     def _encode(self, image: np.ndarray) -> None:
         """Go to where a picture is encoded."""
-        if self.encode is None or not image.any():
-            return
-        with self.lock, self.alerting():
+        with self.lock, self._trying("encode"):
+            if self.encode is None or not image.any():
+                return
             code = self.encode(image[None].astype(np.float32))
-            mean, log_variance = code if isinstance(code, tuple) else (code, None)
-            spread = () if log_variance is None else np.exp(0.5 * np.asarray(log_variance)[0])
-            self.move(mean[0], mean[0], spread)
+            code = [np.asarray(part) for part in (code if isinstance(code, tuple) else (code,))]
+            if len(code) > 2 or any(part.shape != (1, self.dimensions) for part in code):
+                got = ", ".join(str(part.shape) for part in code)
+                raise InputError("encode", f"a mean (and a log variance) of shape (1, {self.dimensions})", got)
+            self.move(code[0][0], code[0][0], *(np.exp(0.5 * part[0]) for part in code[1:]))
 
     def still(self) -> Image.Image:
         """Return the manifold, and the picture at z beside it."""
         height, width, channels = self.shape
-        shape = (self.side * height, self.side * width, channels)
-        plane = Image.fromarray(np.frombuffer(self.plane, np.uint8).reshape(shape).squeeze())
-        picture = Image.fromarray(np.frombuffer(self.image, np.uint8).reshape(self.shape).squeeze())
-        both = Image.new("RGB", (plane.width + 12 + plane.height // 2, plane.height), "white")
-        both.paste(plane, (0, 0))
-        both.paste(
-            picture.resize((plane.height // 2, plane.height // 2), Image.Resampling.NEAREST), (plane.width + 12, 0)
+        plane = picture_of(self.plane, self.side * height, self.side * width, channels)
+        picture = picture_of(self.image, *self.shape).resize(
+            (plane.width // 2, plane.height // 2), Image.Resampling.NEAREST
         )
+        both = Image.new("RGB", (plane.width + 12 + picture.width, plane.height), "white")
+        both.paste(plane, (0, 0))
+        both.paste(picture, (plane.width + 12, 0))
         return both
 
     def __str__(self) -> str:
         height, width, channels = self.shape
-        kind = "grey" if channels == 1 else "colour"
-        return f"LatentExplorer: {self.dimensions} dimensions, {kind} pictures of {height} x {width}"
+        kind = f"{'grey' if channels == 1 else 'colour'} pictures of {height} x {width}"
+        return f"LatentExplorer: {self.dimensions} dimensions, {kind}"
