@@ -10,12 +10,11 @@ from PIL import Image
 
 import teachnn as tn
 from teachnn.errors import InputError
-from teachnn.parameter import values_of
-from teachnn_widgets.base import Widget
-from teachnn_widgets.ink import DIGIT, as_ink, drawn, ink_trait, pixels_of
+from teachnn_widgets.ink import DIGIT, InkWidget, pixels_of
+from teachnn_widgets.watched import Watched
 
 
-class DrawPad(Widget):
+class DrawPad(InkWidget):
     """A pad whose drawing goes to test functions as it is drawn: `DrawPad(classify=classify, encode=vae.encode)`.
 
     functions: by name; each is called with a picture (1, 28, 28), float32 from 0 to 1, centred and scaled as MNIST's
@@ -23,9 +22,6 @@ class DrawPad(Widget):
     image: the picture (28, 28) as they get it. Raises InputError for what is no function, or raises on an empty pad.
     """
 
-    parts = ("ink",)
-
-    ink = ink_trait()
     digit = t.Bytes(bytes(DIGIT * DIGIT), help="what the functions get").tag(sync=True)
     answers = t.List(help="of each function: its name, and rows of numbers or sizes of pictures").tag(sync=True)
     pictures = t.Bytes(help="the pictures among the answers, one after the other").tag(sync=True)
@@ -38,27 +34,18 @@ class DrawPad(Widget):
                 raise InputError("DrawPad", f"a function as {name}", type(function).__name__)
         self.functions, self.image = functions, np.zeros((DIGIT, DIGIT), np.float32)
         answers, pictures = self._ask()
-        tests = [f for f in functions.values() if isinstance(f, tn.TestFunction)]
-        graphs = [f.graph(self.image[None]) for f in tests]
-        self._seen = values_of(dict.fromkeys(v for graph in graphs for v in (*graph.parameters, *graph.statistics)))
+        self._watched = Watched.by(functions.values(), self.image[None])
         super().__init__(answers=answers, pictures=pictures)
         self.observe(lambda change: self._drawn(), "ink")
         self.follow()
 
-    def draw(self, digit: np.ndarray) -> None:
-        """Put a picture (28, 28), floats from 0 to 1 or uint8, on the pad."""
-        with self.lock:
-            self.ink = as_ink(digit).tobytes()
-
     def beat(self) -> None:
         """Ask again if the parameters have moved."""
-        values = values_of(self._seen)
-        if any(values[v] is not array for v, array in self._seen.items()):
-            self._seen = values
+        if self._watched.look():
             self._answer()
 
     def _drawn(self) -> None:
-        self.image = drawn(self.ink)
+        self.image = self.drawn
         self._answer()
 
     def _answer(self) -> None:

@@ -10,14 +10,28 @@ import traitlets as t
 from PIL import Image
 
 from teachnn.errors import InputError
+from teachnn_widgets.base import Widget
 
 SIDE = 112  # pixels of the pad; four times those of a digit
 DIGIT, BOX = 28, 20
 
 
-def ink_trait() -> t.Bytes:
-    """Return the trait of a widget with a pad: SIDE x SIDE bytes, which come from the page as a view of memory."""
-    return t.Bytes(bytes(SIDE * SIDE)).tag(sync=True, from_json=lambda value, widget: bytes(value))
+class InkWidget(Widget):
+    """A widget with a pad: its `ink` is SIDE x SIDE bytes, which come from the page as a view of memory."""
+
+    parts = ("ink",)
+
+    ink = t.Bytes(bytes(SIDE * SIDE)).tag(sync=True, from_json=lambda value, widget: bytes(value))
+
+    def draw(self, digit: np.ndarray) -> None:
+        """Put a picture (28, 28), floats from 0 to 1 or uint8, on the pad."""
+        with self.lock:
+            self.ink = as_ink(digit).tobytes()
+
+    @property
+    def drawn(self) -> np.ndarray:
+        """What is on the pad, as a digit (28, 28), float32 from 0 to 1."""
+        return as_digit(np.frombuffer(self.ink, np.uint8).reshape(SIDE, SIDE))
 
 
 def as_digit(ink: np.ndarray) -> np.ndarray:
@@ -34,11 +48,6 @@ def as_digit(ink: np.ndarray) -> np.ndarray:
     top, left = (int(np.clip(round(DIGIT / 2 - centre), 0, DIGIT - side)) for centre, side in ((y, height), (x, width)))
     digit[top : top + height, left : left + width] = small
     return digit
-
-
-def drawn(ink: bytes) -> np.ndarray:
-    """Return what a widget's ink (see `ink_trait`) is as a digit."""
-    return as_digit(np.frombuffer(ink, np.uint8).reshape(SIDE, SIDE))
 
 
 def as_ink(digit: np.ndarray) -> np.ndarray:

@@ -15,9 +15,8 @@ from PIL import Image
 
 import teachnn as tn
 from teachnn.errors import InputError
-from teachnn.parameter import values_of
-from teachnn_widgets.base import Widget
-from teachnn_widgets.ink import DIGIT, as_ink, drawn, ink_trait, picture_of, pixels_of
+from teachnn_widgets.ink import DIGIT, InkWidget, picture_of, pixels_of
+from teachnn_widgets.watched import Watched
 
 REACH = 3.0  # the sliders and the pad go from -REACH to REACH
 PAINT_PERIOD = 0.25  # seconds between two paintings of the plane
@@ -25,7 +24,7 @@ PAINT_SHARE = 0.25  # of the time that all widgets share, however slow the decod
 PLANE = 448  # pixels of its side, at most
 
 
-class LatentExplorer(Widget):
+class LatentExplorer(InkWidget):
     """One slider a latent dimension, a pad over any two, and the picture: `LatentExplorer(vae.decode, vae.encode)`.
 
     decode: points (N, dimensions) -> pictures (N, H, W) or (N, H, W, 3), 0 to 1. encode: pictures -> means (N,
@@ -34,8 +33,6 @@ class LatentExplorer(Widget):
     Raises InputError for a decoder that raises or returns another shape. With a tn.TestFunction the picture follows
     its parameters while another thread trains them.
     """
-
-    parts = ("ink",)
 
     dimensions = t.Int(2).tag(sync=True)
     z = t.List(t.Float()).tag(sync=True)
@@ -47,7 +44,6 @@ class LatentExplorer(Widget):
     gallery = t.Bytes(help="the pictures to pick from").tag(sync=True)
     samples = t.Int(0, help="random points that the page asked for").tag(sync=True)
     picked = t.Int(-1, help="which of them is encoded").tag(sync=True)
-    ink = ink_trait()
     can_draw = t.Bool(False).tag(sync=True)
     spread = t.List(t.Float(), help="the standard deviations of what was encoded, if any").tag(sync=True)
     mean = t.List(t.Float(), help="and its mean").tag(sync=True)
@@ -75,8 +71,7 @@ class LatentExplorer(Widget):
         if self.images.shape[1:] != self.image_shape or self.images.dtype.char not in "efdB":
             expected = f"images of shape (N, {', '.join(map(str, self.image_shape))}), floats from 0 to 1 or uint8"
             raise InputError(who, expected, f"{self.images.shape} of {self.images.dtype}")
-        graphs = [decode.graph(points)] if isinstance(decode, tn.TestFunction) else []
-        self._seen = values_of(v for graph in graphs for v in (*graph.parameters, *graph.statistics))
+        self._watched = Watched.by([decode], points)
         self._placed, self._rest_until, self._wrong = None, 0.0, {"encode": "", "decode": "", "plane": ""}
         side = int(np.clip(PLANE // max(self.image_shape[:2]), 3, 15))
         start = {"shape": [*self.image_shape[:2], *(self.image_shape[2:] or [1])], "side": side}
@@ -89,7 +84,7 @@ class LatentExplorer(Widget):
         self.observe(lambda change: (self._wrong.update(encode=""), self._decode()), "z")
         self.observe(lambda change: self.sample(), "samples")
         self.observe(lambda change: self._pick(change.new), "picked")
-        self.observe(lambda change: self._encode(drawn(change.new)), "ink")
+        self.observe(lambda change: self._encode(self.drawn), "ink")
         self.follow()
 
     def sample(self) -> None:
@@ -106,16 +101,10 @@ class LatentExplorer(Widget):
             self.mean, self.spread = [float(v) for v in mean], [float(v) for v in spread]
             self.z = [float(v) for v in np.round(np.clip(z, -REACH, REACH), 3)]
 
-    def draw(self, digit: np.ndarray) -> None:
-        """Put a picture (28, 28), floats from 0 to 1 or uint8, on the pad, and encode it."""
-        with self.lock:
-            self.ink = as_ink(digit).tobytes()
-
     def beat(self) -> None:
         """Decode anew if the parameters have moved; the plane also if the sliders around it have."""
-        values = values_of(self._seen)
-        if any(values[v] is not array for v, array in self._seen.items()):
-            self._seen, self._placed = values, None
+        if self._watched.look():
+            self._placed = None
             self._decode()
         if self._place() != self._placed and time.monotonic() >= self._rest_until:
             self._paint()

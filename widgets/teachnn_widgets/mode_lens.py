@@ -16,9 +16,9 @@ from PIL import Image
 
 import teachnn as tn
 from teachnn.errors import InputError
-from teachnn.parameter import values_of
 from teachnn_widgets.base import Widget
 from teachnn_widgets.stills import mode_figure
+from teachnn_widgets.watched import Watched
 
 BINS, DRAWS, UNITS = 40, 16, 10
 LOOK_PERIOD = 0.2  # seconds between two looks while training runs
@@ -63,7 +63,7 @@ class ModeLens(Widget):
             raise InputError(who, "an input of two rows or more", str(self.x.shape))
         rates = [layer.rate for layer in self.train_layers if isinstance(layer, tn.Dropout)]
         variables = [v for layer in self.train_layers for v in (*layer.parameters, *layer.statistics)]
-        self._seen, self._looked = values_of(dict.fromkeys(variables)), 0.0
+        self._watched, self._looked = Watched(variables), 0.0
         start = {"batch": min(batch or 32, len(self.x)), "rate": rates[0] if rates else None, "seed": 0}
         layers, neighbours = self._look(**start)
         super().__init__(rows=len(self.x), layers=layers, neighbours=neighbours, **start)
@@ -72,11 +72,7 @@ class ModeLens(Widget):
 
     def beat(self) -> None:
         """Look again if parameters or statistics have moved."""
-        if time.monotonic() - self._looked < LOOK_PERIOD:
-            return
-        values = values_of(self._seen)
-        if any(values[v] is not array for v, array in self._seen.items()):
-            self._seen = values
+        if time.monotonic() - self._looked >= LOOK_PERIOD and self._watched.look():
             self._show()
 
     def _show(self) -> None:

@@ -30,10 +30,9 @@ def thumbnail(value: np.ndarray, side: int = SIDE) -> np.ndarray:
     return matrix.astype(np.float32)
 
 
-def colours(matrix: np.ndarray, limit: float | None = None) -> np.ndarray:
-    """Return a matrix (H, W) as colours (H, W, 3) uint8: blue below 0, orange above; full at `limit` (its largest)."""
-    limit = float(np.abs(matrix).max(initial=0)) if limit is None else limit
-    share = np.clip(matrix / (limit or 1.0), -1, 1)[..., None]
+def colours(matrix: np.ndarray) -> np.ndarray:
+    """Return a matrix (H, W) as colours (H, W, 3) uint8: blue below 0, orange above, full for the largest number."""
+    share = (matrix / (np.abs(matrix).max() or 1.0))[..., None]
     return np.round(MIDDLE + np.abs(share) * (np.where(share < 0, COLD, HOT) - MIDDLE)).astype(np.uint8)
 
 

@@ -16,9 +16,10 @@ from PIL import Image
 
 import teachnn as tn
 from teachnn.errors import InputError
-from teachnn.parameter import Variable, distinct, values_of
+from teachnn.parameter import Variable, distinct
 from teachnn_widgets.base import Widget
 from teachnn_widgets.numbers import colours, histogram, thumbnail
+from teachnn_widgets.watched import Watched
 
 LOOKS = 120  # kept at most
 PERIOD = 0.2  # seconds between two looks
@@ -70,8 +71,8 @@ class ParameterView(Widget):
         if not variables:
             raise InputError("ParameterView", "at least one variable", "none", "net.parameters has them")
         self.variables = distinct(variables, "ParameterView")
-        self._values = values_of(self.variables)
-        self._looks = [[Look.at(value, None) for value in self._values.values()]]
+        self._watched = Watched(self.variables)
+        self._looks = [[Look.at(value, None) for value in self._watched.values.values()]]
         self._stride, self._taken, self._looked = 1, 0, time.monotonic()  # every stride-th look is kept
         rows = [
             {
@@ -90,14 +91,12 @@ class ParameterView(Widget):
 
     def beat(self) -> None:
         """Take a look if anything has moved, and show it unless an older one is looked at."""
-        if time.monotonic() - self._looked < PERIOD:
+        before = self._watched.values
+        if time.monotonic() - self._looked < PERIOD or not self._watched.look():
             return
-        values = values_of(self.variables)
-        if all(values[v] is array for v, array in self._values.items()):
-            return
-        looks = [Look.at(value, self._values[v]) for v, value in values.items()]
+        looks = [Look.at(value, before[v]) for v, value in self._watched.values.items()]
         with self.lock:
-            self._values, self._looked = values, time.monotonic()
+            self._looked = time.monotonic()
             if self._taken % self._stride:  # the latest is always there, in the last place
                 self._looks.pop()
             self._looks.append(looks)

@@ -20,6 +20,7 @@ from teachnn.parameter import Variable, values_of
 from teachnn.svg import DARK, LIGHT, paint, scoped
 from teachnn_widgets.base import Widget
 from teachnn_widgets.numbers import heatmap, histogram
+from teachnn_widgets.watched import Watched
 
 GLOW_PERIOD = 0.2  # seconds between two looks at how far everything moved
 FAINTEST, BRIGHTEST = -5.0, -1.0  # log10 of the relative change: no glow, full glow
@@ -59,8 +60,8 @@ class TwoGraphs(Widget):
         self.graphs, self.train, self.inputs = graphs, train, tuple(inputs)
         whole = [graph.collapse(0) for graph in graphs]
         self._variables: dict[str, tuple[Variable, ...]] = {}  # by the key of their pill, chip or box
-        self._seen = values_of(dict.fromkeys(v for graph in graphs for v in (*graph.parameters, *graph.statistics)))
-        self._moved: dict[Variable, float] = dict.fromkeys(self._seen, 0.0)
+        self._watched = Watched.of(*graphs)
+        self._moved: dict[Variable, float] = dict.fromkeys(self._watched.values, 0.0)
         self._looked = time.monotonic()
         super().__init__(depth=depth, deepest=max(1, *(len(node.calls) for graph in whole for node in graph.nodes)))
         self._draw()
@@ -81,10 +82,9 @@ class TwoGraphs(Widget):
         now = time.monotonic()
         if now - self._looked < GLOW_PERIOD:
             return
-        values = values_of(self._seen)
-        moved = {v: _change(self._seen[v], array) for v, array in values.items()}
-        still = not any(moved.values())
-        self._looked, self._seen = now, values
+        before = self._watched.values
+        still, self._looked = not self._watched.look(), now
+        moved = {v: _change(before[v], array) for v, array in self._watched.values.items()}
         with self.lock:
             if not still:
                 self._moved = moved
