@@ -1,14 +1,20 @@
-"""Is the gradient right? Ask the definition: move each number a little, and see how the result moves. Notebook 02."""
+"""Is it right? A gradient, by its definition: move each number a little, and see how the result moves. Notebook 02.
+
+And the answer to an exercise of the course, by a check of its own in `teachnn.exercises`.
+"""
 
 from __future__ import annotations
 
 import copy
+import importlib
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 
 import autograd.numpy as anp
 import numpy as np
 
 from teachnn.errors import InputError
+from teachnn.exercises import NotYet
 from teachnn.inputs import names_of
 from teachnn.parameter import Parameter, Variable
 from teachnn.scope import Scope
@@ -98,3 +104,37 @@ def _places(shape: tuple[int, ...], most: int) -> list[tuple]:
     size = int(np.prod(shape))
     chosen = np.arange(size) if size <= most else np.random.default_rng(0).choice(size, most, replace=False)
     return list(zip(*np.unravel_index(chosen, shape), strict=True)) if shape else [()]
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Whether an answer is right, and what is to be said of it."""
+
+    right: bool
+    said: str
+
+    def __bool__(self) -> bool:
+        return self.right
+
+    def __repr__(self) -> str:
+        return self.said
+
+
+def exercise(number: str, answer) -> Verdict:
+    """Check the answer to an exercise: `tn.check.exercise("03.2", my_function)` says that it is right, or gives a hint.
+
+    Raises InputError if the course has no exercise of that number.
+    """
+    lesson, _, place = str(number).partition(".")
+    try:
+        check = getattr(importlib.import_module(f"teachnn.exercises.lesson_{lesson}"), f"exercise_{place}")
+    except (ModuleNotFoundError, AttributeError):
+        cure = "it stands above the cell"
+        raise InputError("exercise", 'the number of an exercise, "03.2" say', repr(number), cure) from None
+    try:
+        shown = check(answer)
+    except NotYet as hint:
+        return Verdict(False, f"Exercise {number}, not yet: {hint}")
+    except Exception as error:
+        return Verdict(False, f"Exercise {number}, not yet: it raised {type(error).__name__}: {error}")
+    return Verdict(True, f"Exercise {number} is right. {shown}")

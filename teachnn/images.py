@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Callable
 from statistics import NormalDist
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from PIL import Image
@@ -13,8 +13,10 @@ from PIL import Image
 from teachnn.errors import InputError
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+
+# One colour a concept, in every drawing, figure and widget (Okabe and Ito's palette).
+TRAIN, TEST, PARAMETER, STATISTIC = "#0072B2", "#009E73", "#E69F00", "#CC79A7"
 
 
 def grid(images, columns: int, scale: int = 1) -> Image.Image:
@@ -65,11 +67,11 @@ def manifold(decode: Callable, side: int = 15, dimensions: int = 2, scale: int =
     return grid(decode(points), columns=side, scale=scale)
 
 
-def figure(width: float = 6.4, height: float = 3.6) -> tuple[Figure, Axes]:
-    """Return an empty figure of the house style and its axes; sizes in inches. It shows itself in a notebook.
+def figure(width: float = 6.4, height: float = 3.6, columns: int = 1) -> tuple[Figure, Any]:
+    """Return an empty figure of the house style and its axes (an array of them for several columns); sizes in inches.
 
-    It does not touch pyplot, so it is safe in a widget's callback on any thread. Needs matplotlib (`pip install
-    teachnn[lab]`).
+    It shows itself in a notebook. It does not touch pyplot, so it is safe in a widget's callback on any thread. Needs
+    matplotlib (`pip install teachnn[lab]`).
     """
     from matplotlib.figure import Figure
 
@@ -79,8 +81,12 @@ def figure(width: float = 6.4, height: float = 3.6) -> tuple[Figure, Axes]:
             self.savefig(buffer, format="png", dpi=144)
             return buffer.getvalue()
 
+        def __repr__(self) -> str:
+            return "; ".join(f"{a.get_ylabel()} by {a.get_xlabel()}" for a in self.axes if a.get_xlabel()) or "a figure"
+
     drawing = HouseFigure(figsize=(width, height), layout="constrained", facecolor="white")
-    axes = drawing.add_subplot()
-    axes.spines[["top", "right"]].set_visible(False)
-    axes.grid(alpha=0.25)
-    return drawing, axes
+    axes = drawing.subplots(1, columns, squeeze=False)[0]
+    for each in axes:
+        each.spines[["top", "right"]].set_visible(False)
+        each.grid(alpha=0.25)
+    return drawing, axes if columns > 1 else axes[0]

@@ -10,20 +10,22 @@ import sys
 from pathlib import Path
 
 
-def notebooks() -> list[Path]:
-    """Return the course's notebooks: those of the checkout this file is in, or else those that pip installed."""
+def course() -> list[Path]:
+    """Return notebooks and glossary: those of the checkout this file is in, or else those that pip installed."""
     checkout = Path(__file__).parents[1]
     if (checkout / "pyproject.toml").is_file():
-        return sorted((checkout / "notebooks").glob("*.ipynb"))
-    installed = importlib.metadata.files("teachnn") or []
-    return sorted(Path(str(file.locate())).resolve() for file in installed if file.suffix == ".ipynb")
+        found = (checkout / "notebooks").iterdir()
+    else:
+        files = importlib.metadata.files("teachnn") or []
+        found = (Path(str(file.locate())).resolve() for file in files if file.parent.name == "notebooks")
+    return sorted(path for path in found if path.suffix in (".ipynb", ".md"))
 
 
 def copy_course(folder: Path) -> tuple[list[Path], list[Path]]:
-    """Copy each notebook that is not in the folder yet; return those copied and those left as they were."""
+    """Copy each file of the course that is not in the folder yet; return those copied and those left as they were."""
     folder.mkdir(parents=True, exist_ok=True)
     copied, kept = [], []
-    for source in notebooks():
+    for source in course():
         target, content = folder / source.name, source.read_bytes()
         try:
             file = target.open("xb")  # x: fails if it exists, so a learner's work is never overwritten
@@ -73,9 +75,7 @@ def open_course(folder: Path, others: list[str]) -> int:
         cure = "choose another with --folder"
         print(f"teachnn lab: {folder}: expected a folder to write to, got {error.strerror}; {cure}", file=sys.stderr)
         return 1
-    print(
-        f"The course is in {folder.resolve()}: {len(copied)} notebooks copied, {len(kept)} of yours left as they were."
-    )
+    print(f"The course is in {folder.resolve()}: {len(copied)} files copied, {len(kept)} of yours left as they were.")
     with subprocess.Popen(command(folder, others), env=environment()) as server:
         while True:
             try:

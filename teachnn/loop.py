@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 
     from teachnn.function import TrainFunction
 
-TRAIN, TEST = "#0072B2", "#009E73"  # one colour a concept, as in the graphs
-
 
 @dataclass(frozen=True)
 class StepResult:
@@ -77,7 +75,7 @@ class History:
 
     def plot(self, unit: str = "nats per example") -> Figure:
         """Return a matplotlib figure of each term by step, training and test on one axis."""
-        from teachnn.images import figure
+        from teachnn.images import TEST, TRAIN, figure
 
         drawing, axes = figure()
         for (name, values), dash in zip(self.terms.items(), cycle(["-", "--", ":", "-."]), strict=False):

@@ -10,7 +10,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import pytest
 
@@ -27,7 +27,7 @@ def course(tmp_path, monkeypatch):
     folder.mkdir()
     for name in ("00_start", "01_first", "02_second"):
         (folder / f"{name}.ipynb").write_text(name)
-    monkeypatch.setattr(lab, "notebooks", lambda: sorted(folder.glob("*.ipynb")))
+    monkeypatch.setattr(lab, "course", lambda: sorted(folder.glob("*.ipynb")))
     return folder
 
 
@@ -39,23 +39,22 @@ def names(paths):
 
 
 def test_the_course_is_found_in_a_checkout():
-    found = lab.notebooks()
-    assert found == sorted((ROOT / "notebooks").glob("*.ipynb")) and "09_vae.ipynb" in names(found)
+    found = lab.course()
+    assert found == sorted([*(ROOT / "notebooks").glob("*.ipynb"), ROOT / "notebooks" / "glossary.md"])
+    assert "09_vae.ipynb" in names(found)
 
 
 def test_the_course_is_found_where_pip_put_it(tmp_path, monkeypatch):
-    class Installed:
-        def __init__(self, name):
-            self.name, self.suffix = name, Path(name).suffix
-
+    class Installed(PurePosixPath):
         def locate(self):
-            return tmp_path / "lib" / self.name
+            return tmp_path / "lib" / self
 
-    files = ["../share/teachnn/notebooks/01_b.ipynb", "teachnn/lab.py", "../share/teachnn/notebooks/00_a.ipynb"]
+    shared = "../share/teachnn/notebooks/"
+    files = [f"{shared}01_b.ipynb", "teachnn/lab.py", f"{shared}00_a.ipynb", f"{shared}a.svg", f"{shared}glossary.md"]
     monkeypatch.setattr(lab, "__file__", str(tmp_path / "lib" / "teachnn" / "lab.py"))
     monkeypatch.setattr("importlib.metadata.files", lambda name: map(Installed, files) if name == "teachnn" else None)
     there = tmp_path.resolve() / "share" / "teachnn" / "notebooks"
-    assert lab.notebooks() == [there / "00_a.ipynb", there / "01_b.ipynb"]
+    assert lab.course() == [there / "00_a.ipynb", there / "01_b.ipynb", there / "glossary.md"]
 
 
 def test_every_notebook_is_copied_into_a_folder_that_need_not_exist(course, tmp_path):
@@ -198,7 +197,7 @@ def test_opening_copies_counts_starts_and_returns_the_exit_code(course, tmp_path
     (mine / "01_first.ipynb").write_text("my own work")
     assert lab.open_course(mine, ["--no-browser"]) == 5
     out, err = capsys.readouterr()
-    assert out == f"The course is in {mine.resolve()}: 2 notebooks copied, 1 of yours left as they were.\n"
+    assert out == f"The course is in {mine.resolve()}: 2 files copied, 1 of yours left as they were.\n"
     assert err == "" and started == [(lab.command(mine, ["--no-browser"]), lab.environment())]
 
 
@@ -251,7 +250,7 @@ time.sleep(30)
 """
 LAB = """
 import sys
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from teachnn import lab
 
 lab.command = lambda folder, others: [sys.executable, "-c", others[0]]
@@ -349,6 +348,6 @@ def test_the_real_server_answers_on_loopback_to_whoever_has_the_token(session, t
     assert until(lambda: status(port, about["token"]), process) == 200
     assert status(port) == 403 and status(port, "guess") == 403
     assert listening(port) == ["0100007F"]
-    assert names(sorted(mine.glob("*.ipynb"))) == names(lab.notebooks())
+    assert names(sorted(mine.glob("[0-9g]*"))) == names(lab.course())
     os.killpg(process.pid, signal.SIGTERM)
     process.wait(60)

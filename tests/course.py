@@ -1,0 +1,79 @@
+"""Run notebooks of the course as a reader would, and store what came out: `python -m tests.course 03 07`, or all.
+
+What depends on the machine, the time or a live kernel is not stored: widgets leave their still pictures.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import nbformat
+from nbclient import NotebookClient
+
+FOLDER = Path(__file__).parents[1] / "notebooks"
+VIEW = "application/vnd.jupyter.widget-view+json"
+CHECK = re.compile(r'tn\.check\.exercise\("(.+?)", (.+)\)')
+SOLUTION = re.compile(r"<details>.*?```python\n(.*?)```.*?</details>", re.S)
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """An exercise of a notebook: its number, the sources of stub and solution, the answer's name, what is imported."""
+
+    number: str
+    imports: str
+    stub: str
+    solution: str
+    answer: str
+
+
+def exercises(notebook) -> Iterator[Exercise]:
+    """Find them: a cell with the stub, the cell that checks it, and the first folded solution below."""
+    codes = [i for i, cell in enumerate(notebook.cells) if cell.cell_type == "code"]
+    for before, here in zip(codes, codes[1:], strict=False):
+        found = CHECK.fullmatch(notebook.cells[here].source.strip())
+        if found:
+            solution = SOLUTION.search(notebook.cells[here + 1].source)
+            assert solution, f"exercise {found[1]} has no solution below it"
+            imports = notebook.cells[codes[0]].source
+            yield Exercise(found[1], imports, notebook.cells[before].source, solution[1], found[2])
+
+
+def run(path: Path):
+    """Return the notebook as it is after a run in a fresh kernel."""
+    notebook = nbformat.read(path, 4)
+    client = NotebookClient(notebook, timeout=300, resources={"metadata": {"path": str(path.parent)}})
+    client.record_timing = client.store_widget_state = False
+    client.execute()
+    return tidied(notebook)
+
+
+def tidied(notebook):
+    """Take away progress bars and what belongs to a kernel that is gone."""
+    notebook.metadata.pop("widgets", None)
+    for cell in notebook.cells:
+        cell.metadata.pop("execution", None)
+        if cell.cell_type == "code":
+            for output in cell.outputs:
+                output.get("data", {}).pop(VIEW, None)
+            cell.outputs = [o for o in cell.outputs if "%|" not in o.get("data", {}).get("text/plain", "")]
+    return notebook
+
+
+def main(numbers: list[str]) -> None:
+    """Run the notebooks that begin with these numbers, or all, and store them."""
+    for path in sorted(FOLDER.glob("*.ipynb")):
+        if not numbers or path.name.startswith(tuple(numbers)):
+            start = time.perf_counter()
+            notebook = run(path)
+            nbformat.write(notebook, path)
+            print(f"{path.name}: {time.perf_counter() - start:.1f} s, {path.stat().st_size / 1e6:.2f} MB", flush=True)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,88 @@
+"""What every notebook of the course must be: whole, run, honest about what it needs, with exercises that check."""
+
+import re
+
+import nbformat
+import pytest
+from course import CHECK, FOLDER, exercises
+
+import teachnn as tn
+
+PATHS = sorted(FOLDER.glob("*.ipynb"))
+NOTEBOOKS = {path.stem: nbformat.read(path, 4) for path in PATHS}
+EXERCISES = [exercise for notebook in NOTEBOOKS.values() for exercise in exercises(notebook)]
+
+each_notebook = pytest.mark.parametrize("name", NOTEBOOKS)
+each_exercise = pytest.mark.parametrize("exercise", EXERCISES, ids=lambda e: e.number)
+
+
+def texts(name):
+    return [cell.source for cell in NOTEBOOKS[name].cells if cell.cell_type == "markdown"]
+
+
+def codes(name):
+    return [cell for cell in NOTEBOOKS[name].cells if cell.cell_type == "code"]
+
+
+@each_notebook
+def test_every_cell_was_run_in_order_without_an_error(name):
+    assert [cell.execution_count for cell in codes(name)] == list(range(1, len(codes(name)) + 1))
+    outputs = [output for cell in codes(name) for output in cell.outputs]
+    assert [output for output in outputs if output.output_type == "error"] == []
+    assert [output.text for output in outputs if output.get("name") == "stderr"] == []
+
+
+@each_notebook
+def test_nothing_in_it_belongs_to_one_machine(name):
+    stored = nbformat.writes(NOTEBOOKS[name])
+    assert re.findall(r"(?:/home|/tmp|/work|/root|/Users|site-packages|C:\\\\)[^\"\s]*", stored) == []
+    assert "widgets" not in NOTEBOOKS[name].metadata
+
+
+@each_notebook
+def test_its_first_cell_says_what_is_learnt_how_long_it_takes_and_what_it_needs(name):
+    top = texts(name)[0]
+    assert top.startswith(f"# {name[:2]} · ")
+    for word in ("**You will learn**", "**Time**", "**You need**"):
+        assert word in top
+
+
+@each_notebook
+def test_it_ends_in_a_summary_and_a_link_to_the_next(name):
+    assert any(text.startswith("## In short") for text in texts(name))
+    place = list(NOTEBOOKS).index(name)
+    following = PATHS[place + 1 : place + 2]
+    assert all(f"]({path.name})" in texts(name)[-1] for path in following)
+
+
+@each_notebook
+def test_its_links_lead_to_files_that_are_there(name):
+    for text in texts(name):
+        for target in re.findall(r"\]\(([^)#]+)\)", text):
+            assert target.startswith(("https://", "data:", "attachment:")) or (FOLDER / target).is_file(), target
+
+
+@each_notebook
+def test_its_cells_are_short(name):
+    for cell in codes(name):
+        assert len(cell.source.splitlines()) <= 40, cell.source
+        assert all(len(line) <= 110 for line in cell.source.splitlines()), cell.source
+
+
+@each_notebook
+def test_it_has_three_exercises_or_more_in_order(name):
+    numbers = [exercise.number for exercise in exercises(NOTEBOOKS[name])]
+    assert numbers == [f"{name[:2]}.{i}" for i in range(1, len(numbers) + 1)] and len(numbers) >= 3
+    assert len(numbers) == sum(bool(CHECK.search(cell.source)) for cell in codes(name))
+
+
+@each_exercise
+def test_the_check_gives_a_hint_on_the_stub_and_passes_the_solution(exercise):
+    space = {}
+    exec(exercise.imports, space)
+    exec(exercise.stub, space)
+    stub = tn.check.exercise(exercise.number, eval(exercise.answer, space))
+    assert not stub and f"Exercise {exercise.number}, not yet: " in repr(stub) and "raised" not in repr(stub)
+    exec(exercise.solution, space)
+    solution = tn.check.exercise(exercise.number, eval(exercise.answer, space))
+    assert solution and repr(solution).startswith(f"Exercise {exercise.number} is right. "), repr(solution)
