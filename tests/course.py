@@ -5,6 +5,7 @@ What depends on the machine, the time or a live kernel is not stored: widgets le
 
 from __future__ import annotations
 
+import itertools
 import re
 import sys
 import time
@@ -35,7 +36,7 @@ class Exercise:
 def exercises(notebook) -> Iterator[Exercise]:
     """Find them: a cell with the stub, the cell that checks it, and the first folded solution below."""
     codes = [i for i, cell in enumerate(notebook.cells) if cell.cell_type == "code"]
-    for before, here in zip(codes, codes[1:], strict=False):
+    for before, here in itertools.pairwise(codes):
         found = CHECK.fullmatch(notebook.cells[here].source.strip())
         if found:
             solution = SOLUTION.search(notebook.cells[here + 1].source)
