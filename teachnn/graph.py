@@ -157,6 +157,8 @@ class Drawing:
         Path(path).write_text(self.svg, encoding="utf-8")
 
     def __str__(self) -> str:
+        if len(self.graphs) > 2:  # the first beside each of the others
+            return "\n".join(str(Drawing((self.graphs[0], other))) for other in self.graphs[1:])
         shared, every = shared_parameters(*self.graphs), dict.fromkeys(p for g in self.graphs for p in g.parameters)
         numbers = f"{sum(p.size for p in shared):,} of {sum(p.size for p in every):,} numbers"
         names = ", ".join(p.name for p in shared) or "none"

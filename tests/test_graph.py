@@ -100,3 +100,9 @@ def test_what_is_no_graph_is_refused(train_graph):
         tn.draw(train_graph, "net")
     with pytest.raises(ValueError, match="expected one graph or more, got none"):
         tn.shared_parameters()
+
+
+def test_a_drawing_of_more_than_two_says_what_the_first_shares_with_each_of_the_others(vae, train_graph):
+    decode, encode = vae.decode.graph(np.zeros((3, 2))), vae.encode.graph(np.zeros((3, 28, 28)))
+    first, second = str(tn.draw(train_graph, decode, encode)).splitlines()
+    assert first == str(tn.draw(train_graph, decode)) and second == str(tn.draw(train_graph, encode))

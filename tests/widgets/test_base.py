@@ -7,9 +7,10 @@ import weakref
 from pathlib import Path
 
 import pytest
-import teachnn_widgets
 import traitlets as t
 from PIL import Image
+
+import teachnn_widgets
 from teachnn_widgets.base import Widget
 from teachnn_widgets.pulse import Pulse
 

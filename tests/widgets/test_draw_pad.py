@@ -2,11 +2,11 @@
 
 import numpy as np
 import pytest
-from teachnn_widgets import DrawPad
-from teachnn_widgets.ink import as_ink
 
 import teachnn as tn
 from teachnn.models.vae import VAE
+from teachnn_widgets import DrawPad
+from teachnn_widgets.ink import as_ink
 
 DIGIT = tn.data.pixels(tn.data.mnist().test.images[0])
 

@@ -3,9 +3,9 @@
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
-from teachnn_widgets.ink import BOX, SIDE, as_digit, as_ink, pixels_of
 
 import teachnn as tn
+from teachnn_widgets.ink import BOX, SIDE, as_digit, as_ink, pixels_of
 
 
 def test_no_ink_is_an_empty_picture():

@@ -4,11 +4,11 @@ import threading
 
 import numpy as np
 import pytest
-from teachnn_widgets import LatentExplorer, latent_explorer
-from teachnn_widgets.ink import as_ink
 
 import teachnn as tn
 from teachnn.models.vae import VAE
+from teachnn_widgets import LatentExplorer, latent_explorer
+from teachnn_widgets.ink import as_ink
 
 DIGITS = tn.data.mnist().test.images[:20]
 

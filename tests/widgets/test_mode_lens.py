@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
-from teachnn_widgets import ModeLens, mode_lens
 
 import teachnn as tn
+from teachnn_widgets import ModeLens, mode_lens
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+
 from teachnn_widgets.numbers import COLD, HOT, MIDDLE, SIDE, as_matrix, colours, heatmap, histogram, thumbnail
 
 any_array = arrays(

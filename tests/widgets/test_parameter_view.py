@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
-from teachnn_widgets import ParameterView, parameter_view
 
 import teachnn as tn
+from teachnn_widgets import ParameterView, parameter_view
 
 
 @pytest.fixture

@@ -6,12 +6,12 @@ from itertools import pairwise
 import numpy as np
 import pytest
 from IPython.core.interactiveshell import ExecutionResult
-from teachnn_widgets import TrainingCockpit
-from teachnn_widgets.interrupts import Interrupts, interrupts
-from teachnn_widgets.trainer import Ahead
 
 import teachnn as tn
 from teachnn.models.vae import VAE
+from teachnn_widgets import TrainingCockpit
+from teachnn_widgets.interrupts import Interrupts, interrupts
+from teachnn_widgets.trainer import Ahead
 
 X = tn.rng(1).random((40, 28, 28), np.float32)
 

@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
-from teachnn_widgets import TwoGraphs, two_graphs
 
 import teachnn as tn
 from teachnn.models.vae import VAE
+from teachnn_widgets import TwoGraphs, two_graphs
 
 
 @pytest.fixture

@@ -1,9 +1,9 @@
 """Whether what a widget follows has moved."""
 
 import numpy as np
-from teachnn_widgets.watched import Watched
 
 import teachnn as tn
+from teachnn_widgets.watched import Watched
 
 W, b, mean = tn.Parameter("W", np.ones((2, 2))), tn.Parameter("b", [0, 0]), tn.Statistic("mean", [0.0])
 
