@@ -1,0 +1,117 @@
+"""The answers to the exercises of notebook 03, the two functions, and how they are checked."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from teachnn import init, loss
+from teachnn.dense import Dense, ReLU
+from teachnn.exercises import expect
+from teachnn.function import TestFunction, TrainFunction
+from teachnn.layer import ModeLayer
+from teachnn.noise import Dropout
+from teachnn.norm import BatchNorm
+from teachnn.optimizer import SGD
+from teachnn.stack import Sequential
+
+X, Y = np.linspace(-1, 1, 12, dtype=np.float32).reshape(4, 3), np.array([0, 1, 1, 0])
+
+
+def network() -> Sequential:
+    """Return a small network in train mode, (N, 3) -> (N, 2)."""
+    rng = init.rng(0)
+    return Sequential(
+        Dense.create("h", 3, 5, rng),
+        BatchNorm.create("bn", 5, mode="train"),
+        ReLU(),
+        Dropout(0.5, rng, mode="train"),
+        Dense.create("out", 5, 2, rng),
+    )
+
+
+def exercise_1(left_behind) -> str:
+    """Check left_behind(train_graph, test_graph) -> names."""
+    net = network()
+    test_net = net.at("test")
+    train = TrainFunction(lambda x, y: loss.cross_entropy(net(x), y), net.parameters, SGD(0.1)).graph(X, Y)
+    whole, part = TestFunction(test_net).graph(X), TestFunction(test_net[:3]).graph(X)
+    expect(list(left_behind(train, part)) == ["out.W", "out.b"], "one test function here stops before the layer `out`")
+    expect(list(left_behind(train, whole)) == [], "where the test function uses everything, nothing is left behind")
+    other = TestFunction(network().at("test")).graph(X)
+    names = [p.name for p in train.parameters]
+    hint = "another network with the same names shares nothing with this one: compare objects, not names"
+    expect(list(left_behind(train, other)) == names, hint)
+    return "A loss's own layers are often thrown away after training: notebooks 06 and 09."
+
+
+def exercise_2(features) -> str:
+    """Check features(net) -> TestFunction."""
+    net = network()
+    function = features(net)
+    expect(isinstance(function, TestFunction), "return a tn.TestFunction")
+    found = function(X)
+    expect(
+        np.shape(found) == (4, 5), f"the last layer gets 5 numbers for each row; yours gives shape {np.shape(found)}"
+    )
+    expect(
+        np.allclose(found, TestFunction(net[:-1].at("test"))(X)), "it is to compute what the layers before do at test"
+    )
+    moved = net[0].parameters[0]
+    moved.value = moved.value + 1
+    hint = "when training moves a parameter the answer is to move with it: share it, copy nothing"
+    expect(not np.allclose(function(X), found), hint)
+    modes = [layer.mode for layer in net if isinstance(layer, ModeLayer)]
+    expect(modes == ["train", "train"], "the network that you were given is to stay in train mode")
+    return "One search, and as many test functions of its parameters as you like."
+
+
+class Flagged:
+    """A module as in the notebook: what it answers depends on a flag."""
+
+    def __init__(self, training: bool):
+        self.training = training
+
+    def train(self):
+        """Set the flag."""
+        self.training = True
+
+    def eval(self):
+        """Take it away."""
+        self.training = False
+
+    def __call__(self, x):
+        if x is None:
+            raise ValueError("no picture")
+        return x + 1 if self.training else x
+
+
+def exercise_3(evaluate) -> str:
+    """Check evaluate(model, x) -> answer."""
+    for training in (True, False):
+        model = Flagged(training)
+        expect(evaluate(model, 3) == 3, "the answer is to be the one in test mode, whatever the flag says")
+        expect(model.training is training, "the flag is to be as it was before the call")
+        try:
+            evaluate(model, None)
+        except ValueError:
+            pass
+        else:
+            expect(False, "an error of the model is to reach the caller")
+        expect(
+            model.training is training, "the flag is to be as it was also when the model raises an error: try, finally"
+        )
+    return "Seven lines where one call should do; and another thread may still see the flag in between."
+
+
+def exercise_4(changed) -> str:
+    """Check changed(call, variables) -> names."""
+    net = network()
+    variables = net.parameters + net.statistics
+    train = TrainFunction(lambda x, y: loss.cross_entropy(net(x), y), net.parameters[4:], SGD(0.1))
+    classify, calls = TestFunction(net.at("test")), []
+    expect(list(changed(lambda: calls.append(classify(X)), variables)) == [], "a test function changes nothing")
+    expect(len(calls) == 1, "make the call exactly once")
+    found = list(changed(lambda: train(X, Y), variables))
+    hint = "this step moves only what it was given; and a layer in train mode keeps its statistics"
+    expect(found == ["out.W", "out.b", "bn.mean", "bn.variance"], hint)
+    return "A step changes the parameters it was given, and the statistics of its train-mode layers."
