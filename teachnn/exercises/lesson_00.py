@@ -1,0 +1,38 @@
+"""The answers to the exercises of notebook 00, the welcome, and how they are checked."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from teachnn import init
+from teachnn.dense import Dense, ReLU
+from teachnn.exercises import expect
+from teachnn.stack import Sequential
+
+P = np.array([[0.7, 0.2, 0.1], [0.3, 0.4, 0.3], [0.1, 0.0, 0.9], [0.5, 0.5, 0.0]])
+
+
+def exercise_1(accuracy) -> str:
+    """Check accuracy(probabilities, labels) -> share."""
+    hint = "three of these four rows have their largest probability at the label: 0.75 is expected, got {}"
+    found = accuracy(P, np.array([0, 1, 2, 2]))
+    expect(np.isclose(found, 0.75), hint.format(found))
+    expect(accuracy(P, np.array([1, 2, 0, 2])) == 0, "where no row is right, it is 0")
+    return "It says nothing of how sure the network was; the objective does."
+
+
+def exercise_2(least_sure) -> str:
+    """Check least_sure(probabilities) -> row."""
+    expect(least_sure(P) == 1, "the largest of each row are 0.7, 0.4, 0.9, 0.5: where is the smallest of these?")
+    expect(least_sure(P[[0, 2, 3]]) == 2, "count the rows from 0, as numpy does")
+    return "What a network is not sure of is often what you would not be sure of either."
+
+
+def exercise_3(numbers) -> str:
+    """Check numbers(net) -> count."""
+    rng = init.rng(0)
+    net = Sequential(Dense.create("h", 7, 4, rng), ReLU(), Dense.create("out", 4, 2, rng))
+    found = numbers(net)
+    expect(found != len(net.parameters), "that counts the arrays; each holds many numbers")
+    expect(found == 42, f"7 x 4 + 4 + 4 x 2 + 2 is expected for this small network, got {found}")
+    return "The one in this notebook has 204,042."

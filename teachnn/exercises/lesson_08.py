@@ -1,0 +1,49 @@
+"""The answers to the exercises of notebook 08, the autoencoder, and how they are checked."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from teachnn import init
+from teachnn.check import check_gradients
+from teachnn.exercises import expect
+from teachnn.parameter import Parameter
+
+
+def exercise_1(errors) -> str:
+    """Check errors(reconstruct, x) -> (N,)."""
+    x = np.stack([np.full((28, 28), level) for level in (0.0, 0.5, 1.0)])
+    found = np.asarray(errors(np.zeros_like, x))
+    expect(found.shape == (3,), f"one number for each of the 3 pictures is expected, got shape {found.shape}")
+    expect(np.allclose(found, [0, 0.25, 1]), "the mean is over a picture's pixels, of the squared differences")
+    return "It tells which pictures the code has no room for."
+
+
+def exercise_2(odd_one) -> str:
+    """Check odd_one(reconstruct, x) -> row."""
+    x = init.rng(0).random((6, 28, 28))
+    for odd in (4, 1):
+        strange = x.copy()
+        strange[odd] += 2
+        found = odd_one(lambda y: np.clip(y, 0, 1), strange)
+        expect(found == odd, "the picture with the largest error is asked for, by its number in x")
+    return "No label said what odd is: the training pictures did."
+
+
+def exercise_3(tied) -> str:
+    """Check tied(W, b, c) -> function of x."""
+    rng = init.rng(0)
+    W, b, c = (Parameter(n, rng.standard_normal(s)) for n, s in (("W", (784, 2)), ("b", (2,)), ("c", (784,))))
+    x = rng.standard_normal((3, 784)).astype(np.float32)
+    function = tied(W, b, c)
+
+    def right():
+        return (x @ W.value + b.value) @ W.value.T + c.value
+
+    found = np.asarray(function(x))
+    expect(found.shape == (3, 784), f"pictures of 784 numbers are to come out, got shape {found.shape}")
+    expect(np.allclose(found, right(), atol=1e-3), "encode by x @ W + b; decode by code @ (W transposed) + c")
+    W.value = W.value / 2
+    expect(np.allclose(function(x), right(), atol=1e-3), "when W moves, both uses are to move: read W.value inside")
+    check_gradients(function, x[:1], parameters=(W,), tolerance=1e-4, most=20)
+    return "Its gradient is the sum of what both uses ask for."
