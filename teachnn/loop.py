@@ -74,20 +74,22 @@ class History:
         return np.sum(list(self.terms.values()), axis=0)
 
     def plot(self, unit: str = "nats per example") -> Figure:
-        """Return a matplotlib figure of each term by step, training and test on one axis."""
+        """Return a matplotlib figure of each term by step, training and test on one axis; means over many steps bold."""
         from teachnn.images import TEST, TRAIN, figure
 
         drawing, axes = figure()
+        many = max(1, len(self._rows) // 40)
         for (name, values), dash in zip(self.terms.items(), cycle(["-", "--", ":", "-."]), strict=False):
-            axes.plot(self.steps, values, dash, color=TRAIN, alpha=0.85, label=f"{name}, training")
+            axes.plot(self.steps, values, color=TRAIN, alpha=0.25, linewidth=0.8)
+            means = np.convolve(values, np.full(many, 1 / many), "valid")
+            axes.plot(self.steps[many // 2 :][: len(means)], means, dash, color=TRAIN, label=f"{name}, training")
             points = [(step, test[name]) for step, test in self.tests if name in test]
             if points:
                 axes.plot(*zip(*points, strict=True), dash, color=TEST, marker="o", markersize=4, label=f"{name}, test")
         axes.set(xlabel="step", ylabel=unit)
         if self.names:
-            late = [
-                values[len(values) // 20 :] for values in self.terms.values()
-            ]  # the first steps would flatten the rest
+            # The first steps would flatten the rest.
+            late = [values[len(values) // 20 :] for values in self.terms.values()]
             axes.set_ylim(top=1.1 * np.max(late), bottom=min(0, np.min(late)))
             axes.legend()
         return drawing

@@ -148,11 +148,20 @@ def test_a_history_draws_training_and_test_on_one_axis():
     empty = repr(train.history)
     train.fit(batches, 2, each_epoch=lambda epoch: {"error": 1.0 / epoch}, progress=False)
     (axes,) = train.history.plot(unit="squared").axes
-    labels = [line.get_label() for line in axes.lines]
-    assert labels == ["error, training", "error, test"] and axes.get_ylabel() == "squared"
-    assert axes.lines[1].get_xdata().tolist() == [4, 8]
+    lines = {line.get_label(): line for line in axes.lines if not line.get_label().startswith("_")}
+    assert list(lines) == ["error, training", "error, test"] and axes.get_ylabel() == "squared"
+    assert lines["error, test"].get_xdata().tolist() == [4, 8]
     assert empty == "History(no steps yet)" and repr(train.history).startswith("History(8 steps; error ")
     assert tn.History().plot().axes[0].lines[:] == []
+
+
+def test_a_long_history_is_drawn_faint_with_the_mean_of_its_neighbours_bold():
+    history = tn.History()
+    for step in range(1, 401):
+        history.append(tn.StepResult(0.0, {"loss": float(step % 10)}, step))
+    raw, bold = history.plot().axes[0].lines
+    assert raw.get_ydata().tolist() == history.loss.tolist() and raw.get_alpha() < 0.5
+    assert np.allclose(bold.get_ydata(), 4.5) and bold.get_xdata()[[0, -1]].tolist() == [6, 396]
 
 
 @pytest.mark.parametrize("place", ["before the order is drawn", "after it", "in the first step"])
