@@ -74,7 +74,7 @@ class History:
         return np.sum(list(self.terms.values()), axis=0)
 
     def plot(self, unit: str = "nats per example") -> Figure:
-        """Return a matplotlib figure of each term by step, training and test on one axis; means over many steps bold."""
+        """Return a matplotlib figure of each term by step, training and test on one axis; means of many bold."""
         from teachnn.images import TEST, TRAIN, figure
 
         drawing, axes = figure()

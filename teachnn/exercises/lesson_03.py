@@ -80,6 +80,7 @@ class Flagged:
         self.training = False
 
     def __call__(self, x):
+        """Return x + 1 or x."""
         if x is None:
             raise ValueError("no picture")
         return x + 1 if self.training else x
