@@ -66,7 +66,7 @@ def test_its_links_lead_to_files_that_are_there(name):
 def test_its_cells_are_short(name):
     for cell in codes(name):
         assert len(cell.source.splitlines()) <= 40, cell.source
-        assert all(len(line) <= 120 for line in cell.source.splitlines()), cell.source
+        assert all(len(line) <= 88 for line in cell.source.splitlines()), cell.source
 
 
 @each_notebook
