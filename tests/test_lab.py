@@ -207,7 +207,16 @@ def test_no_news_are_asked_for_and_the_learners_own_settings_still_count(monkeyp
     settings = json.loads((ours / "labconfig" / "default_setting_overrides.json").read_text())
     assert settings["@jupyterlab/apputils-extension:notification"]["fetchNews"] == "false"
     monkeypatch.setenv("JUPYTER_CONFIG_PATH", "/theirs")
-    assert lab.environment() == {**os.environ, "JUPYTER_CONFIG_PATH": f"{ours}{os.pathsep}/theirs"}
+    assert lab.environment()["JUPYTER_CONFIG_PATH"] == f"{ours}{os.pathsep}/theirs"
+
+
+@pytest.mark.parametrize(("cores", "threads"), [(1, "1"), (2, "1"), (8, "7"), (None, "1")])
+def test_a_core_is_left_to_the_page_unless_the_learner_says_otherwise(cores, threads, monkeypatch):
+    monkeypatch.setattr(os, "cpu_count", lambda: cores)
+    monkeypatch.delenv("OPENBLAS_NUM_THREADS", raising=False)
+    assert lab.environment()["OPENBLAS_NUM_THREADS"] == threads
+    monkeypatch.setenv("OPENBLAS_NUM_THREADS", "5")
+    assert lab.environment()["OPENBLAS_NUM_THREADS"] == "5"
 
 
 def test_without_jupyterlab_the_cure_is_named_and_nothing_is_copied(tmp_path, started, capsys, monkeypatch):
