@@ -67,7 +67,7 @@ class TrainFunction:
 
     @property
     def memory(self) -> dict[str, np.ndarray]:
-        """What the optimizer remembers of each parameter, `mean.h.W` say: arrays in the parameters' shapes."""
+        """What the optimizer remembers of each parameter, `sum.h.W` say: arrays in the parameters' shapes."""
         parts = [self._weights.split(vector) for vector in self._progress.memory]
         names = [f"{slot}.{p.name}" for slot in self.optimizer.memory for p in self.parameters]
         return dict(zip(names, chain.from_iterable(parts), strict=True))

@@ -1,8 +1,8 @@
 """How parameters move, given their gradient: an optimizer is a formula and what it remembers. Notebook 01.
 
-All parameters of a training function are one long vector w, their gradients another, g. `update` is the formula: it
-changes w and the memory (vectors as long as w, zero at first) in place. They are copies, made block by block: what was
-there before stays whole, so a step can be left at any moment.
+All parameters of a training function are one long vector w, their gradients another, g. `update` is the formula: from
+the old w and memory (vectors as long as w, zero at first) it makes the new ones, block by block. The old ones stay
+whole, so a step can be left at any moment.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import numpy as np
 from teachnn.schedule import Schedule
 from teachnn.weights import Joined, Spares
 
-BLOCK = 24_576  # numbers that are updated together: small enough for all of a formula's vectors to stay in the cache
+BLOCK = 32_768  # numbers that are updated together: few enough for all of a formula's vectors to stay in the cache
 
 
 @dataclass(frozen=True)
@@ -40,8 +40,8 @@ class Optimizer:
             if not 0 <= value < (1 if share else math.inf) or (bounds == "> 0" and value == 0):
                 raise ValueError(f"{who} a finite {name} {bounds}, got {value!r}")
 
-    def update(self, w, g, memory, rate: float, t: int) -> None:
-        """Change w and memory in place in the t-th step, t = 1, 2, ..., with the learning rate `rate`."""
+    def update(self, old, g, new, rate: float, t: int) -> None:
+        """Fill `new` from `old`, both (w, *memory), in step t = 1, 2, ..., with the learning rate `rate`."""
         raise NotImplementedError
 
     def rate(self, t: int) -> float:
@@ -51,13 +51,11 @@ class Optimizer:
     def step(self, w: np.ndarray, g: np.ndarray | Joined, memory: tuple[np.ndarray, ...], t: int, spares: Spares):
         """Return (new w, new memory), other vectors than those given."""
         rate, old = self.rate(t), (w, *memory)
-        new = [spares.take(len(w)) for _ in old]
+        new = tuple(spares.take(len(w)) for _ in old)
         for start in range(0, len(w), BLOCK):
             block = slice(start, start + BLOCK)
-            for source, target in zip(old, new, strict=True):
-                target[block] = source[block]
-            self.update(new[0][block], g[block], [vector[block] for vector in new[1:]], rate, t)
-        return new[0], tuple(new[1:])
+            self.update([vector[block] for vector in old], g[block], [vector[block] for vector in new], rate, t)
+        return new[0], new[1:]
 
 
 @dataclass(frozen=True)
@@ -66,9 +64,9 @@ class SGD(Optimizer):
 
     learning_rate: float | Schedule = 0.1
 
-    def update(self, w, g, memory, rate, t):
+    def update(self, old, g, new, rate, t):
         """Take a step down the gradient."""
-        w -= rate * g
+        np.subtract(old[0], rate * g, out=new[0])
 
 
 @dataclass(frozen=True)
@@ -83,12 +81,12 @@ class Momentum(Optimizer):
     nesterov: bool = False
     memory: ClassVar[tuple[str, ...]] = ("velocity",)
 
-    def update(self, w, g, memory, rate, t):
+    def update(self, old, g, new, rate, t):
         """Roll on with the velocity."""
-        (v,) = memory
-        v *= self.momentum
+        w, v = new
+        np.multiply(old[1], self.momentum, out=v)
         v += g
-        w -= rate * (g + self.momentum * v if self.nesterov else v)
+        np.subtract(old[0], rate * (g + self.momentum * v if self.nesterov else v), out=w)
 
 
 @dataclass(frozen=True)
@@ -100,11 +98,12 @@ class RMSProp(Optimizer):
     eps: float = 1e-8
     memory: ClassVar[tuple[str, ...]] = ("square",)
 
-    def update(self, w, g, memory, rate, t):
+    def update(self, old, g, new, rate, t):
         """Divide the gradient by its recent size."""
-        (s,) = memory
-        s += (1 - self.decay) * (g * g - s)
-        w -= rate * g / (np.sqrt(s) + self.eps)
+        w, s = new
+        np.multiply(old[1], self.decay, out=s)
+        s += (1 - self.decay) * (g * g)
+        np.subtract(old[0], rate * g / (np.sqrt(s) + self.eps), out=w)
 
 
 @dataclass(frozen=True)
@@ -112,30 +111,29 @@ class Adam(Optimizer):
     """m <- beta1 m + (1 - beta1) g;  v <- beta2 v + (1 - beta2) g^2;  w <- w - rate * m^ / (sqrt(v^) + eps).
 
     m^ = m / (1 - beta1^t) and v^ = v / (1 - beta2^t) undo the start from zero. Kingma & Ba 2014, arXiv:1412.6980.
+    It remembers the sums M = m / (1 - beta1) and V = v / (1 - beta2): to these a gradient is only added.
     """
 
     learning_rate: float | Schedule = 1e-3
     beta1: float = 0.9
     beta2: float = 0.999
     eps: float = 1e-8
-    memory: ClassVar[tuple[str, ...]] = ("mean", "square")
+    memory: ClassVar[tuple[str, ...]] = ("sum", "squares")
 
-    def update(self, w, g, memory, rate, t):
+    def update(self, old, g, new, rate, t):
         """Divide the gradient's running mean by its running size."""
-        (m, v), s = memory, np.empty_like(g)
-        undo1, undo2 = 1 - self.beta1**t, math.sqrt(1 - self.beta2**t)
-        np.subtract(g, m, out=s)  # m += (1 - beta1) * (g - m)
-        s *= 1 - self.beta1
-        m += s
-        np.multiply(g, g, out=s)  # v += (1 - beta2) * (g^2 - v)
-        s -= v
-        s *= 1 - self.beta2
-        v += s
-        np.sqrt(v, out=s)  # w -= rate * m^ / (sqrt(v^) + eps), both sides times undo2
-        s += self.eps * undo2
-        np.divide(m, s, out=s)
-        s *= rate * undo2 / undo1
-        w -= s
+        (w, M, V), s = new, np.empty_like(g)
+        mean, size = (1 - self.beta1) / (1 - self.beta1**t), math.sqrt((1 - self.beta2) / (1 - self.beta2**t))
+        np.multiply(old[1], self.beta1, out=M)
+        M += g
+        np.multiply(old[2], self.beta2, out=V)
+        np.multiply(g, g, out=s)
+        V += s
+        np.sqrt(V, out=s)  # m^ = mean * M, sqrt(v^) = size * sqrt(V)
+        s += self.eps / size
+        np.divide(M, s, out=s)
+        s *= rate * mean / size
+        np.subtract(old[0], s, out=w)
 
 
 @dataclass(frozen=True)
@@ -144,7 +142,7 @@ class AdamW(Adam):
 
     weight_decay: float = 0.01
 
-    def update(self, w, g, memory, rate, t):
+    def update(self, old, g, new, rate, t):
         """Shrink the weights, then do as Adam does."""
-        w *= 1 - rate * self.weight_decay
-        super().update(w, g, memory, rate, t)
+        np.multiply(old[0], 1 - rate * self.weight_decay, out=new[0])
+        super().update([new[0], *old[1:]], g, new, rate, t)

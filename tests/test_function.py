@@ -374,8 +374,8 @@ def test_a_function_that_reads_other_parameters_at_times_is_still_right():
 class CountUp(tn.Optimizer):
     """Adds 1 to every number, whatever the gradient."""
 
-    def update(self, w, g, memory, rate, t):
-        w += 1
+    def update(self, old, g, new, rate, t):
+        np.add(old[0], 1, out=new[0])
 
 
 def test_a_test_call_sees_the_parameters_of_one_whole_step():
@@ -405,10 +405,12 @@ def test_a_test_call_sees_the_parameters_of_one_whole_step():
 
     thread = threading.Thread(target=watch)
     thread.start()
-    while len(looks) < 30 and thread.is_alive():
-        train([1.0])
-    stop.set()
-    thread.join()
+    try:
+        while len(looks) < 30 and thread.is_alive():
+            train([1.0])
+    finally:
+        stop.set()
+        thread.join()
     assert not torn and len(set(looks)) > 10
     assert any(b > a + 1 for a, b in zip(steps[::2], steps[1::2], strict=True)), "no step ended during a look"
 
