@@ -1,4 +1,6 @@
-"""One training step of a VAE on 784 pixels, written four ways. Each returns a function that takes one step."""
+"""One training step of a VAE on 784 pixels, written in several ways. Each returns a function that takes one step."""
+
+from functools import partial
 
 import numpy as np
 
@@ -17,8 +19,8 @@ def teachnn(hidden: int, latent: int, batch: int):
     return lambda: train(x)
 
 
-def torch(hidden: int, latent: int, batch: int):
-    """Eager PyTorch with fused Adam."""
+def torch(hidden: int, latent: int, batch: int, compiled: bool = False):
+    """PyTorch with fused Adam, eager or with what computes the loss compiled."""
     import torch
     from torch import nn
     from torch.nn import functional as F
@@ -38,11 +40,16 @@ def torch(hidden: int, latent: int, batch: int):
     model, x = VAE(), torch.from_numpy(pictures(batch).reshape(batch, 784))
     optimizer = torch.optim.Adam(model.parameters(), 1e-3, fused=True)
 
-    def step():
-        optimizer.zero_grad()
+    def terms():
         logits, mean, log_variance = model(x)
         reconstruction = F.binary_cross_entropy_with_logits(logits, x, reduction="sum") / batch
-        kl = (log_variance.exp() + mean**2 - 1 - log_variance).sum() / (2 * batch)
+        return reconstruction, (log_variance.exp() + mean**2 - 1 - log_variance).sum() / (2 * batch)
+
+    forward = torch.compile(terms) if compiled else terms
+
+    def step():
+        optimizer.zero_grad()
+        reconstruction, kl = forward()
         loss = reconstruction + kl
         loss.backward()
         optimizer.step()
@@ -88,6 +95,44 @@ def numpy(hidden: int, latent: int, batch: int):
     return step
 
 
+def autograd(hidden: int, latent: int, batch: int, dtype: type):
+    """As autograd's own examples write it: a list of (W, b), `grad` of a loss, Adam on one flat vector."""
+    import autograd.numpy as anp
+    from autograd import grad
+    from autograd.misc.flatten import flatten_func
+
+    rng, x = np.random.default_rng(0), pictures(batch).reshape(batch, 784).astype(dtype)
+    sizes = [(784, hidden), (hidden, 2 * latent), (latent, hidden), (hidden, 784)]
+    layers = [(0.05 * rng.standard_normal(s).astype(dtype), np.zeros(s[1], dtype)) for s in sizes]
+
+    def run(inputs, layers):
+        (W, b), (V, c) = layers
+        return anp.dot(anp.maximum(anp.dot(inputs, W) + b, 0), V) + c
+
+    def loss(layers):
+        code = run(x, layers[:2])
+        mean, log_variance = code[:, :latent], code[:, latent:]
+        z = mean + anp.exp(log_variance / 2) * rng.standard_normal(mean.shape).astype(dtype)
+        logits = run(z, layers[2:])
+        surprise = anp.sum(anp.logaddexp(0, logits) - logits * x) / batch
+        return surprise + anp.sum(anp.exp(log_variance) + mean**2 - 1 - log_variance) / (2 * batch)
+
+    flat_loss, _, flat = flatten_func(loss, layers)
+    slope, state = (
+        grad(flat_loss),
+        {"w": flat.astype(dtype), "m": np.zeros_like(flat), "v": np.zeros_like(flat), "t": 0},
+    )
+
+    def step():  # the lines of autograd.misc.optimizers.adam
+        g = slope(state["w"])
+        state["m"], state["v"] = 0.1 * g + 0.9 * state["m"], 0.001 * g**2 + 0.999 * state["v"]
+        state["t"] += 1
+        m, v = state["m"] / (1 - 0.9 ** state["t"]), state["v"] / (1 - 0.999 ** state["t"])
+        state["w"] = (state["w"] - 1e-3 * m / (np.sqrt(v) + 1e-8)).astype(dtype)
+
+    return step
+
+
 def products(hidden: int, latent: int, batch: int):
     """Only the matrix products, forwards and backwards: the limit."""
     x, h, z = (np.random.default_rng(0).random((batch, n), dtype=np.float32) for n in (784, hidden, latent))
@@ -104,4 +149,13 @@ def products(hidden: int, latent: int, batch: int):
     return step
 
 
-PEERS = {"teachnn": teachnn, "PyTorch": torch, "numpy by hand": numpy, "products alone": products}
+PEERS = {
+    "teachnn": teachnn,
+    "PyTorch": torch,
+    "PyTorch compiled": partial(torch, compiled=True),
+    "numpy by hand": numpy,
+    "autograd, float32": partial(autograd, dtype=np.float32),
+    "autograd, float64": partial(autograd, dtype=np.float64),
+    "products alone": products,
+}
+CASES = {case: {name: partial(peer, *size) for name, peer in PEERS.items()} for case, size in SIZES.items()}
