@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from driven_lab import FAINT, UNNAMED
+from driven_lab import AXE, AXE_CORE, FAINT, UNNAMED
 
 START = """
 import numpy as np, teachnn as tn, teachnn_widgets as tw
@@ -67,10 +67,32 @@ def test_every_widget_has_names_for_its_controls_and_legible_text_in_either_them
     for i in range(len(cells)):
         widgets.nth(i).scroll_into_view_if_needed()
         lab.look(page, f"{i}-{'dark' if dark else 'light'}")
+    page.get_by_test_id("v1").first.click()
+    page.wait_for_selector(".tn-inspector .tn-card")
+    page.mouse.move(0, 0)  # whoever points at a part of the drawing sees the rest of it faint
+    page.evaluate("() => document.activeElement.blur()")
     assert page.evaluate(UNNAMED) == []
     assert page.evaluate(FAINT) == []
+    page.add_script_tag(path=AXE_CORE)
+    assert page.evaluate(AXE) == []
     assert page.locator(".tn-alert:visible").count() == 0
     assert page.locator(".tn-widget script").count() == 0  # a name that looks like markup is text
+
+
+def test_faint_text_in_a_drawing_and_a_control_without_a_name_are_noticed(lab):
+    page = lab.open(lab.write("faint", START, GRAPHS))
+    page.add_script_tag(path=AXE_CORE)
+    page.add_style_tag(content=".tn-stage .end-text { fill: rgb(60, 60, 60) !important; }")
+    page.evaluate(
+        """() => {
+          const fit = document.querySelector('[data-testid=fit]');
+          fit.replaceChildren();
+          for (const name of ['aria-label', 'title']) fit.removeAttribute(name);
+        }"""
+    )
+    assert {text[:6] for text in page.evaluate(FAINT)} == {"<tspan"}
+    assert [fault.split(":")[0] for fault in page.evaluate(AXE)] == ["button-name"]
+    assert len(page.evaluate(UNNAMED)) == 1
 
 
 @pytest.mark.parametrize("subshells", ["perCommTarget", "disabled"])
