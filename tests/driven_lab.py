@@ -40,23 +40,39 @@ UNNAMED = """() => [...document.querySelectorAll('.tn-widget')].flatMap((widget)
   ...[...widget.querySelectorAll('canvas, svg[role]')].filter((node) =>
     !node.getAttribute('role') || !node.getAttribute('aria-label')),
 ]).map((node) => node.outerHTML.slice(0, 150))"""
-# Texts whose contrast with the ground behind them is below 4.5 (WCAG 2, AA).
+# axe-core 4.14.1 by Deque Systems (MPL-2.0): its rules for accessible pages, as they apply to our widgets.
+AXE_CORE = Path(__file__).parent / "browser" / "axe" / "axe.min.js"
+AXE = """async () => (await axe.run({ include: [['.tn-widget']] }, { resultTypes: ['violations'] })).violations
+  .flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 150)}`))"""
+# Texts whose contrast with the ground behind them is below 4.5 (WCAG 2, AA). In a drawing the ground is the last of the
+# filled rectangles before a text that its middle lies in, or else that of the page.
 FAINT = """() => {
   const channel = (v) => (v /= 255) <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4;
   const parse = (text) => (text.match(/[\\d.]+/g) || [0, 0, 0, 0]).map(Number);
   const light = ([r, g, b]) => 0.2126 * channel(r) + 0.7152 * channel(g) + 0.0722 * channel(b);
+  const full = (colour) => colour.length < 4 || colour[3] > 0.99;
+  const drawn = (node) => {
+    const box = node.getBoundingClientRect();
+    const [x, y] = [(box.left + box.right) / 2, (box.top + box.bottom) / 2];
+    return [...node.closest('svg').querySelectorAll('rect')].filter((rect) => {
+      const { left, right, top, bottom } = rect.getBoundingClientRect();
+      const before = rect.compareDocumentPosition(node) & Node.DOCUMENT_POSITION_FOLLOWING;
+      return before && left <= x && x <= right && top <= y && y <= bottom && getComputedStyle(rect).fill !== 'none';
+    }).map((rect) => parse(getComputedStyle(rect).fill)).filter(full).pop();
+  };
   const ground = (node) => {
+    if (node.closest('svg') && drawn(node)) return drawn(node);
     for (; node; node = node.parentElement) {
       const colour = parse(getComputedStyle(node).backgroundColor);
-      if (colour.length < 4 || colour[3] > 0.99) return colour;
+      if (full(colour)) return colour;
     }
     return [255, 255, 255];
   };
-  const texts = [...document.querySelectorAll('.tn-widget *')].filter((node) => !node.closest('svg') &&
-    !node.disabled && node.getClientRects().length &&
-    [...node.childNodes].some((child) => child.nodeType === 3 && child.data.trim()));
+  const texts = [...document.querySelectorAll('.tn-widget *')].filter((node) => !node.disabled &&
+    node.getClientRects().length && [...node.childNodes].some((child) => child.nodeType === 3 && child.data.trim()));
   return texts.filter((node) => {
-    const [a, b] = [light(parse(getComputedStyle(node).color)), light(ground(node))];
+    const style = getComputedStyle(node);
+    const [a, b] = [light(parse(node.closest('svg') ? style.fill : style.color)), light(ground(node))];
     return (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05) < 4.5;
   }).map((node) => node.outerHTML.slice(0, 150));
 }"""

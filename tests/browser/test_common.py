@@ -156,7 +156,6 @@ def test_a_notebook_from_somebody_else_shows_the_still_picture(lab):
     assert page.locator(".jp-OutputArea-output").inner_text() == ""
 
 
-@pytest.mark.xfail(reason="ipywidgets drops the state of a kernel that is gone: jupyter-widgets/ipywidgets#3888")
 def test_a_notebook_opened_and_saved_without_running_it_still_shows_something(lab):
     name = lab.write("again", LAMP)
     save_and_end_kernel(lab, lab.open(name))

@@ -1,7 +1,9 @@
 """Every widget in a real JupyterLab: moved by keyboard and pointer, in both themes, saved and opened again."""
 
+from pathlib import Path
+
 import pytest
-from driven_lab import FAINT, UNNAMED
+from driven_lab import AXE, AXE_CORE, FAINT, UNNAMED
 
 START = """
 import numpy as np, teachnn as tn, teachnn_widgets as tw
@@ -29,6 +31,22 @@ EXPLORER = "explorer = tw.LatentExplorer(vae.decode, vae.encode, digits.test.ima
 PAD = "pad = tw.DrawPad(classify=classify, reconstruct=vae.reconstruct)\npad"
 LENS = "lens = tw.ModeLens(net, test_net, x)\nlens"
 VIEW = "view = tw.ParameterView(net.parameters + net.statistics, [learn.graph(x, y), classify.graph(x)])\nview"
+# Once it has trained: as many steps from the same seed, with no page and no other thread beside them.
+ALONE = f"""
+if train.steps:
+    alone = {{}}
+    exec({START!r}, alone)
+    endless = (batch for epoch in range(10**6) for batch in alone["batches"])
+    for _ in range(train.steps):
+        alone["train"].history.append(alone["train"](*next(endless)))
+    mine, its = vae.parameters, alone["vae"].parameters
+    print(
+        explorer.z,
+        "the same losses", alone["train"].history.loss.tolist() == train.history.loss.tolist(),
+        "the same parameters", all((a.value == b.value).all() for a, b in zip(mine, its, strict=True)),
+        "the same picture", explorer.image == explorer._pictures(np.array([explorer.z], np.float32)).tobytes(),
+    )
+"""
 NET_GRAPHS = "tw.TwoGraphs(learn.graph(x, y), classify.graph(x))"
 
 
@@ -49,10 +67,32 @@ def test_every_widget_has_names_for_its_controls_and_legible_text_in_either_them
     for i in range(len(cells)):
         widgets.nth(i).scroll_into_view_if_needed()
         lab.look(page, f"{i}-{'dark' if dark else 'light'}")
+    page.get_by_test_id("v1").first.click()
+    page.wait_for_selector(".tn-inspector .tn-card")
+    page.mouse.move(0, 0)  # whoever points at a part of the drawing sees the rest of it faint
+    page.evaluate("() => document.activeElement.blur()")
     assert page.evaluate(UNNAMED) == []
     assert page.evaluate(FAINT) == []
+    page.add_script_tag(path=AXE_CORE)
+    assert page.evaluate(AXE) == []
     assert page.locator(".tn-alert:visible").count() == 0
     assert page.locator(".tn-widget script").count() == 0  # a name that looks like markup is text
+
+
+def test_faint_text_in_a_drawing_and_a_control_without_a_name_are_noticed(lab):
+    page = lab.open(lab.write("faint", START, GRAPHS))
+    page.add_script_tag(path=AXE_CORE)
+    page.add_style_tag(content=".tn-stage .end-text { fill: rgb(60, 60, 60) !important; }")
+    page.evaluate(
+        """() => {
+          const fit = document.querySelector('[data-testid=fit]');
+          fit.replaceChildren();
+          for (const name of ['aria-label', 'title']) fit.removeAttribute(name);
+        }"""
+    )
+    assert {text[:6] for text in page.evaluate(FAINT)} == {"<tspan"}
+    assert [fault.split(":")[0] for fault in page.evaluate(AXE)] == ["button-name"]
+    assert len(page.evaluate(UNNAMED)) == 1
 
 
 @pytest.mark.parametrize("subshells", ["perCommTarget", "disabled"])
@@ -173,16 +213,18 @@ def test_a_saved_notebook_shows_the_widget_again_though_its_kernel_is_gone(lab, 
     assert "Error" not in again.locator(".jp-OutputArea-output").last.inner_text()
 
 
-def test_a_storm_of_events_while_it_trains_ends_with_the_last_value(lab):
-    page = lab.open(lab.write("storm", START, COCKPIT, EXPLORER))
+def test_a_thousand_events_while_it_trains_end_with_the_last_value_and_leave_every_loss_as_it_was(lab):
+    page = lab.open(lab.write("storm", START, "cockpit = tw.TrainingCockpit(train, batches)\ncockpit", EXPLORER, ALONE))
+    logged = Path(lab.log.name).stat().st_size
     page.get_by_test_id("play").click()
+    page.wait_for_function("() => document.querySelector('[data-name=step]').textContent !== '0'")
     page.evaluate(
         """async () => {
           const slider = document.querySelector('[data-testid=z2]');
-          for (let i = 0; i <= 1000; i++) {
+          for (let i = 1; i <= 1000; i++) {
             slider.value = -3 + (6 * i) / 1000;
             slider.dispatchEvent(new Event('input'));
-            if (i % 10 === 0) await new Promise((next) => requestAnimationFrame(next));
+            if (i % 3 === 0) await new Promise((next) => requestAnimationFrame(next));
           }
         }"""
     )
@@ -190,4 +232,10 @@ def test_a_storm_of_events_while_it_trains_ends_with_the_last_value(lab):
     page.wait_for_function("() => document.querySelector('.tn-point').style.top === '0%'")
     page.get_by_test_id("play").click()
     page.wait_for_function("() => document.querySelector('.tn-reason').textContent === 'Paused.'")
+    page.locator(".jp-Notebook-cell .cm-content").last.click()
+    lab.execute(page, "notebook:run-cell")
+    compared = page.locator(".jp-OutputArea-output", has_text="the same losses")
+    compared.wait_for()
+    assert "[0.0, 3.0] the same losses True the same parameters True the same picture True" in compared.inner_text()
     assert page.locator(".tn-alert:visible").count() == 0
+    assert "Traceback" not in Path(lab.log.name).read_text()[logged:]

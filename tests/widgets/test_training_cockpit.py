@@ -66,6 +66,15 @@ def test_play_goes_on_until_pause_and_leaves_no_thread():
     widget.close()
 
 
+def test_to_make_a_cockpit_draws_nothing_from_the_generator():
+    rng = tn.rng(0)
+    train = VAE(2, rng, hidden=8).train_function(tn.Adam(1e-2))
+    before = rng.bit_generator.state
+    widget = TrainingCockpit(train, tn.data.batches(X, size=10, rng=rng))
+    assert rng.bit_generator.state == before
+    widget.close()
+
+
 def test_the_trace_is_that_of_a_fit_to_the_bit_and_reset_begins_it_anew():
     widget, *_ = cockpit()
     other, _ = cockpit()

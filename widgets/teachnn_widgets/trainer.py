@@ -28,7 +28,7 @@ class Trainer:
     def __init__(self, train: tn.TrainFunction, data: Iterable, test: Callable[[], dict] | None, tell: Callable):
         if not isinstance(train, tn.TrainFunction):
             raise InputError("Trainer", "a training function", type(train).__name__, "tn.TrainFunction makes one")
-        if not isinstance(data, Iterable) or (iter(data) is data and not isinstance(data, tn.data.Batches)):
+        if not isinstance(data, Iterable) or isinstance(data, Iterator):
             cure = "tn.data.batches(images, size=100, rng=rng)"
             raise InputError(train.who, "batches that can be begun anew each epoch", type(data).__name__, cure)
         self.train, self.data, self.test, self.tell = train, data, test, tell

@@ -39,14 +39,20 @@ function render({ model, el }) {
     for (const [key, node] of elements) {
       node.querySelector("title").remove(); // the panel below says it, without a delay
       const name = model.get("details")[key].title;
-      for (const [attribute, value] of Object.entries(control(name, key, { tabindex: -1, role: "button" })))
-        node.setAttribute(attribute, value);
-      const shape = node.querySelector(".pill, .chip");
-      if (shape && key.includes("v")) halos.set(key, halo(shape));
+      const { "data-testid": id, ...rest } = control(name, key, { tabindex: -1, role: "button" });
+      node.dataset.testid = id;
+      const shape = face(node); // the button, for a box holds chips, and no button may hold another
+      for (const [attribute, value] of Object.entries(rest)) shape.setAttribute(attribute, value);
+      if (key.includes("v")) halos.set(key, halo(shape));
     }
-    elements.values().next().value.setAttribute("tabindex", 0);
+    face(elements.values().next().value).setAttribute("tabindex", 0);
     stage.replaceChildren(svg);
     fit();
+  }
+
+  /** Return the shape of a box, a pill or a chip. */
+  function face(node) {
+    return node.querySelector(":scope > :is(.box, .end, .pill, .chip)");
   }
 
   /** Put a glow behind a pill or a chip, dark until the kernel says how bright it is. */
@@ -147,8 +153,8 @@ function render({ model, el }) {
   function step(from, by) {
     const keys = [...elements.keys()];
     const next = keys[(keys.indexOf(from) + by + keys.length) % keys.length];
-    elements.get(from).setAttribute("tabindex", -1);
-    const node = elements.get(next);
+    face(elements.get(from)).setAttribute("tabindex", -1);
+    const node = face(elements.get(next));
     node.setAttribute("tabindex", 0);
     node.focus({ preventScroll: true });
     const [room, box] = [stage.getBoundingClientRect(), node.getBoundingClientRect()];
@@ -162,7 +168,9 @@ function render({ model, el }) {
   stage.addEventListener("focusin", (event) => light(keyOf(event.target)));
   stage.addEventListener("click", (event) => {
     const key = keyOf(event.target);
-    if (key && !drag?.moved) tell(model, { selected: key === model.get("selected") ? "" : key });
+    if (!key || drag?.moved) return;
+    face(elements.get(key)).focus({ preventScroll: true });
+    tell(model, { selected: key === model.get("selected") ? "" : key });
   });
   stage.addEventListener("keydown", (event) => {
     const key = keyOf(event.target);
