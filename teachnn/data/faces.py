@@ -19,17 +19,17 @@ LASTING = ("round face", "long hair", "beard", "bushy brows", "big nose")  # of 
 PASSING = ("glasses", "hat", "smile", "open mouth", "closed eyes")  # of a picture
 # What a person is made of: name -> mean and spread, in units of half the height of the head, tones from 0 to 1.
 PROPORTIONS = {
-    "width": (0.66, 0.03),
-    "eyes apart": (0.33, 0.03),
-    "eyes up": (0.10, 0.04),
-    "eye size": (0.16, 0.02),
+    "width": (0.64, 0.03),
+    "eyes apart": (0.33, 0.045),
+    "eyes up": (0.10, 0.06),
+    "eye size": (0.16, 0.025),
     "brow gap": (0.25, 0.03),
-    "nose length": (0.17, 0.03),
-    "mouth width": (0.27, 0.04),
-    "mouth down": (0.50, 0.04),
-    "hairline": (0.58, 0.08),
-    "skin": (0.68, 0.10),
-    "hair": (0.28, 0.14),
+    "nose length": (0.17, 0.04),
+    "mouth width": (0.27, 0.05),
+    "mouth down": (0.50, 0.05),
+    "hairline": (0.58, 0.10),
+    "skin": (0.68, 0.12),
+    "hair": (0.28, 0.16),
 }
 
 
@@ -100,7 +100,7 @@ def drawn_faces(people: int, pictures: int, rng: np.random.Generator) -> Faces:
         part = slice(start, start + BLOCK)
         person = proportions[identities[part]].astype(np.float32)
         images[part, :, :, 0] = _draw(person, attributes[part], pose[part], rng)
-    boxes = _boxes(proportions[identities, 0] + 0.14 * lasting[identities, 0], pose)
+    boxes = _boxes(proportions[identities, 0] + 0.18 * lasting[identities, 0], pose)
     return Faces(images, attributes, LASTING + PASSING, identities, boxes)
 
 
@@ -167,7 +167,7 @@ def _face(pen: _Pen, person, attributes) -> None:
     """Paint the parts of a face from the back to the front."""
     width, apart, up, eye, gap, nose, mouth, down, hairline, skin, hair = (a[:, None, None] for a in person.T)
     is_round, long, beard, bushy, big, glasses, hat, smile, opened, closed = (a[:, None, None] for a in attributes.T)
-    width = width + np.float32(0.14) * is_round
+    width = width + np.float32(0.18) * is_round
     pen.fill(pen.ellipse(0, 0.25, width + 0.22, np.float32(0.95)), hair, long)
     head = pen.ellipse(0, 0, width, np.float32(1))
     pen.fill(head, skin)
@@ -183,8 +183,8 @@ def _face(pen: _Pen, person, attributes) -> None:
         rim = np.abs(pen.ellipse(at, -up, np.float32(0.25), np.float32(0.24))) - 0.03
         pen.fill(rim, 0.05, glasses)
     pen.fill(pen.box(0, -up, apart - 0.24, np.float32(0.03)), 0.05, glasses)
-    wide = np.where(big, np.float32(0.18), np.float32(0.07))
-    pen.fill(pen.ellipse(0, 0.2, wide, nose), 0.65 * skin)
+    wide = np.where(big, np.float32(0.2), np.float32(0.07))
+    pen.fill(pen.ellipse(0, 0.2, wide, nose), 0.5 * skin)
     bend = np.where(smile, np.float32(0.16), np.float32(-0.04)) * (1 - 2 * (pen.u / mouth) ** 2)
     thick = np.where(opened, np.float32(0.11), np.float32(0.035))
     lips = np.maximum(np.abs(pen.v - down - bend) - thick, np.abs(pen.u) - mouth)
