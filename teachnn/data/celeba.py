@@ -31,19 +31,14 @@ def celeba(folder: str | os.PathLike, most: int | None = None, pictures: str = "
     names, rows = _attributes(folder / "list_attr_celeba.txt", most)
     files = [file for file, *_ in rows]
     attributes = np.array([values for _, *values in rows]) == "1"
-    identities = _optional(folder / "identity_CelebA.txt", files, 1, skip=0)
-    boxes = _optional(folder / "list_bbox_celeba.txt", files, 4, skip=2)
+    identities = _optional(folder / "identity_CelebA.txt", files, [-1], skip=0)
+    boxes = _optional(folder / "list_bbox_celeba.txt", files, 4 * [np.nan], skip=2)
     images = np.empty((len(files), SIDE, SIDE, 1), np.uint8)
     scales = np.empty((len(files), 2), np.float32)
     for i, file in enumerate(files):
         images[i, :, :, 0], scales[i] = _picture(folder / pictures / file)
-    return Faces(
-        images,
-        attributes,
-        names,
-        None if identities is None else identities[:, 0],
-        None if boxes is None else (boxes * np.tile(scales, 2)).astype(np.float32),
-    )
+    boxes = (boxes * np.tile(scales, 2)).astype(np.float32)
+    return Faces(images, attributes, names, identities[:, 0], boxes)
 
 
 def _attributes(path: Path, most: int | None) -> tuple[tuple[str, ...], list[list[str]]]:
@@ -63,11 +58,11 @@ def _attributes(path: Path, most: int | None) -> tuple[tuple[str, ...], list[lis
     return names, rows[:most]
 
 
-def _optional(path: Path, files: list[str], numbers: int, skip: int) -> np.ndarray | None:
-    """Return so many whole numbers of each file (N, numbers), or None if there is no such list."""
+def _optional(path: Path, files: list[str], unknown: list, skip: int) -> np.ndarray:
+    """Return of each file as many whole numbers as `unknown` has (N, numbers); `unknown` if there is no such list."""
     if not path.exists():
-        return None
-    known = {}
+        return np.array([unknown] * len(files))
+    known, numbers = {}, len(unknown)
     for number, line in enumerate(_lines(path)[skip:], skip + 1):
         file, *values = line.split()
         if len(values) != numbers or not all(value.removeprefix("-").isdecimal() for value in values):

@@ -38,30 +38,34 @@ class Faces:
     """Scenes with one face each, and what is known of it.
 
     images (N, 64, 64, 1) uint8, grey, NHWC; attributes (N, k) bool, whose columns `names` lists; identities (N,) int64,
-    one number a person, or None; boxes (N, 4) float32, the head's left, top, width and height in pixels, or None.
+    one number a person, -1 where unknown; boxes (N, 4) float32, the head's left, top, width and height in pixels, NaN
+    where unknown.
     """
 
     images: np.ndarray
     attributes: np.ndarray
     names: tuple[str, ...]
-    identities: np.ndarray | None
-    boxes: np.ndarray | None
+    identities: np.ndarray
+    boxes: np.ndarray
 
     def __len__(self) -> int:
         return len(self.images)
 
     def __getitem__(self, chosen) -> Faces:
         """Return the pictures that a slice, a mask or an array of places chooses."""
-        identities, boxes = (None if a is None else a[chosen] for a in (self.identities, self.boxes))
-        return Faces(self.images[chosen], self.attributes[chosen], self.names, identities, boxes)
+        arrays = (self.images, self.attributes, self.identities, self.boxes)
+        images, attributes, identities, boxes = (array[chosen] for array in arrays)
+        return Faces(images, attributes, self.names, identities, boxes)
 
     def split(self, *shares: float) -> list[Faces]:
         """Return parts that have no person in common; `shares` are those of the people, and sum to 1.
 
         Raises InputError without identities, for other shares, and for a part that would be empty.
         """
-        if self.identities is None:
-            raise InputError("split", "the identities of the faces", "none", "a part must not know another's people")
+        if (self.identities < 0).any():
+            raise InputError(
+                "split", "the identities of all faces", "some unknown", "a part must not know another's people"
+            )
         people = np.unique(self.identities)
         ends = np.round(np.cumsum((0, *shares)) * len(people)).astype(int)
         if ends[-1] != len(people) or np.diff(ends).min() < 1:
@@ -70,7 +74,7 @@ class Faces:
         return [self[np.isin(self.identities, group)] for group in groups]
 
     def __repr__(self) -> str:
-        people = "unknown people" if self.identities is None else f"{len(np.unique(self.identities)):,} people"
+        people = "unknown people" if (self.identities < 0).any() else f"{len(np.unique(self.identities)):,} people"
         return f"Faces({len(self):,} pictures of {people}, {len(self.names)} attributes)"
 
 

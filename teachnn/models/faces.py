@@ -162,10 +162,12 @@ def crops(images: np.ndarray, boxes: np.ndarray, shifts: np.ndarray = SHIFTS) ->
 
     images (N, H, W, 1), boxes (N, 4), shifts (S, 2) -> crops (N, S, 32, 32, 1). They are squares, MARGIN times as large
     as the box, read between pixels by bilinear interpolation; beyond the scene, its edge goes on. Raises InputError
-    unless there is one box a scene.
+    unless there is one known box a scene.
     """
     if boxes.shape != (len(images), 4):
         raise InputError("crops", f"boxes of shape ({len(images)}, 4)", str(boxes.shape), "one box a scene")
+    if not np.isfinite(boxes).all():
+        raise InputError("crops", "boxes that are known", "NaN", "let LNet locate the faces")
     N, H, W, _ = images.shape
     side = MARGIN * boxes[:, 2:].mean(axis=1)
     middle = boxes[:, None, :2] + boxes[:, None, 2:] / 2 + shifts * side[:, None, None]

@@ -38,7 +38,7 @@ def test_all_of_the_folder_is_read(folder):
 
 def test_identities_and_boxes_follow_the_files_whatever_their_order(folder):
     faces = tn.data.celeba(folder)
-    assert faces.identities is not None and faces.identities.tolist() == [2880, 7, 7]
+    assert faces.identities.tolist() == [2880, 7, 7]
     expected = [[0, 0, 64, 64], [32, 32, 32, 32], [-64, 0, 10 * 64 / 178, 20 * 64 / 218]]
     np.testing.assert_allclose(faces.boxes, expected, rtol=1e-6)
 
@@ -51,8 +51,8 @@ def test_only_the_first_pictures_are_opened_if_so_asked(folder):
 def test_without_the_two_further_lists_people_and_boxes_are_unknown(folder):
     (folder / "identity_CelebA.txt").unlink(), (folder / "list_bbox_celeba.txt").unlink()
     faces = tn.data.celeba(folder)
-    assert faces.identities is None and faces.boxes is None and "unknown people" in repr(faces[:2])
-    with pytest.raises(tn.InputError, match="split: expected the identities of the faces, got none"):
+    assert (faces.identities == -1).all() and np.isnan(faces.boxes).all() and "unknown people" in repr(faces[:2])
+    with pytest.raises(tn.InputError, match="split: expected the identities of all faces, got some unknown"):
         faces.split(0.5, 0.5)
 
 

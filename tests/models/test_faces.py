@@ -120,9 +120,11 @@ def test_uint8_scenes_are_cropped_as_their_floats_are():
     np.testing.assert_allclose(one, other, atol=1e-5)
 
 
-def test_one_box_a_scene_is_asked_for():
+def test_one_known_box_a_scene_is_asked_for():
     with pytest.raises(tn.InputError, match=r"crops: expected boxes of shape \(48, 4\), got \(3, 4\)"):
         crops(FACES.images, FACES.boxes[:3])
+    with pytest.raises(tn.InputError, match="crops: expected boxes that are known, got NaN"):
+        crops(FACES.images, np.full((48, 4), np.nan))
 
 
 def test_the_light_is_taken_away():
