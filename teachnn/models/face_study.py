@@ -41,7 +41,7 @@ class Setting:
 
     people: int = 240
     pictures: int = 14
-    scenes: int = 6  # passes of LNet over the scenes
+    scenes: int = 8  # passes of LNet over the scenes
     identities: int = 1  # passes of ANet over the crops, to tell people
     attributes: int = 2  # and to tell attributes
 

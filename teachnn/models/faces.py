@@ -14,7 +14,7 @@ import numpy as np
 
 from teachnn import loss
 from teachnn.conv import Conv2D
-from teachnn.dense import Dense, ReLU
+from teachnn.dense import Dense, LeakyReLU, ReLU
 from teachnn.errors import InputError
 from teachnn.function import TestFunction, TrainFunction
 from teachnn.optimizer import Optimizer
@@ -80,21 +80,22 @@ class LNet:
 class ANet:
     """Knows faces: learns who they are, then what they wear, and is used for what it learnt on the way.
 
-    features(x): crops (N, 32, 32, 1), standard -> (N, 64), the last hidden layer, a TestFunction.
+    features(x): crops (N, 32, 32, 1), standard -> (N, 64), the last hidden layer, a TestFunction. Leaky units, since with
+    plain ones the slow start of telling people apart may silence a whole layer.
     """
 
     def __init__(self, people: int, attributes: int, rng: np.random.Generator):
         self.convolutions = Sequential(
             Conv2D.create("anet.conv1", (1, 12), rng, size=5, stride=2, padding=2),
-            ReLU(),
+            LeakyReLU(),
             Conv2D.create("anet.conv2", (12, 24), rng, padding=1),
-            ReLU(),
+            LeakyReLU(),
             MaxPool2D(2),
             Conv2D.create("anet.conv3", (24, 32), rng, padding=1),
-            ReLU(),
+            LeakyReLU(),
             MaxPool2D(2),
             Conv2D.create("anet.conv4", (32, 64), rng, size=4),
-            ReLU(),
+            LeakyReLU(),
             Flatten(),
             name="ANet",
         )
