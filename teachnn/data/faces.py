@@ -81,7 +81,7 @@ class Faces:
 def drawn_faces(people: int, pictures: int, rng: np.random.Generator) -> Faces:
     """Return so many `pictures` of each of so many `people`, drawn anew by `rng`.
 
-    Raises InputError for fewer than one. About two thousand pictures a second.
+    Raises InputError for fewer than one. It draws about a thousand pictures a second.
 
     >>> drawn_faces(people=3, pictures=2, rng=np.random.default_rng(0))
     Faces(6 pictures of 3 people, 10 attributes)

@@ -80,8 +80,8 @@ class LNet:
 class ANet:
     """Knows faces: learns who they are, then what they wear, and is used for what it learnt on the way.
 
-    features(x): crops (N, 32, 32, 1), standard -> (N, 64), the last hidden layer, a TestFunction. Leaky units, since with
-    plain ones the slow start of telling people apart may silence a whole layer.
+    features(x): crops (N, 32, 32, 1), standard -> (N, 64), the last hidden layer, a TestFunction. Its
+    units leak: the slow start of telling people apart may silence a whole layer of plain ones.
     """
 
     def __init__(self, people: int, attributes: int, rng: np.random.Generator):
