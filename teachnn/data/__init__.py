@@ -1,10 +1,12 @@
-"""What a network learns from: the MNIST digits, files in their format, and batches. Notebook 03.
+"""What a network learns from: the MNIST digits, faces, files of both, and batches. Notebooks 03 and 06.
 
-Read idx_files, digits, batching, in this order.
+Read idx_files, digits, batching, in this order; then faces and celeba.
 """
 
 from teachnn.data.batching import Batches, batches
+from teachnn.data.celeba import celeba
 from teachnn.data.digits import MNIST, Digits, mnist, pixels
+from teachnn.data.faces import Faces, drawn_faces
 from teachnn.data.idx_files import idx
 
-__all__ = ["MNIST", "Batches", "Digits", "batches", "idx", "mnist", "pixels"]
+__all__ = ["MNIST", "Batches", "Digits", "Faces", "batches", "celeba", "drawn_faces", "idx", "mnist", "pixels"]

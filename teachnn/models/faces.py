@@ -1,0 +1,197 @@
+"""Face attributes: two networks are trained, their losses are thrown away, and what they computed on the way is used.
+
+LNet learns which attributes a scene shows; where it responds is where the face is. ANet learns to tell people apart,
+then to tell attributes; what it knows just before it answers is what a linear classifier for each attribute goes by.
+Training functions and test functions share the convolutions' parameters and nothing else. Notebook 06.
+Liu, Luo, Wang & Tang 2015, "Deep Learning Face Attributes in the Wild", arXiv:1411.7766.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from teachnn import loss
+from teachnn.conv import Conv2D
+from teachnn.dense import Dense, LeakyReLU, ReLU
+from teachnn.errors import InputError
+from teachnn.function import TestFunction, TrainFunction
+from teachnn.optimizer import Optimizer
+from teachnn.pool import AveragePool2D, MaxPool2D
+from teachnn.stack import Flatten, Sequential
+
+CROP = 32  # pixels of a crop's side
+MARGIN = 1.4  # a crop's side in the scene, in means of its box's width and height
+SHIFTS = np.array([(0, 0), (-1, 0), (1, 0), (0, -1), (0, 1)], np.float32) / 10  # of the crops, in their sides
+STRIDE, WINDOW = 4, 5  # scene pixels from one response to the next; responses that are averaged, along one side
+
+
+class LNet:
+    """Finds the face in a scene, though nobody ever told it where a face is.
+
+    respond(x): scenes (N, 64, 64, 1), standard -> the responses (N, 12, 12), a TestFunction: the mean of all channels
+    over windows of 20 x 20 pixels, every 4 pixels.
+    """
+
+    def __init__(self, attributes: int, rng: np.random.Generator):
+        self.convolutions = Sequential(
+            Conv2D.create("lnet.conv1", (1, 8), rng, size=5, stride=2, padding=2),
+            ReLU(),
+            Conv2D.create("lnet.conv2", (8, 16), rng, stride=2, padding=1),
+            ReLU(),
+            Conv2D.create("lnet.conv3", (16, 24), rng, padding=1),
+            ReLU(),
+            Conv2D.create("lnet.conv4", (24, 32), rng, padding=1),
+            ReLU(),
+            name="LNet",
+        )
+        # the mean over a region as large as a part of a face, then the best of the regions (Oquab et al. 2015)
+        self.head = Sequential(
+            AveragePool2D(4), MaxPool2D(4), Flatten(), Dense.create("lnet.tags", 32, attributes, rng), name="tags"
+        )
+        self.windows = AveragePool2D(WINDOW, 1)
+        self.respond = TestFunction(lambda x: self.windows(self.convolutions(x)).mean(axis=3), name="respond")
+
+    def train_function(self, optimizer: Optimizer) -> TrainFunction:
+        """Return the function that searches for the parameters; call it with scenes x and tags (N, k) floats."""
+        return TrainFunction(self.objective, self.convolutions.parameters + self.head.parameters, optimizer)
+
+    def objective(self, x, tags):
+        """Return the cross-entropy of all attributes of a scene, in nats per scene."""
+        return loss.binary_cross_entropy(self.head(self.convolutions(x)), tags)
+
+    def locate(self, x, threshold: float = 0.4) -> np.ndarray:
+        """Return the boxes (N, 4) of the faces in scenes x: left, top, width and height in pixels.
+
+        Responses below `threshold` of the scene's largest are dropped. The box is the one that has the mean and the
+        variance of what is left: a box of width w has the variance w^2 / 12.
+        """
+        responses = in_parts(self.respond, x)
+        responses = np.where(responses < threshold * responses.max(axis=(1, 2), keepdims=True), 0, responses)
+        responses = responses / responses.sum(axis=(1, 2), keepdims=True)
+        at = STRIDE * (np.arange(responses.shape[1]) + WINDOW / 2)
+        sides = np.stack([responses.sum(axis=1), responses.sum(axis=2)], axis=1)  # (N, 2, 12): by x, by y
+        middle = sides @ at
+        size = np.sqrt(12 * ((sides @ at**2 - middle**2) + STRIDE**2 / 12))  # each response is STRIDE wide
+        return np.concatenate([middle - size / 2, size], axis=1).astype(np.float32)
+
+
+class ANet:
+    """Knows faces: learns who they are, then what they wear, and is used for what it learnt on the way.
+
+    features(x): crops (N, 32, 32, 1), standard -> (N, 64), the last hidden layer, a TestFunction. Its
+    units leak: the slow start of telling people apart may silence a whole layer of plain ones.
+    """
+
+    def __init__(self, people: int, attributes: int, rng: np.random.Generator):
+        self.convolutions = Sequential(
+            Conv2D.create("anet.conv1", (1, 12), rng, size=5, stride=2, padding=2),
+            LeakyReLU(),
+            Conv2D.create("anet.conv2", (12, 24), rng, padding=1),
+            LeakyReLU(),
+            MaxPool2D(2),
+            Conv2D.create("anet.conv3", (24, 32), rng, padding=1),
+            LeakyReLU(),
+            MaxPool2D(2),
+            Conv2D.create("anet.conv4", (32, 64), rng, size=4),
+            LeakyReLU(),
+            Flatten(),
+            name="ANet",
+        )
+        self.who = Dense.create("anet.who", 64, people, rng)
+        self.what = Dense.create("anet.what", 64, attributes, rng)
+        self.features = TestFunction(self.convolutions, name="features")
+
+    def identity_function(self, optimizer: Optimizer) -> TrainFunction:
+        """Return the first training function; call it with crops x and people (N,), numbered from 0."""
+        return TrainFunction(self.identity_objective, self.convolutions.parameters + self.who.parameters, optimizer)
+
+    def attribute_function(self, optimizer: Optimizer) -> TrainFunction:
+        """Return the second training function; call it with crops x and tags (N, k) floats."""
+        return TrainFunction(self.attribute_objective, self.convolutions.parameters + self.what.parameters, optimizer)
+
+    def identity_objective(self, x, people):
+        """Return the cross-entropy of who it is, in nats per crop."""
+        return loss.cross_entropy(self.who(self.convolutions(x)), people)
+
+    def attribute_objective(self, x, tags):
+        """Return the cross-entropy of all attributes, in nats per crop."""
+        return loss.binary_cross_entropy(self.what(self.convolutions(x)), tags)
+
+
+class LinearAttributes:
+    """One linear classifier an attribute, whose scores are averaged over the crops of a face.
+
+    features (N, crops, d), attributes (N, k) bool: of people that no network was trained on.
+    scores(features) -> (N, k), above 0 where the attribute is there. Each is a support vector machine, from
+    scikit-learn (`pip install teachnn[lab]`).
+    """
+
+    def __init__(self, features: np.ndarray, attributes: np.ndarray, C: float = 0.01):
+        from sklearn.svm import LinearSVC  # takes a second to import
+
+        N, crops, d = features.shape
+        rows = features.reshape(N * crops, d)
+        self.mean, self.spread = rows.mean(axis=0), rows.std(axis=0) + 1e-6
+        rows = (rows - self.mean) / self.spread
+        self.W, self.b = np.zeros((d, attributes.shape[1])), np.where(attributes.all(axis=0), 1.0, -1.0)
+        for i, present in enumerate(attributes.T):
+            if present.any() and not present.all():
+                machine: Any = LinearSVC(C=C, dual=False)  # pyright: ignore[reportArgumentType]
+                machine.fit(rows, present.repeat(crops))
+                self.W[:, i], self.b[i] = machine.coef_[0], machine.intercept_[0]
+
+    def scores(self, features: np.ndarray) -> np.ndarray:
+        """Return the mean over the crops of each attribute's score."""
+        return (((features - self.mean) / self.spread) @ self.W + self.b).mean(axis=1)
+
+    def accuracy(self, features: np.ndarray, attributes: np.ndarray) -> np.ndarray:
+        """Return the share (k,) of pictures for which each attribute is told right."""
+        return ((self.scores(features) > 0) == attributes).mean(axis=0)
+
+
+def standard(images) -> np.ndarray:
+    """Return pictures (N, H, W, C) with mean 0 and standard deviation 1 each, float32: the light is taken away."""
+    images = np.asarray(images, np.float32)
+    images = images - images.mean(axis=(1, 2, 3), keepdims=True)
+    return images / (images.std(axis=(1, 2, 3), keepdims=True) + np.float32(1e-3))
+
+
+def crops(images: np.ndarray, boxes: np.ndarray, shifts: np.ndarray = SHIFTS) -> np.ndarray:
+    """Return each scene's crops around its box, one a shift, standard.
+
+    images (N, H, W, 1), boxes (N, 4), shifts (S, 2) -> crops (N, S, 32, 32, 1). They are squares, MARGIN times as large
+    as the box, read between pixels by bilinear interpolation; beyond the scene, its edge goes on. Raises InputError
+    unless there is one known box a scene.
+    """
+    if boxes.shape != (len(images), 4):
+        raise InputError("crops", f"boxes of shape ({len(images)}, 4)", str(boxes.shape), "one box a scene")
+    if not np.isfinite(boxes).all():
+        raise InputError("crops", "boxes that are known", "NaN", "let LNet locate the faces")
+    N, H, W, _ = images.shape
+    side = MARGIN * boxes[:, 2:].mean(axis=1)
+    middle = boxes[:, None, :2] + boxes[:, None, 2:] / 2 + shifts * side[:, None, None]
+    steps = (np.arange(CROP) + 0.5) / CROP - 0.5
+    at = middle[..., None] + steps * side[:, None, None, None] - 0.5  # (N, S, 2, CROP): x, y in pixels
+    at = np.clip(at, 0, [[W - 1], [H - 1]]).astype(np.float32)
+    low = np.minimum(at.astype(int), [[W - 2], [H - 2]])
+    (x, y), (u, v) = low.transpose(2, 0, 1, 3), (at - low).transpose(2, 0, 1, 3)
+    n, x, y, u, v = np.arange(N)[:, None, None, None], x[..., None, :], y[..., None], u[..., None, :], v[..., None]
+    scene = images[..., 0]
+    upper = scene[n, y, x] * (1 - u) + scene[n, y, x + 1] * u
+    lower = scene[n, y + 1, x] * (1 - u) + scene[n, y + 1, x + 1] * u
+    cut = (upper * (1 - v) + lower * v).astype(np.float32)
+    return standard(cut.reshape(-1, CROP, CROP, 1)).reshape(N, len(shifts), CROP, CROP, 1)
+
+
+def overlap(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """Return the area that boxes a and b (N, 4) have in common, as a share of the area they cover together: (N,)."""
+    low, high = np.maximum(a[:, :2], b[:, :2]), np.minimum(a[:, :2] + a[:, 2:], b[:, :2] + b[:, 2:])
+    common = np.prod(np.maximum(high - low, 0), axis=1)
+    return common / (np.prod(a[:, 2:], axis=1) + np.prod(b[:, 2:], axis=1) - common)
+
+
+def in_parts(function: TestFunction, x: np.ndarray, size: int = 500) -> np.ndarray:
+    """Return function(x), computed for `size` examples at a time."""
+    return np.concatenate([function(x[start : start + size]) for start in range(0, len(x), size)])
