@@ -163,6 +163,8 @@ class Drawing:
         numbers = f"{sum(p.size for p in shared):,} of {sum(p.size for p in every):,} numbers"
         names = ", ".join(p.name for p in shared) or "none"
         who = " and ".join(graph.name for graph in self.graphs)
+        if len(self.graphs) == 1:
+            return f"{who} uses {len(every)} parameters, {sum(p.size for p in every):,} numbers: {names}"
         return f"{who} share {len(shared)} of {len(every)} parameters, {numbers}: {names}"
 
     def _repr_mimebundle_(self, include=None, exclude=None) -> dict[str, str]:

@@ -106,3 +106,8 @@ def test_a_drawing_of_more_than_two_says_what_the_first_shares_with_each_of_the_
     decode, encode = vae.decode.graph(np.zeros((3, 2))), vae.encode.graph(np.zeros((3, 28, 28)))
     first, second = str(tn.draw(train_graph, decode, encode)).splitlines()
     assert first == str(tn.draw(train_graph, decode)) and second == str(tn.draw(train_graph, encode))
+
+
+def test_a_drawing_of_one_says_what_it_uses(vae):
+    said = str(tn.draw(vae.decode.graph(np.zeros((3, 2)))))
+    assert said == "decode uses 4 parameters, 13,376 numbers: dec.h.W, dec.h.b, dec.out.W, dec.out.b"

@@ -1,0 +1,51 @@
+"""The answers to the exercises of notebook 01, parameters, and how they are checked."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from teachnn import init, loss
+from teachnn.dense import Dense, Tanh
+from teachnn.exercises import expect
+from teachnn.function import TrainFunction
+from teachnn.parameter import Parameter
+from teachnn.stack import Sequential
+
+
+def exercise_1(shared) -> str:
+    """Check shared(a, b) -> names."""
+    rng = init.rng(0)
+    a, twin = Dense.create("h", 3, 3, rng), Dense.create("h", 3, 3, rng)
+    b = Dense(a.W, Parameter("b", init.zeros((3,))))
+    expect(list(shared(a, b)) == ["h.W"], "these two layers hold one W, and a bias each")
+    hint = "these two layers have parameters of the same names, but they are other objects: nothing is shared"
+    expect(list(shared(a, twin)) == [], hint)
+    expect(list(shared(a, Dense(a.W, a.b))) == ["h.W", "h.b"], "two layers may share everything")
+    return "A name is for people; the object is what is shared."
+
+
+def exercise_2(he) -> str:
+    """Check he(shape, rng) -> array."""
+    for inputs in (50, 200):
+        W = np.asarray(he((inputs, 300), init.rng(0)))
+        expect(W.shape == (inputs, 300), f"an array of the given shape is expected, got {W.shape}")
+        expect(abs(W.mean()) < 0.05, "the mean is to be 0")
+        found, wanted = W.var(), 2 / inputs
+        hint = f"with {inputs} inputs the variance is to be {wanted:.3g}; yours is {found:.3g}. Mind the square root"
+        expect(0.9 < found / wanted < 1.1, hint)
+    expect(np.array_equal(he((4, 4), init.rng(1)), he((4, 4), init.rng(1))), "draw from rng, so that a seed repeats it")
+    return "Each unit sums as many numbers as there are inputs, and a ReLU keeps half of them."
+
+
+def exercise_3(last_layer) -> str:
+    """Check last_layer(net, objective) -> TrainFunction."""
+    rng = init.rng(0)
+    net = Sequential(Dense.create("h", 3, 4, rng), Tanh(), Dense.create("out", 4, 2, rng))
+    x, y = rng.standard_normal((5, 3)).astype(np.float32), np.array([0, 1, 0, 1, 1])
+    train = last_layer(net, lambda x, y: loss.cross_entropy(net(x), y))
+    expect(isinstance(train, TrainFunction), "return a tn.TrainFunction")
+    before = {p.name: p.value for p in net.parameters}
+    train(x, y)
+    moved = [p.name for p in net.parameters if not np.array_equal(p.value, before[p.name])]
+    expect(moved == ["out.W", "out.b"], f"only out.W and out.b are to move in a step; yours moves {', '.join(moved)}")
+    return "The objective computes with all of them; which ones move is another question."
