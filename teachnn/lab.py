@@ -57,9 +57,14 @@ def command(folder: Path, others: list[str]) -> list[str]:
 
 
 def environment() -> dict[str, str]:
-    """Return the environment for JupyterLab: ours answers its question about news from the network with no."""
+    """Return the environment for JupyterLab: ours answers its question about news from the network with no.
+
+    numpy's OpenBLAS takes one thread unless the environment says otherwise: a second one, kept waiting by the browser
+    that shows the widgets, makes training several times slower.
+    """
     paths = [str(Path(__file__).parent / "jupyter"), os.environ.get("JUPYTER_CONFIG_PATH", "")]
-    return {**os.environ, "JUPYTER_CONFIG_PATH": os.pathsep.join(filter(None, paths))}
+    config = os.pathsep.join(filter(None, paths))
+    return {"OPENBLAS_NUM_THREADS": "1", **os.environ, "JUPYTER_CONFIG_PATH": config}
 
 
 def open_course(folder: Path, others: list[str]) -> int:

@@ -208,7 +208,16 @@ def test_no_news_are_asked_for_and_the_learners_own_settings_still_count(monkeyp
     settings = json.loads((ours / "labconfig" / "default_setting_overrides.json").read_text())
     assert settings["@jupyterlab/apputils-extension:notification"]["fetchNews"] == "false"
     monkeypatch.setenv("JUPYTER_CONFIG_PATH", "/theirs")
-    assert lab.environment() == {**os.environ, "JUPYTER_CONFIG_PATH": f"{ours}{os.pathsep}/theirs"}
+    assert lab.environment()["JUPYTER_CONFIG_PATH"] == f"{ours}{os.pathsep}/theirs"
+
+
+def test_matrix_products_take_one_thread_unless_the_learner_says_otherwise(monkeypatch):
+    monkeypatch.delenv("OPENBLAS_NUM_THREADS", raising=False)
+    assert lab.environment()["OPENBLAS_NUM_THREADS"] == "1"
+    monkeypatch.setenv("OPENBLAS_NUM_THREADS", "4")
+    monkeypatch.setenv("OTHER", "theirs")
+    environment = lab.environment()
+    assert environment == {**os.environ, "JUPYTER_CONFIG_PATH": environment["JUPYTER_CONFIG_PATH"]}
 
 
 def test_without_jupyterlab_the_cure_is_named_and_nothing_is_copied(tmp_path, started, capsys, monkeypatch):
