@@ -39,7 +39,7 @@ ROWS = (
 class Setting:
     """How much is drawn, and how many passes each training function makes."""
 
-    people: int = 240
+    people: int = 200
     pictures: int = 14
     scenes: int = 8  # passes of LNet over the scenes
     identities: int = 1  # passes of ANet over the crops, to tell people
