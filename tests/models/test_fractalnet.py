@@ -215,7 +215,7 @@ def test_a_column_that_is_not_there_is_refused(c):
 
 
 def test_a_share_that_is_none_and_what_is_no_generator_are_refused():
-    with pytest.raises(tn.InputError, match="a probability, 0 <= alone <= 1, got 1.5"):
+    with pytest.raises(tn.InputError, match=r"a probability, 0 <= alone <= 1, got 1\.5"):
         make(alone=1.5)
     with pytest.raises(tn.InputError, match="a drop probability"):
         make(rate=1.0)
