@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from autograd.extend import defvjp, primitive
 
-from teachnn import init
+from teachnn import init, ops
 from teachnn.errors import InputError
 from teachnn.layer import Layer
 from teachnn.parameter import Parameter
@@ -118,7 +118,7 @@ class Conv2D(Layer):
         x = self.expect(x, "N", "H", "W", self.W.shape[2], like=self.W)
         if min(a + 2 * self.padding - b for a, b in zip(x.shape[1:3], self.W.shape[:2], strict=True)) < 0:
             raise InputError(self.who, f"pictures of at least {self.W.shape[:2]}", str(tuple(x.shape)), "more padding")
-        return convolve(x, self.W.value, self.stride, self.padding) + self.b.value
+        return ops.shift(convolve(x, self.W.value, self.stride, self.padding), self.b.value)
 
     def _units(self) -> int:
         return self.W.shape[3]
@@ -145,7 +145,7 @@ class ConvTranspose2D(Conv2D):
         size = [(n - 1) * self.stride + k - 2 * self.padding for n, k in zip(x.shape[1:3], self.W.shape, strict=False)]
         if min(size) < 1:
             raise InputError(self.who, "pictures that leave at least one pixel", str(tuple(x.shape)), "less padding")
-        return paint(x, self.W.value, tuple(size), self.stride, self.padding) + self.b.value
+        return ops.shift(paint(x, self.W.value, tuple(size), self.stride, self.padding), self.b.value)
 
     def _units(self) -> int:
         return self.W.shape[2]

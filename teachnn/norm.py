@@ -6,19 +6,20 @@ from dataclasses import dataclass
 
 import autograd.numpy as anp
 import numpy as np
-from autograd.extend import defvjp, primitive
+from autograd.extend import defvjp_argnums, primitive
 
 from teachnn import init
 from teachnn.errors import InputError
 from teachnn.layer import Layer, ModeLayer
+from teachnn.ops import column_sums
 from teachnn.parameter import Parameter, Statistic
 from teachnn.trace import getval, isbox
 
 
 def moments(x):
     """Return the mean and the variance (divided by n) of each column: x (n, d) -> (d,), (d,)."""
-    mean = x.sum(axis=0) / len(x)
-    return mean, ((x - mean) ** 2).sum(axis=0) / len(x)
+    mean = column_sums(x) / len(x)
+    return mean, column_sums((x - mean) ** 2) / len(x)
 
 
 @primitive
@@ -30,28 +31,22 @@ def batch_norm(x, gamma, beta, mean, variance, eps):
     return y
 
 
-def _xhat(x, mean, variance, eps):
+def _batch_norm_vjp(argnums, y, inputs, _):
+    x, gamma, _, mean, variance, eps = inputs
     if isbox(x):  # a second derivative is wanted, and the moments depend on x too
         mean, variance = moments(x)
     std = anp.sqrt(variance + eps)
-    return (x - mean) / std, std
 
-
-def _batch_norm_vjp_x(y, x, gamma, beta, mean, variance, eps):
     def vjp(g):
-        xhat, std = _xhat(x, mean, variance, eps)
-        along_mean, along_xhat = g.sum(axis=0) / len(x), (g * xhat).sum(axis=0) / len(x)
-        return (g - along_mean - xhat * along_xhat) * (gamma / std)
+        centred = x - mean
+        by_beta, by_gamma = column_sums(g), column_sums(g * centred) / std
+        by_x = (g - by_beta / len(x) - centred * (by_gamma / (len(x) * std))) * (gamma / std)
+        return [(by_x, by_gamma, by_beta)[i] for i in argnums]
 
     return vjp
 
 
-defvjp(
-    batch_norm,
-    _batch_norm_vjp_x,
-    lambda y, x, gamma, beta, mean, variance, eps: lambda g: (g * _xhat(x, mean, variance, eps)[0]).sum(axis=0),
-    lambda y, x, gamma, beta, mean, variance, eps: lambda g: g.sum(axis=0),
-)
+defvjp_argnums(batch_norm, _batch_norm_vjp)
 
 
 @dataclass(frozen=True, eq=False)

@@ -17,12 +17,14 @@ from autograd.extend import defvjp, primitive
 from teachnn.trace import identity, stop_gradient
 
 __all__ = [
+    "column_sums",
     "dense",
     "identity",
     "leaky_relu",
     "log_softmax",
     "one_hot",
     "relu",
+    "shift",
     "sigmoid",
     "softmax",
     "softplus",
@@ -31,6 +33,11 @@ __all__ = [
 ]
 
 defvjp(identity, lambda y, x: lambda g: g)
+
+
+def column_sums(x):
+    """y = x summed over its rows: x (n, d) -> y (d,). A product with ones, many times as fast as numpy's x.sum(axis=0)."""
+    return anp.dot(np.ones(len(x), x.dtype), x)
 
 
 @primitive
@@ -45,7 +52,20 @@ defvjp(
     dense,
     lambda y, x, W, b: lambda g: g @ W.T,
     lambda y, x, W, b: lambda g: x.T @ g,
-    lambda y, x, W, b: lambda g: g.sum(axis=0),
+    lambda y, x, W, b: lambda g: column_sums(g),
+)
+
+
+@primitive
+def shift(x, b):
+    """y = x + b: x (..., d), b (d,)."""
+    return x + b
+
+
+defvjp(
+    shift,
+    lambda y, x, b: lambda g: g,
+    lambda y, x, b: lambda g: column_sums(g.reshape((-1, len(b)))),
 )
 
 

@@ -40,7 +40,10 @@ def place(y, which, shape, size, stride):
     """X (of `shape`) = zeros, with each y added at the pixel of its window whose number `which` holds."""
     x = np.zeros(shape, y.dtype)
     for k, view in enumerate(_offsets(shape, size, stride)):
-        x[view] += y * (which == k)
+        if stride >= size:  # no pixel is in two windows
+            np.multiply(y, which == k, out=x[view])
+        else:
+            x[view] += y * (which == k)
     return x
 
 
@@ -55,9 +58,11 @@ def spread(y, shape, size, stride):
 
 def _max_pool_vjp(y, x, size, stride):
     plain_x, plain_y = getval(x), getval(y)
-    views = _offsets(x.shape, size, stride)
-    which = np.argmax(np.stack([plain_x[view] == plain_y for view in views]), axis=0).astype(np.int8)
-    return lambda g: place(g, which, x.shape, size, stride)  # the first of equals takes it all
+    which, before = np.zeros(plain_y.shape, np.int8), np.ones(plain_y.shape, bool)
+    for view in list(_offsets(x.shape, size, stride))[:-1]:  # the first of equals takes it all: count those before it
+        before &= plain_x[view] != plain_y
+        which += before
+    return lambda g: place(g, which, x.shape, size, stride)
 
 
 defvjp(max_pool, _max_pool_vjp, argnums=(0,))

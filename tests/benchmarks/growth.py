@@ -3,6 +3,7 @@
 import resource
 import time
 from collections.abc import Iterable
+from itertools import pairwise
 from statistics import median
 
 import numpy as np
@@ -14,9 +15,7 @@ def step_time(widths: list[int], batch: int) -> float:
 
     rng = tn.rng(0)
     layers = [
-        layer
-        for i, (a, b) in enumerate(zip(widths, widths[1:], strict=False))
-        for layer in (tn.Dense.create(f"h{i}", a, b, rng), tn.ReLU())
+        layer for i, (a, b) in enumerate(pairwise(widths)) for layer in (tn.Dense.create(f"h{i}", a, b, rng), tn.ReLU())
     ]
     net, x = tn.Sequential(*layers), rng.standard_normal((batch, widths[0]), dtype=np.float32)
     train = tn.TrainFunction(lambda x: (net(x) ** 2).mean(), net.parameters, tn.Adam(1e-4))
@@ -45,7 +44,7 @@ def main() -> None:
         found = []
         for size, widths, batch in cases:
             took = step_time(widths, batch)
-            work = 3 * batch * sum(a * b for a, b in zip(widths, widths[1:], strict=False))
+            work = 3 * batch * sum(a * b for a, b in pairwise(widths))
             peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024  # so far: sizes only grow within a sweep
             found.append((size, took))
             numbers = f"{1e3 * took:.3g} | {1e6 * took / batch:.3g} | {1e12 * took / work:.3g} | {peak:.0f}"
