@@ -36,7 +36,7 @@ defvjp(identity, lambda y, x: lambda g: g)
 
 
 def column_sums(x):
-    """y = x summed over its rows: x (n, d) -> y (d,). A product with ones, many times as fast as numpy's x.sum(axis=0)."""
+    """y = x summed over its rows: x (n, d) -> y (d,). A product with ones is many times as fast as x.sum(axis=0)."""
     return anp.dot(np.ones(len(x), x.dtype), x)
 
 
