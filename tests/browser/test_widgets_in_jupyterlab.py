@@ -135,6 +135,13 @@ def test_the_cockpit_plays_pauses_steps_and_resets_and_the_pictures_move_under_s
     page.wait_for_function(f"() => ({step})() === 0")
 
 
+def test_two_clicks_at_once_are_play_and_pause(lab):
+    page = lab.open(lab.write("twice", START, COCKPIT))
+    page.evaluate("() => { for (const i of [1, 2]) document.querySelector('[data-testid=play]').click(); }")
+    page.wait_for_function("() => document.querySelector('.tn-reason').textContent === 'Paused.'")
+    assert page.get_by_test_id("play").get_attribute("aria-pressed") == "false"
+
+
 def test_the_stop_button_of_the_notebook_stops_training_and_says_so(lab):
     page = lab.open(lab.write("interrupt", START, COCKPIT))
     page.get_by_test_id("play").click()
