@@ -117,3 +117,17 @@ def test_what_does_not_fit_is_refused(net):
     ]:
         with pytest.raises(tn.InputError, match=said):
             ModeLens(train, test, x)
+
+
+def test_two_layers_of_one_generator_draw_noise_of_their_own_the_same_in_each_look():
+    rng = tn.rng(0)
+    first, second = (tn.Dropout(0.5, rng, mode="train") for _ in range(2))
+    x = np.ones((8, 16), np.float32)
+
+    def look(seed):
+        rng = tn.rng(seed)
+        return [mode_lens.refreshed(layer, rng, None)(x) for layer in (first, second)]
+
+    a, b = look(3)
+    assert (a != b).any()
+    np.testing.assert_array_equal([a, b], look(3))

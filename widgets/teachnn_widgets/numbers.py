@@ -36,11 +36,6 @@ def colours(matrix: np.ndarray) -> np.ndarray:
     return np.round(MIDDLE + np.abs(share) * (np.where(share < 0, COLD, HOT) - MIDDLE)).astype(np.uint8)
 
 
-def heatmap(value: np.ndarray) -> np.ndarray:
-    """Return an array as a small picture (H, W, 3), H and W at most SIDE."""
-    return colours(thumbnail(value))
-
-
 def histogram(value: np.ndarray, bins: int = BINS) -> dict:
     """Return {low, high, counts}: how many numbers of the array lie in each of so many equal parts of its range."""
     low, high = float(value.min()), float(value.max())

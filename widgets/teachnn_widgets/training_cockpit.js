@@ -8,7 +8,16 @@ const FASTEST = 40; // the speed slider's last place: as fast as it goes
 
 function render({ model, el }) {
   const send = (word) => () => model.send(word);
-  const play = button("▶ Play", "Play or pause the training", "play", () => model.send(model.get("running") ? "pause" : "play"));
+  let plays = false; // what the button says, at once: a second click means pause, though the kernel has not answered yet
+  const play = button("▶ Play", "Play or pause the training", "play", () => {
+    press(!plays);
+    model.send(plays ? "play" : "pause");
+  });
+  const press = (down) => {
+    plays = down;
+    play.textContent = down ? "❚❚ Pause" : "▶ Play";
+    play.setAttribute("aria-pressed", down);
+  };
   const step = button("One step", "Take one training step", "step", send("step"));
   const epoch = button("One epoch", "Train to the end of the epoch", "epoch", send("epoch"));
   const reset = button("Reset", "Put the initial parameters back", "reset", send("reset"));
@@ -30,8 +39,7 @@ function render({ model, el }) {
 
   function show() {
     const [running, status] = [model.get("running"), model.get("status")];
-    play.textContent = running ? "❚❚ Pause" : "▶ Play";
-    play.setAttribute("aria-pressed", running);
+    press(running);
     const said = [
       ["step", status.step.toLocaleString("en")],
       ["epoch", status.epoch],

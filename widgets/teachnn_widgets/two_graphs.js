@@ -209,6 +209,7 @@ function render({ model, el }) {
         make("h4", { class: `tn-title ${card.kind}` }, card.name),
         make("div", { class: "tn-grey" }, `${card.kind}, ${card.shape}`),
         canvas,
+        make("div", { class: "tn-grey tn-limit" }, `colours: blue −${card.limit.toPrecision(2)}, orange ${card.limit.toPrecision(2)}`),
         bars(card.histogram, `Histogram of ${card.name}`, card.kind),
         make("div", { class: "tn-numbers" }, ...card.numbers.flatMap((pair) => pair.map((text) => make("span", {}, text)))),
       );

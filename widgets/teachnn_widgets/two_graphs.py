@@ -19,7 +19,7 @@ from teachnn.errors import InputError
 from teachnn.parameter import Variable, values_of
 from teachnn.svg import DARK, LIGHT, paint, scoped
 from teachnn_widgets.base import Widget
-from teachnn_widgets.numbers import heatmap, histogram
+from teachnn_widgets.numbers import colours, histogram, thumbnail
 from teachnn_widgets.watched import Watched
 
 GLOW_PERIOD = 0.2  # seconds between two looks at how far everything moved
@@ -105,7 +105,7 @@ class TwoGraphs(Widget):
             variables = self._variables.get(self.selected, ())[:4]
             gradients = self.train.gradients(*self.inputs) if self.train and variables else {}
             values = values_of(variables)
-            pictures = [heatmap(values[v]) for v in variables]
+            small = [thumbnail(values[v]) for v in variables]
             with self.hold_sync():
                 self.inspection = [
                     {
@@ -115,12 +115,13 @@ class TwoGraphs(Widget):
                         "numbers": _numbers(
                             values[v], self._moved[v], gradients.get(v) if isinstance(v, tn.Parameter) else None
                         ),
-                        "size": list(picture.shape[:2]),
+                        "limit": float(np.abs(picture).max()),
+                        "size": list(picture.shape),
                         "histogram": histogram(values[v]),
                     }
-                    for v, picture in zip(variables, pictures, strict=True)
+                    for v, picture in zip(variables, small, strict=True)
                 ]
-                self.heatmaps = b"".join(picture.tobytes() for picture in pictures)
+                self.heatmaps = b"".join(colours(picture).tobytes() for picture in small)
 
     def still(self) -> str:
         """Return the drawing, an SVG."""
