@@ -152,7 +152,7 @@ class FractalNet(ModeLayer):
             rng = generator(self.rng)
             if rng.random() < self.alone:
                 return self.column(int(rng.integers(1, self.columns + 1)))(x)
-        return self._between((block,) for block in self.blocks)(x)
+        return self._whole(x)
 
     def column(self, c: int) -> Sequential:
         """Return column c = 1, 2, ... alone, of this mode: blocks * 2^(c - 1) units, and all that is around them.
@@ -161,7 +161,15 @@ class FractalNet(ModeLayer):
         """
         if c not in range(1, self.columns + 1):
             raise InputError(self.who, f"a column from 1 to {self.columns}", repr(c))
-        return self._between(block.column(c) for block in self.blocks)
+        return self._alone[c - 1]
+
+    @cached_property
+    def _whole(self) -> Sequential:
+        return self._between((block,) for block in self.blocks)
+
+    @cached_property
+    def _alone(self) -> tuple[Sequential, ...]:
+        return tuple(self._between(block.column(c) for block in self.blocks) for c in range(1, self.columns + 1))
 
     def _between(self, blocks: Iterable[tuple[Layer, ...]]) -> Sequential:
         return Sequential(self.stem, *(layer for block in blocks for layer in (*block, self.pool)), self.head)
