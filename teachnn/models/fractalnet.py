@@ -87,8 +87,7 @@ class Fractal(Layer):
 
     def forward(self, x):
         """Return the mean of the paths that live."""
-        paths = self.paths(x)
-        return self.join(*self.drop(*paths)) if len(paths) > 1 else paths[0]
+        return self.join(*self.drop(*self.paths(x))) if self.halves else self.unit(x)
 
     def paths(self, x) -> tuple:
         """Return the output of each column, the shortest first, as they come to the join at the end."""
@@ -104,7 +103,7 @@ class Fractal(Layer):
 
 @dataclass(frozen=True, eq=False)
 class FractalNet(ModeLayer):
-    """Blocks, each a fractal with a pooling behind it, between a stem and a head: pictures (N, 28, 28) -> logits (N, 10).
+    """Fractals, each with a pooling behind it, between a stem and a head: pictures (N, 28, 28) -> logits (N, 10).
 
     train: with probability `alone` one column of the whole net, chosen at random; else all, with local drop-path.
     test: all columns, nothing dropped. `column(c)` is a net of its own, in either mode.

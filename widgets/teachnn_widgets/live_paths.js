@@ -7,7 +7,8 @@ function render({ model, el }) {
   choice.addEventListener("change", () => tell(model, { function: choice.value }));
   const batch = slider({ label: "Batch", id: "batch", min: 1, max: model.get("batches"), step: 1, value: model.get("batch"), format: String, oninput: (v) => tell(model, { batch: v }) });
   const next = button("Next batch", "Next batch", "next", () => tell(model, { batch: (model.get("batch") % model.get("batches")) + 1 }));
-  const bar = make("div", { class: "tn-row" }, make("label", { class: "tn-row" }, "Show", choice), batch, next);
+  const note = make("span", { class: "tn-grey" }, "%: of the batches so far, in how many it lived");
+  const bar = make("div", { class: "tn-row" }, make("label", { class: "tn-row" }, "Show", choice), batch, next, note);
 
   function draw() {
     const svg = new DOMParser().parseFromString(model.get("drawing"), "image/svg+xml").documentElement;
@@ -18,7 +19,7 @@ function render({ model, el }) {
   function sync() {
     choice.value = model.get("function");
     batch.set(model.get("batch"));
-    batch.input.disabled = next.disabled = choice.value !== "training"; // a test function has no batches
+    batch.input.disabled = next.disabled = note.hidden = choice.value !== "training"; // a test function has no batches
   }
 
   const end = region(model, el, "Paths that live", "tn-live-paths", bar, picture, said);

@@ -40,7 +40,7 @@ class LivePaths(Widget):
     """The units of a FractalNet, block by block, and those that live: `LivePaths(net, x)`.
 
     net: a FractalNet in train mode. x (N, ...): its input; the first example is used, for paths depend on no pixel.
-    function: "training", "whole net" or "column 1", ...: whose paths are shown. batch: of training, from 1 to `batches`.
+    function: "training", "whole net" or "column 1", ...: whose paths are shown. batch: of training, from 1.
     seed: of the paths shown; the net's own generator is left alone. Raises InputError for what does not fit.
     """
 
