@@ -19,7 +19,8 @@ function render({ model, el }) {
   function sync() {
     choice.value = model.get("function");
     batch.set(model.get("batch"));
-    batch.input.disabled = next.disabled = note.hidden = choice.value !== "training"; // a test function has no batches
+    batch.input.disabled = next.disabled = choice.value !== "training"; // a test function has no batches
+    note.style.visibility = next.disabled ? "hidden" : ""; // and keeps its place, so that nothing jumps
   }
 
   const end = region(model, el, "Paths that live", "tn-live-paths", bar, picture, said);

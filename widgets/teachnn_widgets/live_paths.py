@@ -29,7 +29,7 @@ STYLE = """
 .paths path{fill:none;stroke:var(--tn-line,#d0d7de);stroke-width:1.5;stroke-dasharray:3 3}
 .paths .join{stroke-width:5;stroke-dasharray:none}
 .paths .live .unit{stroke-width:2.5;stroke-dasharray:none} .paths path.live{stroke-dasharray:none;stroke-width:2.5}
-.paths .join.live{stroke-width:6}
+.paths path.joined{stroke-width:6}
 .paths.train .live .unit,.paths.train path.live{stroke:var(--tn-train,#0072b2)}
 .paths.test .live .unit,.paths.test path.live{stroke:var(--tn-test,#009e73)}
 .paths .live .unit{fill-opacity:1} .paths .live text{font-weight:600}
@@ -126,9 +126,11 @@ class LivePaths(Widget):
                 ending = [c for c, column in enumerate(columns) if row * len(column) % rows == 0]
                 inputs = [columns[c][row * len(columns[c]) // rows - 1] for c in ending]
                 if len(inputs) > 1:
-                    kind = "join live" if live & set(inputs) else "join"
-                    start, end = (left + GAP + c * (WIDE + GAP) for c in (ending[0], ending[-1]))
-                    parts.append(f'<path class="{kind}" d="M{start} {TOP + row * HIGH}H{end + WIDE}"/>')
+                    joined = [c for c, unit in zip(ending, inputs, strict=True) if unit in live]
+                    for kind, ends in (("join", ending), ("joined live", joined)):
+                        if len(ends) > 1:  # one input alone is handed on as it is
+                            start, end = (left + GAP + c * (WIDE + GAP) for c in (ends[0], ends[-1]))
+                            parts.append(f'<path class="{kind}" d="M{start} {TOP + row * HIGH}H{end + WIDE}"/>')
         wide, high = len(self.net.blocks) * (across + GAP) - GAP, TOP + rows * HIGH + GAP
         mode = "train" if training else "test"
         head = f'<svg xmlns="http://www.w3.org/2000/svg" class="paths {mode}" viewBox="0 0 {wide} {high}" role="img"'
