@@ -8,6 +8,7 @@ from teachnn import loss, ops
 from teachnn.conv import Conv2D
 from teachnn.dense import Dense, ReLU
 from teachnn.function import TestFunction, TrainFunction
+from teachnn.layer import Layer
 from teachnn.noise import Dropout
 from teachnn.norm import BatchNorm
 from teachnn.optimizer import Optimizer
@@ -58,7 +59,7 @@ class Classifier:
     (2, 10)
     """
 
-    def __init__(self, net: Sequential):
+    def __init__(self, net: Layer):
         self.net, self.test_net = net.at("train"), net.at("test")
         self.classify = TestFunction(lambda x: ops.softmax(self.test_net(x)), name="classify")
 

@@ -87,8 +87,7 @@ class Fractal(Layer):
 
     def forward(self, x):
         """Return the mean of the paths that live."""
-        paths = self.paths(x)
-        return self.join(*self.drop(*paths)) if len(paths) > 1 else paths[0]
+        return self.join(*self.drop(*self.paths(x))) if self.halves else self.unit(x)
 
     def paths(self, x) -> tuple:
         """Return the output of each column, the shortest first, as they come to the join at the end."""
@@ -104,7 +103,7 @@ class Fractal(Layer):
 
 @dataclass(frozen=True, eq=False)
 class FractalNet(ModeLayer):
-    """Blocks, each a fractal with a pooling behind it, between a stem and a head: pictures (N, 28, 28) -> logits (N, 10).
+    """Fractals, each with a pooling behind it, between a stem and a head: pictures (N, 28, 28) -> logits (N, 10).
 
     train: with probability `alone` one column of the whole net, chosen at random; else all, with local drop-path.
     test: all columns, nothing dropped. `column(c)` is a net of its own, in either mode.
@@ -152,7 +151,7 @@ class FractalNet(ModeLayer):
             rng = generator(self.rng)
             if rng.random() < self.alone:
                 return self.column(int(rng.integers(1, self.columns + 1)))(x)
-        return self._between((block,) for block in self.blocks)(x)
+        return self._whole(x)
 
     def column(self, c: int) -> Sequential:
         """Return column c = 1, 2, ... alone, of this mode: blocks * 2^(c - 1) units, and all that is around them.
@@ -161,7 +160,15 @@ class FractalNet(ModeLayer):
         """
         if c not in range(1, self.columns + 1):
             raise InputError(self.who, f"a column from 1 to {self.columns}", repr(c))
-        return self._between(block.column(c) for block in self.blocks)
+        return self._alone[c - 1]
+
+    @cached_property
+    def _whole(self) -> Sequential:
+        return self._between((block,) for block in self.blocks)
+
+    @cached_property
+    def _alone(self) -> tuple[Sequential, ...]:
+        return tuple(self._between(block.column(c) for block in self.blocks) for c in range(1, self.columns + 1))
 
     def _between(self, blocks: Iterable[tuple[Layer, ...]]) -> Sequential:
         return Sequential(self.stem, *(layer for block in blocks for layer in (*block, self.pool)), self.head)

@@ -47,6 +47,10 @@ if train.steps:
         "the same picture", explorer.image == explorer._pictures(np.array([explorer.z], np.float32)).tobytes(),
     )
 """
+PATHS = (
+    "from teachnn.models.fractalnet import FractalNet\n"
+    "paths = tw.LivePaths(FractalNet.create(rng, 3, (2, 2)), x)\npaths"
+)
 NET_GRAPHS = "tw.TwoGraphs(learn.graph(x, y), classify.graph(x))"
 
 
@@ -60,7 +64,7 @@ def await_frame(page, canvas, after):
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 def test_every_widget_has_names_for_its_controls_and_legible_text_in_either_theme(lab, dark):
-    cells = [GRAPHS, COCKPIT, EXPLORER, PAD, LENS, VIEW, NET_GRAPHS]
+    cells = [GRAPHS, COCKPIT, EXPLORER, PAD, LENS, VIEW, PATHS, NET_GRAPHS]
     page = lab.open(lab.write("all", START, NET, *cells), dark=dark)
     widgets = page.locator(".tn-widget")
     assert widgets.count() == len(cells)
@@ -247,3 +251,17 @@ def test_a_thousand_events_while_it_trains_end_with_the_last_value_and_leave_eve
     assert "[0.0, 3.0] the same losses True the same parameters True the same picture True" in compared.inner_text()
     assert page.locator(".tn-alert:visible").count() == 0
     assert "Traceback" not in Path(lab.log.name).read_text()[logged:]
+
+
+def test_the_paths_of_another_batch_and_of_a_column_are_shown_by_keyboard(lab):
+    page = lab.open(lab.write("paths", START, PATHS))
+    units, before = page.locator(".tn-wall .live[data-unit]"), page.locator(".tn-said").inner_text()
+    page.get_by_test_id("batch").focus()
+    page.keyboard.press("ArrowRight")
+    page.wait_for_function("(before) => document.querySelector('.tn-said').textContent !== before", arg=before)
+    page.get_by_test_id("next").click()
+    page.wait_for_function("() => document.querySelector('.tn-said').textContent.startsWith('Batch 3')")
+    page.get_by_test_id("function").select_option("column 2")
+    page.wait_for_function("() => document.querySelectorAll('.tn-wall .live[data-unit]').length === 4")
+    assert units.count() == 4 and page.get_by_test_id("batch").is_disabled()
+    lab.look(page, "paths")

@@ -126,7 +126,7 @@ def test_two_layers_of_one_generator_draw_noise_of_their_own_the_same_in_each_lo
 
     def look(seed):
         rng = tn.rng(seed)
-        return [mode_lens.refreshed(layer, rng, None)(x) for layer in (first, second)]
+        return [mode_lens.refreshed(layer, lambda: rng.spawn(1)[0])(x) for layer in (first, second)]
 
     a, b = look(3)
     assert (a != b).any()

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -90,8 +90,8 @@ class ModeLens(Widget):
 
         def measure(x):
             def run(mode, x):
-                rng = tn.rng(seed)
-                return outputs([refreshed(layer, rng, rate) for layer in modes[mode]], x)
+                rng = tn.rng(seed)  # each layer's comes from it, so no two draw the same noise
+                return outputs([refreshed(layer, lambda: rng.spawn(1)[0], rate) for layer in modes[mode]], x)
 
             both = zip(self.train_layers, run("train", x[:batch]), run("test", x[:batch]), strict=True)
             compared = [{"name": layer.who, **compare(a, b)} for layer, a, b in both]
@@ -113,22 +113,20 @@ class ModeLens(Widget):
         return f"ModeLens on {', '.join(layer.who for layer in self.train_layers)}"
 
 
-def refreshed(value, rng: np.random.Generator, rate: float | None) -> Any:
-    """Return a layer with a generator of its own wherever it has one, and with another rate where it is a Dropout.
-
-    rng: each of the new generators comes from it, so no two layers draw the same noise.
+def refreshed(value, generator: Callable[[], np.random.Generator], rate: float | None = None) -> Any:
+    """Return a layer with what `generator` returns wherever it has one, and with another rate where it is a Dropout.
 
     It looks into the layers inside, also those in a tuple or a list.
     """
     if isinstance(value, np.random.Generator):
-        return rng.spawn(1)[0]
+        return generator()
     if isinstance(value, tuple | list):
-        return type(value)(refreshed(item, rng, rate) for item in value)
+        return type(value)(refreshed(item, generator, rate) for item in value)
     if not isinstance(value, tn.Layer):
         return value
     if isinstance(value, tn.Sequential):
-        return tn.Sequential(*(refreshed(part, rng, rate) for part in value))
-    changes: dict = {f.name: refreshed(getattr(value, f.name), rng, rate) for f in dataclasses.fields(value)}
+        return tn.Sequential(*(refreshed(part, generator, rate) for part in value))
+    changes: dict = {f.name: refreshed(getattr(value, f.name), generator, rate) for f in dataclasses.fields(value)}
     if isinstance(value, tn.Dropout) and rate is not None:
         changes["rate"] = rate
     return dataclasses.replace(value, **changes)
