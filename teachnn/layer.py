@@ -8,6 +8,7 @@ differently for training and for test (batch normalisation, dropout). They say s
 from __future__ import annotations
 
 import dataclasses
+import inspect
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -31,6 +32,13 @@ class Layer:
 
     name: str = field(default="", kw_only=True)
     transparent: ClassVar[bool] = False  # True: a graph shows the layers in it, and not the layer itself
+
+    def __new__(cls, *args, **kwargs):
+        """Complain about a class that declares fields and is no dataclass: nothing would read them."""
+        if "__dataclass_fields__" not in vars(cls) and inspect.get_annotations(cls):
+            cure = "put @dataclass(frozen=True, eq=False) above it"
+            raise TypeError(f"{cls.__name__}: expected a dataclass, got a plain class with fields; {cure}")
+        return super().__new__(cls)
 
     def __post_init__(self):
         if not self.name:

@@ -43,6 +43,13 @@ def trace(function: Callable, arrays: Sequence[np.ndarray], nodes: Sequence[Node
     try:
         trace_stack.top = top + 1
         result = function([new_box(array, top + 1, node) for array, node in zip(arrays, nodes, strict=True)])
+    except TypeError as error:
+        if "Box' object does not support item assignment" not in str(error):
+            raise
+        cure = "make a new one with autograd.numpy's where, stack or concatenate"
+        raise TypeError(
+            f"expected arrays that stay as they are, got one changed in place, x[...] = ...; {cure}"
+        ) from error
     finally:
         trace_stack.top = top
     return result  # not from inside `try`: a Ctrl-C just after the call would miss the `finally`

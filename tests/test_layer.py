@@ -387,3 +387,19 @@ def test_layers_in_dicts_and_named_tuples_are_found_and_switched():
     test = bag.at("test")
     assert [p.name for p in bag.parameters] == ["a.gamma", "a.beta", "b.gamma", "b.beta", "c.gamma", "c.beta"]
     assert test.pair.second.mode == test.named["c"].mode == "test" and test.pair.second.gamma is bag.pair.second.gamma
+
+
+def test_fields_without_dataclass_are_an_error_with_its_cure():
+    class Scale(tn.Layer):
+        gain: tn.Parameter
+
+    with pytest.raises(TypeError, match=r"^Scale: expected a dataclass, .*@dataclass\(frozen=True, eq=False\) above"):
+        Scale(tn.Parameter("s.gain", [1.0]))
+
+
+def test_a_layer_without_fields_of_its_own_needs_no_dataclass():
+    class Square(tn.Layer):
+        def forward(self, x):
+            return self.expect(x) ** 2
+
+    assert Square()(np.array([3.0])) == 9 and Square().name == "Square"

@@ -40,3 +40,16 @@ def test_the_stack_of_traces_is_left_as_it_was(error):
     with pytest.raises(error):
         differentiate(function, [np.ones(1)])
     assert trace_stack.top == -1
+
+
+def test_an_array_that_is_changed_in_place_is_an_error_with_its_cure():
+    def function(boxes):
+        boxes[0][0] = 1.0
+
+    with pytest.raises(TypeError, match="one changed in place, .* make a new one with autograd.numpy's where, stack"):
+        differentiate(function, [np.ones(1)])
+
+
+def test_another_type_error_comes_through_as_it_is():
+    with pytest.raises(TypeError, match=r"^float\(\) argument"):
+        differentiate(lambda boxes: (float(boxes[0][0]), None), [np.ones(1)])
