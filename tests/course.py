@@ -61,7 +61,8 @@ def tidied(notebook):
         cell.metadata.pop("execution", None)
         if cell.cell_type == "code":
             for output in cell.outputs:
-                output.get("data", {}).pop(VIEW, None)
+                for kind in (VIEW, "image/jpeg"):  # a picture is there as PNG too
+                    output.get("data", {}).pop(kind, None)
             cell.outputs = [o for o in cell.outputs if "%|" not in o.get("data", {}).get("text/plain", "")]
     return notebook
 

@@ -46,7 +46,7 @@ def test_an_array_that_is_changed_in_place_is_an_error_with_its_cure():
     def function(boxes):
         boxes[0][0] = 1.0
 
-    with pytest.raises(TypeError, match="one changed in place, .* make a new one with autograd.numpy's where, stack"):
+    with pytest.raises(TypeError, match=r"one changed in place, .* make a new one with autograd.numpy's where, stack"):
         differentiate(function, [np.ones(1)])
 
 
