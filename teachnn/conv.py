@@ -30,12 +30,11 @@ def convolve(x, W, stride=1, padding=0):
 def paint(y, W, size, stride=1, padding=0):
     """x = sum of W * y[n, i, j], put where the patch was: y (N, I, J, D), W (h, w, C, D) -> x (N, *size, C)."""
     N, rows, columns, D = y.shape
-    h, w, C, _ = W.shape
-    patches = (y.reshape(-1, D) @ W.reshape(-1, D).T).reshape(N, rows, columns, h, w, C)
-    x = np.zeros((N, size[0] + 2 * padding, size[1] + 2 * padding, C), patches.dtype)
-    for i in range(h):
-        for j in range(w):
-            x[:, i : i + stride * rows : stride, j : j + stride * columns : stride] += patches[:, :, :, i, j]
+    x = np.zeros((N, size[0] + 2 * padding, size[1] + 2 * padding, W.shape[2]), y.dtype)
+    for i in range(W.shape[0]):
+        for j in range(W.shape[1]):  # a product for each place in the patch, so that what is added lies side by side
+            part = (y.reshape(-1, D) @ W[i, j].T).reshape(N, rows, columns, -1)
+            x[:, i : i + stride * rows : stride, j : j + stride * columns : stride] += part
     return x[:, padding : padding + size[0], padding : padding + size[1]]
 
 

@@ -11,7 +11,7 @@ from autograd.extend import defvjp_argnums, primitive
 from teachnn import init
 from teachnn.errors import InputError
 from teachnn.layer import Layer, ModeLayer
-from teachnn.ops import column_sums
+from teachnn.ops import column_sums, longer_rows
 from teachnn.parameter import Parameter, Statistic
 from teachnn.trace import getval, isbox
 
@@ -19,16 +19,24 @@ from teachnn.trace import getval, isbox
 def moments(x):
     """Return the mean and the variance (divided by n) of each column: x (n, d) -> (d,), (d,)."""
     mean = column_sums(x) / len(x)
-    return mean, column_sums((x - mean) ** 2) / len(x)
+    return mean, column_sums(_centred(x, mean) ** 2) / len(x)
+
+
+def _centred(x, mean):
+    rows, mean = longer_rows(x, mean)
+    return (rows - mean).reshape(x.shape)
 
 
 @primitive
 def batch_norm(x, gamma, beta, mean, variance, eps):
     """y = gamma * xhat + beta, xhat = (x - mean) / sqrt(variance + eps), where mean, variance = moments(x)."""
-    y = x - mean  # first: x * scale + (beta - mean * scale) would lose the digits of large numbers that differ little
-    y *= gamma / np.sqrt(variance + eps)
+    rows, mean, scale, beta = longer_rows(x, mean, gamma / np.sqrt(variance + eps), beta)
+    y = (
+        rows - mean
+    )  # first: x * scale + (beta - mean * scale) would lose the digits of large numbers that differ little
+    y *= scale
     y += beta
-    return y
+    return y.reshape(x.shape)
 
 
 def _batch_norm_vjp(argnums, y, inputs, _):
@@ -38,9 +46,11 @@ def _batch_norm_vjp(argnums, y, inputs, _):
     std = anp.sqrt(variance + eps)
 
     def vjp(g):
-        centred = x - mean
+        centred = _centred(x, mean)
         by_beta, by_gamma = column_sums(g), column_sums(g * centred) / std
-        by_x = (g - by_beta / len(x) - centred * (by_gamma / (len(x) * std))) * (gamma / std)
+        along = longer_rows(centred, by_gamma / (len(x) * std))
+        rows, mean_g, scale = longer_rows(g, by_beta / len(x), gamma / std)
+        by_x = ((rows - mean_g - along[0] * along[1]) * scale).reshape(x.shape)
         return [(by_x, by_gamma, by_beta)[i] for i in argnums]
 
     return vjp

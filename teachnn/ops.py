@@ -10,6 +10,8 @@ conv.py, normalisation is in norm.py.
 
 from __future__ import annotations
 
+import math
+
 import autograd.numpy as anp
 import numpy as np
 from autograd.extend import defvjp, primitive
@@ -40,6 +42,16 @@ def column_sums(x):
     return anp.dot(np.ones(len(x), x.dtype), x)
 
 
+def longer_rows(x, *vectors):
+    """Return x (n, d) as (n / k, k d), and each vector (d,) k times over, as (k d,).
+
+    What is done to them number by number is the same as before, and faster: numpy is slow along short rows.
+    """
+    n, d = x.shape
+    k = math.gcd(n, 2 ** max(0, (512 // d).bit_length() - 1))
+    return x.reshape((n // k, k * d)), *(anp.tile(vector, k) for vector in vectors)
+
+
 @primitive
 def dense(x, W, b):
     """y = x W + b: x (N, d), W (d, k), b (k,) -> y (N, k)."""
@@ -59,7 +71,8 @@ defvjp(
 @primitive
 def shift(x, b):
     """y = x + b: x (..., d), b (d,)."""
-    return x + b
+    rows, b = longer_rows(x.reshape(-1, len(b)), b)
+    return (rows + b).reshape(x.shape)
 
 
 defvjp(
