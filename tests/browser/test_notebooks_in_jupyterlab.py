@@ -7,12 +7,27 @@ from course import FOLDER
 from driven_lab import UNNAMED
 
 
+def move(page):
+    """Use the widgets of the page, and see that they answer."""
+    if page.get_by_test_id("z1").count():
+        slider, picture = page.get_by_test_id("z1").first, page.locator(".tn-picture").first
+        before = picture.get_attribute("data-frame")
+        slider.press("ArrowRight")
+        page.wait_for_function("([node, n]) => node.dataset.frame > n", arg=[picture.element_handle(), int(before)])
+    if page.get_by_role("button", name="Take one training step").count():
+        step = page.locator(".tn-training-cockpit").first
+        before = step.inner_text()
+        step.get_by_role("button", name="Take one training step").click()
+        page.wait_for_function("([node, text]) => node.innerText !== text", arg=[step.element_handle(), before])
+
+
 @pytest.mark.parametrize("notebook", sorted(FOLDER.glob("*.ipynb")), ids=lambda path: path.stem)
-def test_a_notebook_runs_without_an_error_and_its_widgets_have_names(lab, notebook):
+def test_a_notebook_runs_without_an_error_and_its_widgets_have_names_and_move(lab, notebook):
     shutil.copy(notebook, lab.folder)
     page = lab.open(notebook.name)
     lab.look(page, notebook.stem)
     assert page.evaluate(UNNAMED) == []
+    move(page)
     assert page.locator(".tn-alert:visible").count() == 0
 
 
