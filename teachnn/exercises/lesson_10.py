@@ -18,7 +18,7 @@ from teachnn.parameter import Parameter
 def exercise_1(kind) -> str:
     """Check a class of layers that round to eighths in training."""
     expect(_derives(kind, ModeLayer), "hand over the class; it derives from tn.ModeLayer")
-    layer, x = kind(mode="train"), np.float32([[0.1, -0.3, 0.49, 2.0]])
+    layer, x = kind(mode="train"), np.array([[0.1, -0.3, 0.49, 2.0]], np.float32)
     found = np.asarray(layer(x))
     expect(np.allclose(found, [[0.125, -0.25, 0.5, 2.0]]), "in training 0.1 becomes 0.125 and 0.49 becomes 0.5")
     expect(np.array_equal(layer.at("test")(x), x), "at test nothing is rounded")
