@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from autograd.core import VJPNode, add_outgrads
 from autograd.extend import primitive
+from autograd.numpy.numpy_boxes import ArrayBox
 from autograd.tracer import Node, getval, isbox, new_box, notrace_primitives, register_notrace, trace_stack
 from autograd.util import toposort
 
@@ -34,6 +35,14 @@ def stop_gradient(x):
     return x
 
 
+def _refuse_change(box, place, value):
+    cure = "make a new one with autograd.numpy's where, stack or concatenate"
+    raise TypeError(f"expected arrays that stay as they are, got one changed in place, x[...] = ...; {cure}")
+
+
+ArrayBox.__setitem__ = _refuse_change  # without it Python speaks of boxes, or of scalar indices
+
+
 register_notrace(VJPNode, stop_gradient)  # under differentiation its result is a plain array
 
 
@@ -43,13 +52,6 @@ def trace(function: Callable, arrays: Sequence[np.ndarray], nodes: Sequence[Node
     try:
         trace_stack.top = top + 1
         result = function([new_box(array, top + 1, node) for array, node in zip(arrays, nodes, strict=True)])
-    except TypeError as error:
-        if "Box' object does not support item assignment" not in str(error):
-            raise
-        cure = "make a new one with autograd.numpy's where, stack or concatenate"
-        raise TypeError(
-            f"expected arrays that stay as they are, got one changed in place, x[...] = ...; {cure}"
-        ) from error
     finally:
         trace_stack.top = top
     return result  # not from inside `try`: a Ctrl-C just after the call would miss the `finally`

@@ -42,9 +42,10 @@ def test_the_stack_of_traces_is_left_as_it_was(error):
     assert trace_stack.top == -1
 
 
-def test_an_array_that_is_changed_in_place_is_an_error_with_its_cure():
+@pytest.mark.parametrize("place", [0, slice(1), np.array([True])], ids=["number", "slice", "mask"])
+def test_an_array_that_is_changed_in_place_is_an_error_with_its_cure(place):
     def function(boxes):
-        boxes[0][0] = 1.0
+        boxes[0][place] = 1.0
 
     with pytest.raises(TypeError, match=r"one changed in place, .* make a new one with autograd.numpy's where, stack"):
         differentiate(function, [np.ones(1)])

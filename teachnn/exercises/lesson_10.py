@@ -15,9 +15,14 @@ from teachnn.optimizer import SGD
 from teachnn.parameter import Parameter
 
 
+def derives(kind, base: type) -> bool:
+    """Return whether `kind` is a class that derives from `base`."""
+    return isinstance(kind, type) and issubclass(kind, base)
+
+
 def exercise_1(kind) -> str:
     """Check a class of layers that round to eighths in training."""
-    expect(_derives(kind, ModeLayer), "hand over the class; it derives from tn.ModeLayer")
+    expect(derives(kind, ModeLayer), "hand over the class; it derives from tn.ModeLayer")
     layer, x = kind(mode="train"), np.array([[0.1, -0.3, 0.49, 2.0]], np.float32)
     found = np.asarray(layer(x))
     expect(np.allclose(found, [[0.125, -0.25, 0.5, 2.0]]), "in training 0.1 becomes 0.125 and 0.49 becomes 0.5")
@@ -31,7 +36,7 @@ def exercise_1(kind) -> str:
 
 def exercise_2(kind) -> str:
     """Check a class of layers with one parameter, an offset."""
-    expect(_derives(kind, Layer), "hand over the class; it derives from tn.Layer")
+    expect(derives(kind, Layer), "hand over the class; it derives from tn.Layer")
     offset = Parameter("shift.offset", [1.0, 2.0, 3.0])
     layer, x = kind(offset), init.rng(0).standard_normal((4, 3)).astype(np.float32)
     expect(layer.parameters == (offset,), "the parameter is to be a field of the class, and its only one")
@@ -57,7 +62,3 @@ def exercise_3(is_repeatable) -> str:
     found = is_repeatable(lambda rng: Dropout(0.5, hidden, mode="train"))
     expect(not found, "this layer draws from a generator of its own: two made from equal seeds differ")
     return "A generator that nobody handed over is a run that nobody can repeat."
-
-
-def _derives(kind, base: type) -> bool:
-    return isinstance(kind, type) and issubclass(kind, base)
