@@ -31,9 +31,8 @@ def _centred(x, mean):
 def batch_norm(x, gamma, beta, mean, variance, eps):
     """y = gamma * xhat + beta, xhat = (x - mean) / sqrt(variance + eps), where mean, variance = moments(x)."""
     rows, mean, scale, beta = longer_rows(x, mean, gamma / np.sqrt(variance + eps), beta)
-    y = (
-        rows - mean
-    )  # first: x * scale + (beta - mean * scale) would lose the digits of large numbers that differ little
+    # The mean first: x * scale + (beta - mean * scale) would lose the digits of large numbers that differ little.
+    y = rows - mean
     y *= scale
     y += beta
     return y.reshape(x.shape)

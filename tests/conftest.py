@@ -31,17 +31,12 @@ def autograd_at_rest():
 @pytest.fixture(scope="session")
 def whole_lab(tmp_path_factory):
     """Return one JupyterLab and one browser for all tests; they start when the first asks for them."""
-    from driven_lab import CHROMIUM, FLAGS, Lab
-    from playwright.sync_api import sync_playwright
+    from driven_lab import CHROMIUM, running_lab
 
     if CHROMIUM is None:
         pytest.skip("no Chromium here; apt-get install chromium fonts-dejavu-core")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, headless=True, args=FLAGS)
-        lab = Lab(tmp_path_factory.mktemp("lab"), browser)
+    with running_lab(tmp_path_factory.mktemp("lab")) as lab:
         yield lab
-        lab.stop()
-        browser.close()
 
 
 @pytest.fixture

@@ -9,9 +9,12 @@ import socket
 import subprocess
 import time
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import nbformat
+from playwright.sync_api import sync_playwright
 
 from teachnn.lab import command, environment
 
@@ -178,3 +181,16 @@ class Lab:
             page.close()
         self.pages.clear()
         return faults
+
+
+@contextmanager
+def running_lab(home: Path) -> Iterator[Lab]:
+    """Start a JupyterLab and a browser, and stop both in the end."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, headless=True, args=FLAGS)
+        lab = Lab(home, browser)
+        try:
+            yield lab
+        finally:
+            lab.stop()
+            browser.close()

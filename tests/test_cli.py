@@ -281,7 +281,11 @@ def test_a_real_run_draws_while_it_trains_and_a_real_ctrl_c_keeps_every_step(tmp
     command = [sys.executable, "-m", "teachnn.cli", "vae", "--hidden", "64", "--epochs", "1000", "--out", str(tmp_path)]
     env = {**os.environ, "PYTHONPATH": str(Path(tn.__file__).parents[1])}
     start = time.monotonic()
-    process = subprocess.Popen(command, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # a job in a shell's background ignores Ctrl-C
+    try:
+        process = subprocess.Popen(command, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    finally:
+        signal.signal(signal.SIGINT, before)
     try:
         while not (tmp_path / "manifold.png").exists():
             assert process.poll() is None and time.monotonic() - start < 100

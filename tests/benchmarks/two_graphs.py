@@ -11,12 +11,10 @@ import sys
 import tempfile
 from pathlib import Path
 
-from playwright.sync_api import sync_playwright
-
 from tests.benchmarks.sliders import row
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
-from driven_lab import CHROMIUM, FLAGS, Lab
+from driven_lab import Lab, running_lab
 
 DISPLAYS, MOVES = 10, 240
 
@@ -114,11 +112,5 @@ def measure(lab: Lab) -> None:
 
 
 if __name__ == "__main__":
-    with sync_playwright() as playwright, tempfile.TemporaryDirectory() as home:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, headless=True, args=FLAGS)
-        lab = Lab(Path(home), browser)
-        try:
-            measure(lab)
-        finally:
-            lab.stop()
-            browser.close()
+    with tempfile.TemporaryDirectory() as home, running_lab(Path(home)) as lab:
+        measure(lab)
