@@ -1,4 +1,7 @@
-"""One training step of digit classifiers: dense with batch norm and dropout, and a small convolutional network."""
+"""One training step of digit classifiers: dense with batch norm and dropout, a small convolutional network, FractalNet.
+
+The FractalNet is the course's, all columns with local drop-path: the dearest of its steps.
+"""
 
 import numpy as np
 
@@ -11,8 +14,11 @@ def digits(batch: int) -> tuple[np.ndarray, np.ndarray]:
 def teachnn(make, batch: int):
     import teachnn as tn
     from teachnn.models import classifier
+    from teachnn.models.fractalnet import FractalNet
 
-    model = classifier.Classifier(getattr(classifier, make)(tn.rng(0)))
+    makers = {"fractal_network": lambda rng: FractalNet.create(rng, alone=0)}
+    network = makers.get(make) or getattr(classifier, make)
+    model = classifier.Classifier(network(tn.rng(0)))
     train, (x, y) = model.train_function(tn.Adam(1e-3)), digits(batch)
     return lambda: train(x, y)
 
@@ -31,9 +37,13 @@ def torch(make, batch: int, compiled: bool = False):
             *(nn.Conv2d(16, 32, 3, padding=1), nn.BatchNorm2d(32), nn.ReLU(), nn.MaxPool2d(2)),
             *(nn.Flatten(), nn.Linear(1568, 10)),
         ),
+        "fractal_network": lambda: nn.Sequential(
+            *(nn.AvgPool2d(2), fractal(3, 1, 8), nn.MaxPool2d(2), fractal(3, 8, 16), nn.MaxPool2d(2)),
+            *(nn.Flatten(), nn.Linear(144, 10)),
+        ),
     }[make]()
     x, y = digits(batch)
-    x, y = torch.from_numpy(x[:, None] if make == "convolutional_network" else x), torch.from_numpy(y)
+    x, y = torch.from_numpy(x if make == "dense_network" else x[:, None]), torch.from_numpy(y)
     optimizer = torch.optim.Adam(net.parameters(), 1e-3, fused=True)
     forward = torch.compile(net) if compiled else net
 
@@ -47,14 +57,48 @@ def torch(make, batch: int, compiled: bool = False):
     return step
 
 
+def fractal(columns: int, inputs: int, outputs: int, rate: float = 0.15):
+    """Return a fractal with local drop-path as PyTorch's users write it."""
+    import torch
+    from torch import nn
+
+    class Fractal(nn.Module):
+        def __init__(self, columns, inputs):
+            super().__init__()
+            self.unit = nn.Sequential(nn.Conv2d(inputs, outputs, 3, padding=1), nn.BatchNorm2d(outputs), nn.ReLU())
+            halves = (Fractal(columns - 1, inputs), Fractal(columns - 1, outputs)) if columns > 1 else ()
+            self.halves = nn.ModuleList(halves)
+
+        def paths(self, x):
+            if not self.halves:
+                return [self.unit(x)]
+            first, second = self.halves
+            return [self.unit(x), *second.paths(first(x))]
+
+        def forward(self, x):
+            paths = self.paths(x)
+            alive = torch.rand(len(paths)) >= rate
+            if not alive.any():
+                alive[torch.randint(len(paths), ())] = True
+            living = [path for path, lives in zip(paths, alive.tolist(), strict=True) if lives]
+            return sum(living) / len(living)
+
+    return Fractal(columns, inputs)
+
+
 CASES = {
     name: {
         "teachnn": lambda make=make, batch=batch: teachnn(make, batch),
         "PyTorch": lambda make=make, batch=batch: torch(make, batch),
-        "PyTorch compiled": lambda make=make, batch=batch: torch(make, batch, compiled=True),
     }
+    | (
+        {}
+        if make == "fractal_network"  # its graph differs from step to step
+        else {"PyTorch compiled": lambda make=make, batch=batch: torch(make, batch, compiled=True)}
+    )
     for name, make, batch in (
         ("dense 784-256-10, batch norm, dropout, batch 128", "dense_network", 128),
         ("convolutions 1-16-32, batch norm, pool, batch 64", "convolutional_network", 64),
+        ("FractalNet of 3 columns, 8 and 16 channels, batch 32", "fractal_network", 32),
     )
 }

@@ -1,6 +1,6 @@
 """How the cost of a step grows with batch, width and depth: per example, and per multiply-add."""
 
-import resource
+import multiprocessing
 import time
 from collections.abc import Iterable
 from itertools import pairwise
@@ -8,9 +8,11 @@ from statistics import median
 
 import numpy as np
 
+from tests.benchmarks.runs import peak
 
-def step_time(widths: list[int], batch: int) -> float:
-    """Return the seconds of one training step of a stack of dense layers with a ReLU after each."""
+
+def step(widths: list[int], batch: int) -> tuple[float, float]:
+    """Return the seconds of a training step of dense layers with a ReLU after each, and the peak memory."""
     import teachnn as tn
 
     rng = tn.rng(0)
@@ -24,7 +26,7 @@ def step_time(widths: list[int], batch: int) -> float:
         before = time.perf_counter()
         train(x)
         times.append(time.perf_counter() - before)
-    return median(times[2:])
+    return median(times[2:]), peak()
 
 
 def slope(xs: Iterable[float], ys: Iterable[float]) -> float:
@@ -43,10 +45,10 @@ def main() -> None:
     for what, cases in sweeps.items():
         found = []
         for size, widths, batch in cases:
-            took = step_time(widths, batch)
+            with multiprocessing.get_context("spawn").Pool(1) as alone:  # a process of its own has a peak of its own
+                took, memory = alone.apply(step, (widths, batch))
             work = 3 * batch * sum(a * b for a, b in pairwise(widths))
-            peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024  # so far: sizes only grow within a sweep
             found.append((size, took))
-            numbers = f"{1e3 * took:.3g} | {1e6 * took / batch:.3g} | {1e12 * took / work:.3g} | {peak:.0f}"
+            numbers = f"{1e3 * took:.3g} | {1e6 * took / batch:.3g} | {1e12 * took / work:.3g} | {memory:.0f}"
             print(f"| {what} {size:,} | {numbers} |", flush=True)
         print(f"| {what}, slope of log time | {slope(*zip(*found, strict=True)):.2f} | | | |", flush=True)

@@ -1,10 +1,11 @@
 """Whole runs beside PyTorch's, each in a process of its own: time, bound or accuracy, peak memory; no growth."""
 
 import json
-import resource
+import re
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import numpy as np
 
@@ -12,7 +13,8 @@ PEERS = "teachnn", "PyTorch"
 
 
 def peak() -> float:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    """Return this process's peak resident memory in MB (on Linux; getrusage's would begin with the parent's)."""
+    return int(re.findall(r"VmHWM:\s*(\d+) kB", Path("/proc/self/status").read_text())[0]) / 1024
 
 
 def vae_teachnn() -> dict:
@@ -34,7 +36,7 @@ def vae_pytorch() -> dict:
     import teachnn as tn
 
     digits = tn.data.mnist()
-    images, test = (torch.from_numpy(s.images.reshape(-1, 784)) for s in (digits.train, digits.test))
+    images, test = (torch.tensor(s.images.reshape(-1, 784)) for s in (digits.train, digits.test))
     torch.manual_seed(0)
     encoder, heads = nn.Sequential(nn.Linear(784, 400), nn.ReLU()), nn.Linear(400, 40)
     decoder = nn.Sequential(nn.Linear(20, 400), nn.ReLU(), nn.Linear(400, 784))
@@ -75,7 +77,7 @@ def cnn_pytorch() -> dict:
     import teachnn as tn
 
     digits = tn.data.mnist()
-    images, test = (torch.from_numpy(s.images)[:, None] for s in (digits.train, digits.test))
+    images, test = (torch.tensor(s.images)[:, None] for s in (digits.train, digits.test))
     labels, answers = (torch.from_numpy(s.labels.astype(np.int64)) for s in (digits.train, digits.test))
     torch.manual_seed(0)
     net = nn.Sequential(

@@ -114,6 +114,7 @@ function render({ model, el }) {
 
   const pictures = model.get("gallery").byteLength / (height * width * channels);
   const gallery = make("div", { class: "tn-gallery", role: "group", "aria-label": "Pictures to encode" });
+  if (pictures) gallery.append(make("span", { class: "tn-grey" }, "Encode"));
   for (let i = 0; i < pictures; i++) {
     const small = make("canvas", { role: "img", "aria-label": `Picture ${i + 1}` });
     paint(small, bytes(model, "gallery").subarray(i * height * width * channels), height, width, channels);

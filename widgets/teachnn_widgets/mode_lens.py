@@ -28,7 +28,8 @@ class ModeLens(Widget):
     """Both modes side by side: `ModeLens(net, net.at("test"), x)`.
 
     train_layers, test_layers: a Sequential, or a sequence of layers, and its siblings. x (N, ...): the input; numbers
-    from 0 to 255 are taken as pixels. batch: how many of its rows are used. rate: of every Dropout. seed: of the noise.
+    from 0 to 255 are taken as pixels. batch: how many of its rows are used. rate: of every Dropout, once it is moved from
+    where it starts, at the first one's. seed: of the noise.
     Nothing that is handed over changes: noise comes from generators of its own, statistics stay.
     Raises InputError for layers that are no siblings, or an input that they refuse.
     """
@@ -64,7 +65,8 @@ class ModeLens(Widget):
         rates = [layer.rate for layer in self.train_layers if isinstance(layer, tn.Dropout)]
         variables = [v for layer in self.train_layers for v in (*layer.parameters, *layer.statistics)]
         self._watched, self._looked = Watched(variables), 0.0
-        start = {"batch": min(batch or 32, len(self.x)), "rate": rates[0] if rates else None, "seed": 0}
+        self._built = rates[0] if rates else None
+        start = {"batch": min(batch or 32, len(self.x)), "rate": self._built, "seed": 0}
         layers, neighbours = self._look(**start)
         super().__init__(rows=len(self.x), layers=layers, neighbours=neighbours, **start)
         self.observe(lambda change: self._show(), ["batch", "rate", "seed"])
@@ -87,11 +89,12 @@ class ModeLens(Widget):
     def _look(self, batch: int, rate: float | None, seed: int) -> tuple[list[dict], dict]:
         """Return what the page shows of both modes, all of it with the parameters of one instant."""
         modes = {"train": self.train_layers, "test": self.test_layers}
+        moved = None if rate == self._built else rate
 
         def measure(x):
             def run(mode, x):
                 rng = tn.rng(seed)  # each layer's comes from it, so no two draw the same noise
-                return outputs([refreshed(layer, lambda: rng.spawn(1)[0], rate) for layer in modes[mode]], x)
+                return outputs([refreshed(layer, lambda: rng.spawn(1)[0], moved) for layer in modes[mode]], x)
 
             both = zip(self.train_layers, run("train", x[:batch]), run("test", x[:batch]), strict=True)
             compared = [{"name": layer.who, **compare(a, b)} for layer, a, b in both]
