@@ -67,7 +67,8 @@ function render({ model, el }) {
   }
 
   const end = region(model, el, "Parameters and statistics", "tn-parameter-view",
-    make("div", { class: "tn-large" }, title, canvas, scale, svg, range, scrub), make("div", { class: "tn-table" }, table));
+    make("div", { class: "tn-columns" },
+      make("div", { class: "tn-large" }, title, canvas, scale, svg, range, scrub), make("div", { class: "tn-table" }, table)));
   const ends = [watch(model, "numbers", numbers), watch(model, "selected place count heatmap size limit bars", show)];
   return () => [end, ...ends].forEach((stop) => stop());
 }
