@@ -10,7 +10,7 @@ pool, norm, noise for more layers; scope, weights, finite for how a step stays w
 a function is drawn.
 """
 
-from teachnn import data, images, init, loss, ops, schedule
+from teachnn import data, images, init, loss, memory, ops, schedule
 from teachnn.check import check_gradients
 from teachnn.checkpoint import CheckpointError, load, save
 from teachnn.conv import Conv2D, ConvTranspose2D
@@ -89,3 +89,5 @@ __all__ = [
     "schedule",
     "shared_parameters",
 ]
+
+memory.keep_freed()
