@@ -12,6 +12,7 @@ this package; their owners allow research that is not commercial.
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +20,9 @@ from PIL import Image, UnidentifiedImageError
 
 from teachnn.data.faces import SIDE, Faces
 from teachnn.errors import InputError
+
+
+NUMBER = re.compile("-?[0-9]{1,9}")
 
 
 def celeba(folder: str | os.PathLike, most: int | None = None, pictures: str = "img_align_celeba") -> Faces:
@@ -44,13 +48,14 @@ def celeba(folder: str | os.PathLike, most: int | None = None, pictures: str = "
 def _attributes(path: Path, most: int | None) -> tuple[tuple[str, ...], list[list[str]]]:
     """Return the attributes' names, and of each picture its file and values."""
     lines = _lines(path)
-    if len(lines) < 2 or not lines[0].isdecimal():
+    if len(lines) < 2 or not NUMBER.fullmatch(lines[0]):
         raise InputError(path.name, "the number of pictures in line 1, and names in line 2", repr("".join(lines[:1])))
     names, rows = tuple(lines[1].split()), [line.split() for line in lines[2:]]
     if len(rows) != int(lines[0]):
         raise InputError(path.name, f"{int(lines[0]):,} pictures, as line 1 says", f"{len(rows):,}", "copy it again")
     for number, row in enumerate(rows[:most], 3):
-        if len(row) != len(names) + 1 or not {"-1", "1"}.issuperset(row[1:]):
+        named = row and Path(row[0]).name == row[0]  # not a path, which might lead out of the folder
+        if not named or len(row) != len(names) + 1 or not {"-1", "1"}.issuperset(row[1:]):
             expected = f"a file and {len(names)} values, -1 or 1, in line {number}"
             raise InputError(path.name, expected, repr(lines[number - 1]))
     if not rows[:most]:
@@ -64,8 +69,8 @@ def _optional(path: Path, files: list[str], unknown: list, skip: int) -> np.ndar
         return np.array([unknown] * len(files))
     known, numbers = {}, len(unknown)
     for number, line in enumerate(_lines(path)[skip:], skip + 1):
-        file, *values = line.split()
-        if len(values) != numbers or not all(value.removeprefix("-").isdecimal() for value in values):
+        file, *values = line.split() or [""]
+        if len(values) != numbers or not all(map(NUMBER.fullmatch, values)):
             plural = "a whole number" if numbers == 1 else f"{numbers} whole numbers"
             raise InputError(path.name, f"a file and {plural} in line {number}", repr(line))
         known[file] = [int(value) for value in values]
@@ -80,6 +85,8 @@ def _lines(path: Path) -> list[str]:
         return path.read_text(encoding="utf-8").splitlines()
     except FileNotFoundError:
         raise FileNotFoundError(f"celeba: expected a list of pictures, got no file {path}; name its folder") from None
+    except UnicodeDecodeError as error:
+        raise InputError(path.name, "text in UTF-8", f"another byte at place {error.start:,}", "copy it again") from None
 
 
 def _picture(path: Path) -> tuple[np.ndarray, tuple[float, float]]:
@@ -90,5 +97,5 @@ def _picture(path: Path) -> tuple[np.ndarray, tuple[float, float]]:
             return np.asarray(small), (SIDE / image.width, SIDE / image.height)
     except FileNotFoundError:
         raise FileNotFoundError(f"celeba: expected a picture, got no file {path}; unpack {path.parent.name}") from None
-    except (UnidentifiedImageError, OSError) as error:
+    except (UnidentifiedImageError, Image.DecompressionBombError, OSError, ValueError) as error:
         raise InputError(f"{path.name} (celeba)", "a picture", f"a damaged file ({error})", "copy it again") from error

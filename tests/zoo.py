@@ -1,0 +1,148 @@
+"""Every layer of the library, small, with an input for it; and every model, with its functions."""
+
+import importlib
+import inspect
+import pkgutil
+
+import numpy as np
+from hypothesis import strategies as st
+
+import teachnn as tn
+import teachnn.models
+from teachnn.models.classifier import Classifier, convolutional_network, dense_network
+from teachnn.models.faces import ANet, LNet
+from teachnn.models.fractalnet import Fractal, FractalNet, Unit
+from teachnn.models.vae import VAE
+
+sizes = st.integers(1, 4)
+
+
+@st.composite
+def rows(draw, d=None):
+    """Return numbers (n, d), and the generator for more of them."""
+    rng = tn.rng(draw(st.integers(0, 2**32 - 1)))
+    return rng.standard_normal((draw(sizes), d or draw(sizes))), rng
+
+
+@st.composite
+def pictures(draw, least=1):
+    """Return numbers (n, h, w, c), and the generator for more of them."""
+    rng = tn.rng(draw(st.integers(0, 2**32 - 1)))
+    side = st.integers(least, least + 3)
+    return rng.standard_normal((draw(sizes), draw(side), draw(side), draw(sizes))), rng
+
+
+def of_rows(make):
+    """Return a strategy for (layer, inputs), where make(d, rng) is the layer."""
+    return rows().map(lambda drawn: (make(drawn[0].shape[1], drawn[1]), (drawn[0],)))
+
+
+def of_pictures(make, least=1):
+    """Return a strategy for (layer, inputs), where make(c, rng) is the layer."""
+    return pictures(least).map(lambda drawn: (make(drawn[0].shape[3], drawn[1]), (drawn[0],)))
+
+
+def filled(layer, rng):
+    """Return the layer with parameters and statistics away from their zeros and ones."""
+    for parameter in layer.parameters:
+        parameter.value = parameter.value + 0.3 * rng.standard_normal(parameter.shape)
+    for statistic in layer.statistics:
+        statistic.value = statistic.value + rng.uniform(0.1, 0.5, statistic.shape)
+    return layer
+
+
+@st.composite
+def convolutions(draw, kind):
+    x, rng = draw(pictures(least=2))
+    size, stride, padding = draw(st.integers(1, 3)), draw(st.integers(1, 3)), draw(st.integers(0, 1))
+    if kind is tn.ConvTranspose2D:
+        padding = 0 if min(x.shape[1:3]) * stride + size <= stride + 2 * padding + 1 else padding
+        padding = min(padding, (size - 1) // 2)
+    else:
+        padding = max(padding, (size - min(x.shape[1:3]) + 1) // 2)
+    layer = kind.create("c", (x.shape[3], draw(sizes)), rng, size, stride, padding)
+    return filled(layer, rng), (x,)
+
+
+@st.composite
+def several(draw, make):
+    """Return a layer of several inputs of one shape."""
+    x, rng = draw(rows())
+    return make(rng), tuple(rng.standard_normal(x.shape) for _ in range(draw(sizes)))
+
+
+def at(kind, make):
+    """Return both modes of a layer."""
+    return {f"{kind.__name__}, {mode}": (kind, make(mode)) for mode in ("train", "test")}
+
+
+# name: (class, strategy for (layer, inputs))
+LAYERS = {
+    "Dense": (tn.Dense, of_rows(lambda d, rng: filled(tn.Dense.create("h", d, 3, rng), rng))),
+    **{kind.__name__: (kind, of_pictures(lambda c, rng, kind=kind: kind()))
+       for kind in (tn.ReLU, tn.LeakyReLU, tn.Sigmoid, tn.Softmax, tn.Softplus, tn.Tanh, tn.Flatten,
+                    tn.GlobalAveragePool2D)},
+    "Reshape": (tn.Reshape, of_rows(lambda d, rng: tn.Reshape((d, 1)))),
+    "Conv2D": (tn.Conv2D, convolutions(tn.Conv2D)),
+    "ConvTranspose2D": (tn.ConvTranspose2D, convolutions(tn.ConvTranspose2D)),
+    "MaxPool2D": (tn.MaxPool2D, of_pictures(lambda c, rng: tn.MaxPool2D(2, int(rng.integers(1, 4))), least=2)),
+    "AveragePool2D": (tn.AveragePool2D, of_pictures(lambda c, rng: tn.AveragePool2D(2, int(rng.integers(1, 4))), least=2)),
+    "LayerNorm": (tn.LayerNorm, of_pictures(lambda c, rng: filled(tn.LayerNorm.create("ln", c), rng))),
+    "Join": (tn.Join, several(lambda rng: tn.Join())),
+    **at(tn.BatchNorm, lambda mode: of_rows(lambda d, rng: filled(tn.BatchNorm.create("bn", d, mode=mode), rng))),
+    **at(tn.Dropout, lambda mode: of_rows(lambda d, rng: tn.Dropout(0.4, rng, mode=mode))),
+    **at(tn.DropPath, lambda mode: several(lambda rng: tn.DropPath(0.4, rng, mode=mode))),
+    **at(tn.GaussianSample, lambda mode: rows().map(
+        lambda drawn: (tn.GaussianSample(drawn[1], mode=mode), (drawn[0], drawn[1].standard_normal(drawn[0].shape))))),
+    "Sequential": (tn.Sequential, of_rows(
+        lambda d, rng: filled(tn.Sequential(tn.Dense.create("h", d, 3, rng), tn.Tanh(), tn.LayerNorm.create("n", 3)), rng))),
+    "Detached": (tn.Detached, of_rows(lambda d, rng: filled(tn.Dense.create("h", d, 3, rng), rng).detached())),
+    **at(Unit, lambda mode: of_pictures(lambda c, rng: filled(Unit.create("u", (c, 2), rng, mode), rng))),
+    **at(Fractal, lambda mode: of_pictures(
+        lambda c, rng: filled(Fractal.create("f", 2, (c, 2), rng, tn.DropPath(0.3, rng, mode=mode)), rng))),
+    **at(FractalNet, lambda mode: rows(d=784).map(lambda drawn: (
+        filled(FractalNet.create(drawn[1], 2, (2, 2)), drawn[1]).at(mode), (drawn[0].reshape(-1, 28, 28),)))),
+}  # fmt: skip
+
+
+def layer_classes() -> set[type]:
+    """Return every class of layer that the library has, found by looking."""
+    found, modules = set(), [tn]
+    modules += [importlib.import_module(m.name) for m in pkgutil.iter_modules(teachnn.models.__path__, "teachnn.models.")]
+    for module in modules:
+        found |= {c for _, c in inspect.getmembers(module, inspect.isclass) if issubclass(c, tn.Layer)}
+    return found - {tn.Layer, tn.ModeLayer}
+
+
+def models(seed: int = 0) -> dict[str, tuple]:
+    """Return {name: (training functions with their inputs, test functions with theirs, all layers)}, newly made."""
+    rng = tn.rng(seed)
+    digits = rng.random((6, 28, 28), dtype=np.float32)
+    labels = rng.integers(0, 10, 6)
+    scenes, tags = rng.random((4, 64, 64, 1), dtype=np.float32), rng.random((4, 3)) < 0.5
+    faces = rng.random((4, 32, 32, 1), dtype=np.float32)
+    z = rng.standard_normal((6, 2), dtype=np.float32)
+    found = {}
+    networks = {"dense": dense_network, "convolutional": convolutional_network, "fractal": FractalNet.create}
+    for name, make in networks.items():
+        model = Classifier(make(rng))
+        found[name] = ([(model.train_function(tn.Adam()), (digits, labels))], [(model.classify, digits)], [model.net])
+    vae = VAE(2, rng, hidden=16)
+    tests = [(vae.encode, digits), (vae.decode, z), (vae.reconstruct, digits)]
+    found["vae"] = ([(vae.train_function(tn.RMSProp()), (digits,))], tests, [v for v in vars(vae).values() if isinstance(v, tn.Layer)])
+    lnet, anet = LNet(3, rng), ANet(5, 3, rng)
+    found["lnet"] = ([(lnet.train_function(tn.Momentum()), (scenes, tags.astype(np.float32)))], [(lnet.respond, scenes)],
+                     [v for v in vars(lnet).values() if isinstance(v, tn.Layer)])  # fmt: skip
+    trains = [(anet.identity_function(tn.AdamW()), (faces, np.arange(4))), (anet.attribute_function(tn.SGD()), (faces, tags.astype(np.float32)))]
+    found["anet"] = (trains, [(anet.features, faces)], [v for v in vars(anet).values() if isinstance(v, tn.Layer)])
+    return found
+
+
+def model_classes() -> set[str]:
+    """Return the classes of the library that have a training function of their own, found by looking."""
+    found = set()
+    for m in pkgutil.iter_modules(teachnn.models.__path__, "teachnn.models."):
+        for name, c in inspect.getmembers(importlib.import_module(m.name), inspect.isclass):
+            if c.__module__ == m.name and any(attribute.endswith("_function") for attribute in vars(c)):
+                found.add(name)
+    return found
