@@ -86,7 +86,8 @@ LAYERS = {
     "Conv2D": (tn.Conv2D, convolutions(tn.Conv2D)),
     "ConvTranspose2D": (tn.ConvTranspose2D, convolutions(tn.ConvTranspose2D)),
     "MaxPool2D": (tn.MaxPool2D, of_pictures(lambda c, rng: tn.MaxPool2D(2, int(rng.integers(1, 4))), least=2)),
-    "AveragePool2D": (tn.AveragePool2D, of_pictures(lambda c, rng: tn.AveragePool2D(2, int(rng.integers(1, 4))), least=2)),
+    "AveragePool2D": (tn.AveragePool2D,
+        of_pictures(lambda c, rng: tn.AveragePool2D(2, int(rng.integers(1, 4))), least=2)),
     "LayerNorm": (tn.LayerNorm, of_pictures(lambda c, rng: filled(tn.LayerNorm.create("ln", c), rng))),
     "Join": (tn.Join, several(lambda rng: tn.Join())),
     **at(tn.BatchNorm, lambda mode: of_rows(lambda d, rng: filled(tn.BatchNorm.create("bn", d, mode=mode), rng))),
@@ -95,7 +96,7 @@ LAYERS = {
     **at(tn.GaussianSample, lambda mode: rows().map(
         lambda drawn: (tn.GaussianSample(drawn[1], mode=mode), (drawn[0], drawn[1].standard_normal(drawn[0].shape))))),
     "Sequential": (tn.Sequential, of_rows(
-        lambda d, rng: filled(tn.Sequential(tn.Dense.create("h", d, 3, rng), tn.Tanh(), tn.LayerNorm.create("n", 3)), rng))),
+        lambda d, rng: filled(tn.Sequential(tn.Dense.create("h", d, 3, rng), tn.Tanh()), rng))),
     "Detached": (tn.Detached, of_rows(lambda d, rng: filled(tn.Dense.create("h", d, 3, rng), rng).detached())),
     **at(Unit, lambda mode: of_pictures(lambda c, rng: filled(Unit.create("u", (c, 2), rng, mode), rng))),
     **at(Fractal, lambda mode: of_pictures(
@@ -105,44 +106,45 @@ LAYERS = {
 }  # fmt: skip
 
 
+MODULES = [importlib.import_module(m.name) for m in pkgutil.iter_modules(teachnn.models.__path__, "teachnn.models.")]
+
+
 def layer_classes() -> set[type]:
     """Return every class of layer that the library has, found by looking."""
-    found, modules = set(), [tn]
-    modules += [importlib.import_module(m.name) for m in pkgutil.iter_modules(teachnn.models.__path__, "teachnn.models.")]
-    for module in modules:
-        found |= {c for _, c in inspect.getmembers(module, inspect.isclass) if issubclass(c, tn.Layer)}
-    return found - {tn.Layer, tn.ModeLayer}
+    found = {kind for module in (tn, *MODULES) for kind in vars(module).values() if inspect.isclass(kind)}
+    return {kind for kind in found if issubclass(kind, tn.Layer)} - {tn.Layer, tn.ModeLayer}
+
+
+def model_classes() -> set[str]:
+    """Return the classes of the library that have a training function of their own, found by looking."""
+    kinds = [
+        kind for m in MODULES for kind in vars(m).values() if inspect.isclass(kind) and kind.__module__ == m.__name__
+    ]
+    return {kind.__name__ for kind in kinds if any(name.endswith("_function") for name in vars(kind))}
 
 
 def models(seed: int = 0) -> dict[str, tuple]:
     """Return {name: (training functions with their inputs, test functions with theirs, all layers)}, newly made."""
     rng = tn.rng(seed)
-    digits = rng.random((6, 28, 28), dtype=np.float32)
-    labels = rng.integers(0, 10, 6)
-    scenes, tags = rng.random((4, 64, 64, 1), dtype=np.float32), rng.random((4, 3)) < 0.5
-    faces = rng.random((4, 32, 32, 1), dtype=np.float32)
-    z = rng.standard_normal((6, 2), dtype=np.float32)
+    digits, labels = rng.random((6, 28, 28), dtype=np.float32), rng.integers(0, 10, 6)
+    scenes, faces = (rng.random((4, side, side, 1), dtype=np.float32) for side in (64, 32))
+    tags, z = (rng.random((4, 3)) < 0.5).astype(np.float32), rng.standard_normal((6, 2), dtype=np.float32)
+
+    def layers(model):
+        return [value for value in vars(model).values() if isinstance(value, tn.Layer)]
+
     found = {}
-    networks = {"dense": dense_network, "convolutional": convolutional_network, "fractal": FractalNet.create}
-    for name, make in networks.items():
+    for name, make in (
+        ("dense", dense_network),
+        ("convolutional", convolutional_network),
+        ("fractal", FractalNet.create),
+    ):
         model = Classifier(make(rng))
-        found[name] = ([(model.train_function(tn.Adam()), (digits, labels))], [(model.classify, digits)], [model.net])
-    vae = VAE(2, rng, hidden=16)
+        found[name] = [(model.train_function(tn.Adam()), (digits, labels))], [(model.classify, digits)], [model.net]
+    vae, lnet, anet = VAE(2, rng, hidden=16), LNet(3, rng), ANet(5, 3, rng)
     tests = [(vae.encode, digits), (vae.decode, z), (vae.reconstruct, digits)]
-    found["vae"] = ([(vae.train_function(tn.RMSProp()), (digits,))], tests, [v for v in vars(vae).values() if isinstance(v, tn.Layer)])
-    lnet, anet = LNet(3, rng), ANet(5, 3, rng)
-    found["lnet"] = ([(lnet.train_function(tn.Momentum()), (scenes, tags.astype(np.float32)))], [(lnet.respond, scenes)],
-                     [v for v in vars(lnet).values() if isinstance(v, tn.Layer)])  # fmt: skip
-    trains = [(anet.identity_function(tn.AdamW()), (faces, np.arange(4))), (anet.attribute_function(tn.SGD()), (faces, tags.astype(np.float32)))]
-    found["anet"] = (trains, [(anet.features, faces)], [v for v in vars(anet).values() if isinstance(v, tn.Layer)])
-    return found
-
-
-def model_classes() -> set[str]:
-    """Return the classes of the library that have a training function of their own, found by looking."""
-    found = set()
-    for m in pkgutil.iter_modules(teachnn.models.__path__, "teachnn.models."):
-        for name, c in inspect.getmembers(importlib.import_module(m.name), inspect.isclass):
-            if c.__module__ == m.name and any(attribute.endswith("_function") for attribute in vars(c)):
-                found.add(name)
+    found["vae"] = [(vae.train_function(tn.RMSProp()), (digits,))], tests, layers(vae)
+    found["lnet"] = [(lnet.train_function(tn.Momentum()), (scenes, tags))], [(lnet.respond, scenes)], layers(lnet)
+    who, what = anet.identity_function(tn.AdamW()), anet.attribute_function(tn.SGD())
+    found["anet"] = [(who, (faces, np.arange(4))), (what, (faces, tags))], [(anet.features, faces)], layers(anet)
     return found

@@ -21,7 +21,6 @@ from PIL import Image, UnidentifiedImageError
 from teachnn.data.faces import SIDE, Faces
 from teachnn.errors import InputError
 
-
 NUMBER = re.compile("-?[0-9]{1,9}")
 
 
@@ -86,7 +85,7 @@ def _lines(path: Path) -> list[str]:
     except FileNotFoundError:
         raise FileNotFoundError(f"celeba: expected a list of pictures, got no file {path}; name its folder") from None
     except UnicodeDecodeError as error:
-        raise InputError(path.name, "text in UTF-8", f"another byte at place {error.start:,}", "copy it again") from None
+        raise InputError(path.name, "text in UTF-8", f"a byte of none at {error.start:,}", "copy it again") from None
 
 
 def _picture(path: Path) -> tuple[np.ndarray, tuple[float, float]]:

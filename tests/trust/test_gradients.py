@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 import teachnn as tn
 from teachnn import norm
 
+
 def one(layer):
     """Return the layer as a function of one output, curved, so that it has a second derivative."""
 

@@ -1,4 +1,4 @@
-"""A test function changes nothing, a training function what it says, a look nothing: for every layer and every model."""
+"""A test function changes nothing, a training function what it says, a look nothing: every layer, every model."""
 
 import json
 
@@ -51,7 +51,7 @@ def test_a_layer_at_test_changes_nothing_and_answers_the_same_again(name, data):
 @given(data=st.data())
 @settings(deadline=None, max_examples=10)
 def test_a_row_at_test_is_the_same_whatever_the_other_rows_are(name, data):
-    """To the bit among batches of one size. Alone it may differ in the last digits: BLAS sums a single row in another order."""
+    """To the bit among batches of one size; alone, BLAS may sum it in another order."""
     layer, inputs = data.draw(zoo.LAYERS[name][1])
     inputs = [x.astype(np.float32) for x in inputs]
     others = [np.concatenate([x[:1], 3 - 7 * x[1:]]) for x in inputs]
