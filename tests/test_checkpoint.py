@@ -539,7 +539,7 @@ import teachnn as tn
 
 path, chance, parts = sys.argv[1], random.Random(0), 0
 W = tn.Parameter("W", np.zeros(200_000))
-for child in range(15):
+for child in range(int(sys.argv[2])):
     tn.save(path, [W])
     first = os.stat(path).st_ino
     pid = os.fork()
@@ -559,9 +559,10 @@ print(len(os.listdir(os.path.dirname(path))) - 1)
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
-def test_a_process_that_is_killed_while_it_saves_leaves_a_whole_file(tmp_path):
+@pytest.mark.parametrize("kills", ["15", pytest.param("400", marks=pytest.mark.long)])
+def test_a_process_that_is_killed_while_it_saves_leaves_a_whole_file(kills, tmp_path):
     root = str(Path(tn.__file__).parents[1])
-    command = [sys.executable, "-W", "ignore", "-c", NURSERY, str(tmp_path / "f")]
+    command = [sys.executable, "-W", "ignore", "-c", NURSERY, str(tmp_path / "f"), kills]
     done = subprocess.run(command, env={**os.environ, "PYTHONPATH": root}, capture_output=True, text=True, timeout=100)
     assert done.returncode == 0, done.stderr
     assert int(done.stdout) > 0, "no child was killed in the middle of a save"

@@ -2,6 +2,7 @@
 
 import importlib
 import inspect
+import json
 import pkgutil
 
 import numpy as np
@@ -148,3 +149,20 @@ def models(seed: int = 0) -> dict[str, tuple]:
     who, what = anet.identity_function(tn.AdamW()), anet.attribute_function(tn.SGD())
     found["anet"] = [(who, (faces, np.arange(4))), (what, (faces, tags))], [(anet.features, faces)], layers(anet)
     return found
+
+
+def state(layers, trains=()) -> list:
+    """Return all bits of layers and training functions: variables, generators, what the optimizers remember."""
+    found = [v.value.tobytes() for layer in layers for v in (*layer.parameters, *layer.statistics)]
+    for train in trains:
+        found += [train.steps, *(array.tobytes() for array in train.memory.values())]
+    return found + [json.dumps(rng.bit_generator.state, default=str) for rng in generators(layers)]
+
+
+def generators(value) -> list[np.random.Generator]:
+    """Return every generator in layers, however deep inside."""
+    if isinstance(value, np.random.Generator):
+        return [value]
+    parts = value if isinstance(value, list | tuple | tn.Sequential) else vars(value).values()
+    deep = (list, tuple, tn.Layer, np.random.Generator)
+    return [rng for part in parts if isinstance(part, deep) for rng in generators(part)]

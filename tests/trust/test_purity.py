@@ -1,31 +1,13 @@
 """A test function changes nothing, a training function what it says, a look nothing: every layer, every model."""
 
-import json
-
 import numpy as np
 import pytest
 import zoo
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from zoo import state
 
 import teachnn as tn
-
-
-def state(layers, trains=()) -> list:
-    """Return all bits of layers and training functions: variables, generators, what the optimizers remember."""
-    found = [v.value.tobytes() for layer in layers for v in (*layer.parameters, *layer.statistics)]
-    for train in trains:
-        found += [train.steps, *(array.tobytes() for array in train.memory.values())]
-    return found + [json.dumps(rng.bit_generator.state, default=str) for rng in generators(layers)]
-
-
-def generators(value) -> list[np.random.Generator]:
-    """Return every generator in layers, however deep inside."""
-    if isinstance(value, np.random.Generator):
-        return [value]
-    parts = value if isinstance(value, list | tuple | tn.Sequential) else vars(value).values()
-    deep = (list, tuple, tn.Layer, np.random.Generator)
-    return [rng for part in parts if isinstance(part, deep) for rng in generators(part)]
 
 
 def as_tuple(y) -> tuple:

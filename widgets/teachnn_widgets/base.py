@@ -66,6 +66,8 @@ class Widget(anywidget.AnyWidget):
         """End the widget: its views go, and nothing of it goes on."""
         pulse.remove(self)
         super().close()
+        if "layout" in self._trait_values:  # a widget of its own, which ipywidgets would leave behind
+            self.layout.close()
 
     @contextmanager
     def alerting(self) -> Iterator[None]:
