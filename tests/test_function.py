@@ -546,3 +546,9 @@ def test_autograds_own_gradient_works_inside_an_objective():
         return (slope**2).sum()
 
     assert tn.TrainFunction(objective, [W], tn.SGD(1.0)).gradients([3.0])[W].tolist() == [8 * 9 * 2.0]
+
+
+def test_both_kinds_of_function_say_what_they_are():
+    small = Small()
+    assert repr(small.train).startswith("TrainFunction(objective, 6 parameters, Adam(learning_rate=0.01")
+    assert repr(small.classify) == "TestFunction(classify, modes=('test',))"

@@ -183,3 +183,10 @@ def test_whole_numbers_that_are_not_uint8_are_refused_with_the_cure():
         tn.InputError, match=r"grid: expected floats between 0 and 1, or uint8, got int64; images\.astype"
     ):
         tn.images.grid(np.array([[[0, 100, 200]]]), columns=1)
+
+
+def test_a_figure_is_told_in_words_too():
+    figure, axes = tn.images.figure()
+    assert repr(figure) == "a figure"
+    axes.set(xlabel="step", ylabel="loss, nats")
+    assert repr(figure) == "loss, nats by step"

@@ -185,7 +185,12 @@ def started(monkeypatch):
             return None
 
         def wait(self):
+            if len(commands) == 1 and not self.asked:
+                self.asked = True
+                raise KeyboardInterrupt  # the learner's first Ctrl-C: Jupyter asks whether it is meant
             return 5
+
+        asked = False
 
     monkeypatch.setattr("subprocess.Popen", Server)
     return commands

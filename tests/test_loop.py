@@ -194,3 +194,10 @@ def test_batches_of_another_kind_of_generator_cannot_take_up_a_pass():
     other = tn.data.batches(X, Y, size=16, rng=np.random.Generator(np.random.MT19937(0)))
     with pytest.raises(tn.InputError, match="expected the state of a MT19937 generator"):
         train.fit(other, progress=False, resume=True)
+
+
+def test_a_bar_over_no_batches_is_closed_and_the_error_is_told(monkeypatch):
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True, raising=False)
+    train = tn.TrainFunction(lambda x: (W.value * x).sum(), [W := tn.Parameter("W", [1.0])], tn.SGD(0.1))
+    with pytest.raises(tn.InputError, match="expected at least one batch in epoch 1, got none"):
+        train.fit([])

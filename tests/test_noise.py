@@ -319,3 +319,8 @@ def test_a_sibling_draws_from_the_same_generator():
         assert layer.at("test").rng is rng and layer.at("test").mode == "test" and layer.at("train") is layer
         with pytest.raises(dataclasses.FrozenInstanceError):
             layer.rng = tn.rng(1)
+
+
+def test_paths_of_which_there_are_none_are_refused():
+    with pytest.raises(tn.InputError, match="expected one path or more, got none"):
+        tn.DropPath(0.5, tn.rng(0), mode="train")()

@@ -101,3 +101,7 @@ def test_teachnn_lab_hands_the_extension_over_and_the_server_finds_it():
     enabled = json.loads(config.read_text())["ServerApp"]["jpserver_extensions"]
     assert enabled == {"teachnn.saving": True}
     assert extensions.ExtensionPackage(name="teachnn.saving").validate()
+
+
+def test_jupyter_finds_the_extension_by_the_modules_name():
+    assert saving._jupyter_server_extension_points() == [{"module": "teachnn.saving"}]

@@ -124,3 +124,14 @@ def test_shape_layers_refuse_what_is_no_array_of_floats(layer):
         with pytest.raises(tn.InputError) as caught:
             layer(x)
         assert str(caught.value).startswith(f"{layer.who}: expected {text}")
+
+
+def test_flatten_refuses_a_single_number():
+    with pytest.raises(tn.InputError, match=r"expected x of shape \(N, \.\.\.\), got \(\)"):
+        tn.Flatten()(np.array(1, np.float32))
+
+
+@pytest.mark.parametrize("shape", [3, [3], (0,), (2.0,), (-1, 4)])
+def test_a_shape_that_is_none_is_refused(shape):
+    with pytest.raises(tn.InputError, match="expected a tuple of whole sizes >= 1"):
+        tn.Reshape(shape)

@@ -29,8 +29,6 @@ class Pen:
     def down(self, x: float, y: float) -> Pen:
         """Swing to (x, y), upright at both ends."""
         x0, y0 = self.points[-1]
-        if x0 == x:
-            return self.line(x, y)
         self.points += [(x0, (y0 + y) / 2), (x, (y0 + y) / 2), (x, y)]
         return self
 

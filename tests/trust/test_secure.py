@@ -26,6 +26,7 @@ HOSTILE = [
     "]]><svg onload=alert(1)>",
     "&lt;b&gt; &amp; 'quoted' \"twice\"",
     "</text></svg>",
+    "e\u0301\u0302\u4e2d",
     "{{constructor}} ${1} %s {0}",
     "\u202edlrow\u202c \u200b\u2028",
     "x" * 3_000,
