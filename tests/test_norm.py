@@ -344,3 +344,11 @@ def test_a_constant_column_of_any_size_comes_out_as_exactly_beta(mode, number):
     if mode == "test":
         bn.mean.value = [number, number]
     assert not bn(np.full((7, 2), number, np.float32)).any()
+
+
+def test_the_settings_are_those_of_the_table_unless_others_are_given():
+    gamma, beta = tn.Parameter("gamma", [1.0]), tn.Parameter("beta", [0.0])
+    by_hand = tn.BatchNorm(gamma, beta, tn.Statistic("mean", [0.0]), tn.Statistic("variance", [1.0]), mode="train")
+    for layer in (by_hand, tn.BatchNorm.create("bn", 1, mode="train")):
+        assert (layer.rate, layer.eps) == (0.1, 1e-5)
+    assert tn.LayerNorm(gamma, beta).eps == tn.LayerNorm.create("ln", 1).eps == 1e-5

@@ -2,7 +2,7 @@ import math
 
 import numpy as np
 import pytest
-from autograd import make_vjp
+from autograd import elementwise_grad, make_vjp
 from autograd.test_util import check_grads
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -186,3 +186,7 @@ def test_nothing_is_changed_in_place():
 def test_one_hot_rows_are_true_at_their_label():
     labels = np.array([2, 0, 2], np.uint8)
     assert ops.one_hot(labels, 4).tolist() == [[i == k for i in range(4)] for k in (2, 0, 2)]
+
+
+def test_the_gradient_of_leaky_relu_at_zero_is_that_of_the_negative_side():
+    assert elementwise_grad(ops.leaky_relu)(np.zeros(3)).tolist() == [0.01] * 3

@@ -113,3 +113,10 @@ def test_a_layer_that_is_not_pure_would_be_noticed(fault, monkeypatch):
     monkeypatch.setattr(tn.Dropout, "forward", impure)
     tn.TestFunction(layer.at("test"), name="f")(np.ones((2, 3)))
     assert state([layer]) != before
+
+
+@pytest.mark.parametrize("kind", zoo.layer_classes())
+def test_a_layer_is_equal_to_itself_alone_and_cannot_be_changed(kind):
+    """Graphs and caches know layers by identity; two of equal settings are two."""
+    assert kind.__eq__ is object.__eq__ and kind.__hash__ is object.__hash__
+    assert kind.__dataclass_params__.frozen
