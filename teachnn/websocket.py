@@ -20,8 +20,9 @@ class PromptWebsocket(ZMQChannelsWebsocketConnection):
 
     def handle_outgoing_message(self, stream, outgoing_msg):
         """Send a message of the kernel to the page, unless it says "busy with a widget's message"."""
-        _, (_, header, parent, _, content, *_) = self.session.feed_identities(outgoing_msg)
-        kinds = [self.session.unpack(part).get("msg_type") for part in (header, parent)]
-        if kinds == ["status", "comm_msg"] and self.session.unpack(content) == {"execution_state": "busy"}:
-            return
+        _, (_, *parts) = self.session.feed_identities(outgoing_msg)
+        header, parent = (self.get_part(field, None, parts) for field in ("header", "parent_header"))
+        if (header["msg_type"], parent.get("msg_type")) == ("status", "comm_msg"):
+            if self.get_part("content", None, parts) == {"execution_state": "busy"}:
+                return
         super().handle_outgoing_message(stream, outgoing_msg)
