@@ -552,3 +552,11 @@ def test_both_kinds_of_function_say_what_they_are():
     small = Small()
     assert repr(small.train).startswith("TrainFunction(objective, 6 parameters, Adam(learning_rate=0.01")
     assert repr(small.classify) == "TestFunction(classify, modes=('test',))"
+
+
+def test_what_a_step_leaves_behind_cannot_be_edited_in_place():
+    small = Small()
+    small.train(X, Y)
+    for variable in small.net.parameters + small.net.statistics:
+        with pytest.raises(ValueError, match="read-only"):
+            variable.value[0] = 7
