@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import dataclasses
 import inspect
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
+from reprlib import repr as brief
 from typing import ClassVar, Literal, TypeVar
 
 from teachnn import ops
@@ -41,6 +43,9 @@ class Layer:
         return super().__new__(cls)
 
     def __post_init__(self):
+        for key, kind in _declared(type(self)).items():
+            if not isinstance(getattr(self, key), kind):
+                raise InputError(type(self).__name__, f"a {kind.__name__} as {key}", brief(getattr(self, key)))
         if not self.name:
             own = next((f for f in self._fields() if isinstance(f, Variable)), None)
             object.__setattr__(self, "name", (own.name.rpartition(".")[0] if own else "") or type(self).__name__)
@@ -155,6 +160,18 @@ class _Constant(Scope):
 
     def read(self, variable):
         return ops.stop_gradient(self.outer.read(variable))
+
+
+@cache
+def _declared(layer: type) -> dict[str, type]:
+    """Return which class each field is declared to be of, as far as it is text, a variable or a layer."""
+    found = {}
+    for base in layer.__mro__:
+        for key, kind in vars(base).get("__annotations__", {}).items():
+            kind = vars(sys.modules[base.__module__]).get(kind) if kind != "str" else str
+            if isinstance(kind, type) and issubclass(kind, Variable | Layer | str):
+                found.setdefault(key, kind)
+    return {f.name: found[f.name] for f in dataclasses.fields(layer) if f.name in found}
 
 
 def check_mode(who: str, mode) -> None:

@@ -14,6 +14,7 @@ import numpy as np
 from teachnn.data.batching import Batches
 from teachnn.errors import InputError
 from teachnn.scope import put_back
+from teachnn.settings import is_whole, name_given, whole
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -40,7 +41,7 @@ class History:
     """
 
     def __init__(self, capacity: int = 2048):
-        self.capacity, self.stride = capacity, 1
+        self.capacity, self.stride = whole("History", "capacity", capacity, 2), 1
         self._rows: list[np.ndarray] = []  # each: last step, number of steps, sums of the terms
         self.names: tuple[str, ...] = ()
         self.tests: list[tuple[int, dict[str, float]]] = []
@@ -77,6 +78,7 @@ class History:
         """Return a matplotlib figure of each term by step, training and test on one axis; means of many bold."""
         from teachnn.images import TEST, TRAIN, figure
 
+        name_given("History.plot", unit)
         drawing, axes = figure()
         many = max(1, len(self._rows) // 40)
         for (name, values), dash in zip(self.terms.items(), cycle(["-", "--", ":", "-."]), strict=False):
@@ -119,8 +121,14 @@ def fit(
     resume: go on where a fit of as many epochs was broken off, in the very same order; needs `tn.data.batches`.
     Ctrl-C ends it between two steps: nothing is lost, and KeyboardInterrupt is raised again.
     """
-    if not isinstance(epochs, int) or epochs < 1:
+    if not is_whole(epochs) or epochs < 1:
         raise ValueError(f"fit: expected a number of epochs >= 1, got {epochs!r}")
+    if not isinstance(batches, Iterable):
+        cure = "tn.data.batches makes them"
+        raise InputError("fit", "batches that can be iterated", type(batches).__name__, cure)
+    for name, function in (("each_epoch", each_epoch), ("each_step", each_step)):
+        if function is not None and not callable(function):
+            raise InputError("fit", f"a function as {name}", repr(function))
     start, first_step, order = train.position if resume and train.position else (0, train.steps, None)
     if train.steps > first_step and not isinstance(batches, Batches):
         raise InputError("fit", "batches that can be taken up again", type(batches).__name__, "use tn.data.batches")
