@@ -49,6 +49,7 @@ class Widget(anywidget.AnyWidget):
     def __init__(self, **traits):
         self.lock = threading.RLock()
         super().__init__(**traits)
+        self._made_layout = self.layout  # a widget too, that nobody else would close
 
     def set_state(self, sync_data):
         """Take what the page sent, one message at a time."""
@@ -66,6 +67,8 @@ class Widget(anywidget.AnyWidget):
         """End the widget: its views go, and nothing of it goes on."""
         pulse.remove(self)
         super().close()
+        if "_made_layout" in vars(self):  # none was made of what was refused
+            self._made_layout.close()
 
     @contextmanager
     def alerting(self) -> Iterator[None]:
