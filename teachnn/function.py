@@ -20,8 +20,8 @@ from teachnn import loop
 from teachnn.errors import InputError
 from teachnn.finite import explain_loss, explain_overflow, explain_statistics
 from teachnn.graph import Graph
-from teachnn.inputs import as_inputs, name_of, terms_of
-from teachnn.layer import Layer, Mode, check_mode
+from teachnn.inputs import as_inputs, check_modes, name_of, terms_of
+from teachnn.layer import Layer, Mode
 from teachnn.optimizer import Optimizer
 from teachnn.parameter import Parameter, Statistic, Variable, change, changing, distinct, values_of
 from teachnn.record import record
@@ -169,14 +169,9 @@ class TestFunction:
     __test__ = False  # pytest: not a class of tests
 
     def __init__(self, function: Callable, modes: Sequence[Mode] = ("test",), name: str = ""):
-        own = name_of(function, "test function")
-        self.name = name_given("TestFunction", name) if name else own
+        self.name = name_given("TestFunction", name or name_of(function, "test function"))
         self.who = f"{self.name} (TestFunction)"
-        if isinstance(modes, str) or not items(self.who, modes, str, "modes", 'modes=("test",), say'):
-            raise InputError(self.who, "a tuple of modes", repr(modes), 'modes=("test",), say')
-        for mode in modes:
-            check_mode(self.who, mode)
-        self.function, self.modes = function, tuple(modes)
+        self.function, self.modes = function, check_modes(self.who, modes)
         self._reads: tuple[Variable, ...] = ()
 
     def __call__(self, *inputs):

@@ -116,12 +116,8 @@ class Layer:
             wanted = ", ".join(map(str, shape)) + ("," if len(shape) == 1 else "")
             raise InputError(self.who, f"x of shape ({wanted})", str(tuple(actual)), cure)
         if like is not None and kind != like.value.dtype:
-            raise InputError(
-                self.who,
-                f"{like.value.dtype} like {like.name}",
-                str(kind),
-                f"x.astype(np.{like.value.dtype})",
-            )
+            wanted = str(like.value.dtype)
+            raise InputError(self.who, f"{wanted} like {like.name}", str(kind), f"x.astype(np.{wanted})")
         return x
 
     def _fields(self) -> Iterator:
@@ -164,14 +160,13 @@ class _Constant(Scope):
 
 @cache
 def _declared(layer: type) -> dict[str, type]:
-    """Return which class each field is declared to be of, as far as it is text, a variable or a layer."""
+    """Return of which class each field is declared to be, as far as that is text, a variable or a layer."""
     found = {}
-    for base in layer.__mro__:
-        for key, kind in vars(base).get("__annotations__", {}).items():
-            kind = vars(sys.modules[base.__module__]).get(kind) if kind != "str" else str
-            if isinstance(kind, type) and issubclass(kind, Variable | Layer | str):
-                found.setdefault(key, kind)
-    return {f.name: found[f.name] for f in dataclasses.fields(layer) if f.name in found}
+    for base in layer.__mro__[::-1]:
+        texts = vars(base).get("__annotations__", {})
+        kinds = {key: {**vars(sys.modules[base.__module__]), "str": str}.get(text) for key, text in texts.items()}
+        found |= {k: v for k, v in kinds.items() if isinstance(v, type) and issubclass(v, Variable | Layer | str)}
+    return found
 
 
 def check_mode(who: str, mode) -> None:

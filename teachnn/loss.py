@@ -166,7 +166,7 @@ def _with_labels(who: str, scores, labels):
     return scores, labels
 
 
-def _floats(who: str, x, rows: bool = True) -> np.ndarray:
+def _floats(who: str, x, rows: bool = True):
     """Return x without its box; refuse what is no array of floats with a row an example, and no example at all."""
     plain = getval(x)
     array = isinstance(plain, np.ndarray if rows else np.ndarray | np.generic)

@@ -19,6 +19,8 @@ from teachnn.trace import getval, isbox
 
 def moments(x):
     """Return the mean and the variance (divided by n) of each column: x (n, d) -> (d,), (d,)."""
+    if not len(x):
+        raise InputError("moments", "at least one row", "none", "look at how the batch was chosen")
     mean = column_sums(x) / len(x)
     return mean, column_sums(_centred(x, mean) ** 2) / len(x)
 
@@ -114,8 +116,6 @@ class BatchNorm(ModeLayer):
             x, "N", *("H", "W")[: 2 * (len(getattr(x, "shape", ())) == 4)], *self.gamma.shape, like=self.gamma
         )
         gamma, beta = self.gamma.value, self.beta.value
-        if x.shape[0] == 0 and self.mode == "train":
-            raise InputError(self.who, "at least one row", "none", "no row has no mean")
         if self.mode == "test":
             return (x - self.mean.value) * (gamma / np.sqrt(self.variance.value + self.eps)) + beta
         rows = x.reshape((-1, *self.gamma.shape))

@@ -91,7 +91,7 @@ class _Pool2D(Layer):
     def __post_init__(self):
         super().__post_init__()
         object.__setattr__(self, "stride", self.size if self.stride is None else self.stride)
-        if not all(is_whole(n) and 0 < n < 12 for n in (self.size, self.stride)):
+        if not all(is_whole(n) and n in range(1, 12) for n in (self.size, self.stride)):
             raise InputError(self.who, "a size and a stride of 1 to 11 pixels", f"{self.size!r} and {self.stride!r}")
 
     def windows(self, x):

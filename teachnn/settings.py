@@ -41,7 +41,7 @@ def whole(who: str, name: str, value, least: int = 1, most: float = math.inf) ->
 def number(who: str, name: str, value, bounds: str = "", within: Callable[[float], bool] = lambda v: True) -> float:
     """Return a finite number that is `within` its bounds, which `bounds` says in words; else raises InputError."""
     if not is_number(value) or not within(value):
-        raise InputError(who, f"a finite number as {name}{bounds and ', '}{bounds}", brief(value))
+        raise InputError(who, f"a finite number as {name}{bounds and ', '}{bounds}", repr(value))
     return value
 
 

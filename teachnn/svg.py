@@ -54,12 +54,11 @@ def draw(*graphs: Graph) -> str:
 
 def paint(picture: Picture) -> str:
     """Return a picture as the text of an SVG file."""
-    wide, high = _number(picture.width), _number(picture.height)
-    view = _number(max(picture.width, 900))  # it has no width of its own: a notebook fits it into its cell
-    head = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" class="teachnn" viewBox="0 0 {view} {high}" '
-        f'style="max-width:{view}px" role="img">'
-    )
+    wide, high, view = map(
+        _number, (picture.width, picture.height, max(picture.width, 900))
+    )  # it has no width of its own: a notebook fits it into its cell
+    head = f'<svg xmlns="http://www.w3.org/2000/svg" class="teachnn" viewBox="0 0 {view} {high}" '
+    head += f'style="max-width:{view}px" role="img">'
     kinds = [panel.kind for panel in picture.panels]
     parts = [
         head,
@@ -160,8 +159,8 @@ def _link(link: Link) -> str:
     kind, tip = ("edge", "head") if link.kind == "edge" else (f"link {link.kind}", f"tip {link.kind}")
     start, *rest = map(_point, link.points)
     head = f'<path class="{tip}" d="M{"L".join(map(_point, link.arrow))}Z"/>' if link.arrow else ""
-    curve = f'<path class="{kind}{" dashed" * (not link.solid)}" d="M{start}C{" ".join(rest)}"/>'
-    return f'<g data-ends="{link.source} {link.target}">{curve}{head}</g>'
+    curve = f'<path class="{kind}{" dashed" * (not link.solid)}" d="M{start}C{" ".join(rest)}"/>{head}'
+    return f'<g data-ends="{link.source} {link.target}">{curve}</g>'
 
 
 def _entry(entry: Entry) -> str:
@@ -197,5 +196,5 @@ def _number(value: float) -> str:
 
 
 def text(shown: str) -> str:
-    """Return text of whatever origin as it may stand between tags, or in an attribute's quotes."""
+    """Return any text as it may stand between tags, or in an attribute's quotes."""
     return escape(FORBIDDEN.sub("", shown), {'"': "&quot;"})

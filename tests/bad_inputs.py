@@ -51,7 +51,7 @@ NOTHING_CAN_BE_WRONG = {
     **dict.fromkeys(("Optimizer.step", "Optimizer.rate", "TrainFunction.restored", "Layer.expect"), _INSIDE),
     "Mode": "a word of type checkers",
     "data.mnist": "takes nothing",
-    "face_study.QUICK": "a constant",
+    **dict.fromkeys(("face_study.QUICK", "faces.CROP", "faces.SHIFTS"), "a constant"),
     "face_study.FULL": "a constant",
     "init.drawn": _INSIDE,
     "ops.column_sums": "a part of gradients, which are called with arrays of the library's own",
@@ -59,7 +59,14 @@ NOTHING_CAN_BE_WRONG = {
     "ops.identity": "hands on whatever it is given",
     "ops.stop_gradient": "hands on whatever it is given",
     **dict.fromkeys(
-        ("data.Digits", "data.Faces", "data.Faces.__getitem__", "Sequential.__getitem__", "History.append"),
+        (
+            "data.Digits",
+            "data.Faces",
+            "data.Faces.__getitem__",
+            "Sequential.__getitem__",
+            "History.append",
+            "History.report",
+        ),
         "plain data, or Python's own indexing, whose IndexError says all",
     ),
     **dict.fromkeys(
@@ -136,8 +143,8 @@ sweep(
     contradiction=[2.0],
 )
 sweep("rng", lambda w, v: tn.rng(v), type=[None, "0", 1.5, [0], True], negative=[-1], nan=[NAN], infinity=[INF])
-for name in ("zeros", "ones"):
-    sweep(f"init.{name}", lambda w, v, f=getattr(tn.init, name): f(v), **NOT_SHAPES)
+for f in (tn.init.zeros, tn.init.ones):
+    sweep(f"init.{f.__name__}", lambda w, v, f=f: f(v), **NOT_SHAPES)
 sweep("init.constant", lambda w, v: tn.init.constant(v, 1.0), **NOT_SHAPES)
 sweep("init.constant", lambda w, v: tn.init.constant((2,), v), **NOT_A_NUMBER)
 for name in ("normal", "uniform"):
@@ -235,7 +242,7 @@ CALLED = {  # how a layer is made, and an array of the wrong rank, and of the wr
     "Dropout": (lambda w: w.net[3], None, None),
     "DropPath": (lambda w: tn.DropPath(0.5, w.rng, mode="train"), None, None),
     "Join": (lambda w: tn.Join(), None, None),
-    **{name: (lambda w, k=getattr(tn, name): k(), None, None) for name in ("ReLU", "LeakyReLU", "Sigmoid", "Tanh", "Softplus")},
+    **{k.__name__: (lambda w, k=k: k(), None, None) for k in (tn.ReLU, tn.LeakyReLU, tn.Sigmoid, tn.Tanh, tn.Softplus)},
     "Softmax": (lambda w: tn.Softmax(), (), (2, 0)),
     "Detached": (lambda w: w.net[0].detached(), (4,), (2, 9)),
 }  # fmt: skip
@@ -407,7 +414,7 @@ for method in ("__call__", "gradients", "graph"):
     sweep(f"TrainFunction.{method}", lambda w, v, call=call: call(w.train, w.x, v), **Y)
     row(f"TrainFunction.{method}", "contradiction", lambda w, call=call: call(w.train, w.x))
 OBJECTIVES = {
-    "type": [lambda x: None, lambda x: "loss", lambda x: object(), lambda x: [1.0], lambda x: {"a": None}, lambda x: {3: 1.0}],
+    "type": [lambda x: None, lambda x: "a", lambda x: {}, lambda x: [1.0], lambda x: {"a": None}, lambda x: {3: 1.0}],
     "rank": [lambda x: x],
     "empty": [lambda x: {}],
     "nan": [lambda x: NAN],
@@ -491,7 +498,6 @@ sweep(
     infinity=[INF],
 )
 for name, call in (("save", tn.save), ("load", tn.load)):
-    here = lambda w: w.folder / "new" if call is tn.save else w.saved  # noqa: E731
     sweep(name, lambda w, v, call=call: call(v, w.net.parameters), type=[None, 3, [], 1.5])
     row(
         name,

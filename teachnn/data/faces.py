@@ -68,8 +68,7 @@ class Faces:
                 "split", "the identities of all faces", "some unknown", "a part must not know another's people"
             )
         people = np.unique(self.identities)
-        known = all(is_number(share) for share in shares)
-        ends = np.round(np.cumsum((0, *shares) if known else 0) * len(people)).astype(int)
+        ends = np.round(np.cumsum((0, *shares) if all(map(is_number, shares)) else 0) * len(people)).astype(int)
         if ends[-1] != len(people) or np.diff(ends).min() < 1:
             raise InputError("split", f"shares that sum to 1, of {len(people)} people", str(shares))
         groups = [people[start:end] for start, end in pairwise(ends)]

@@ -26,7 +26,7 @@ from teachnn.layer import Layer, Mode, ModeLayer, check_mode
 from teachnn.noise import DropPath, Join, generator
 from teachnn.norm import BatchNorm
 from teachnn.pool import AveragePool2D, MaxPool2D
-from teachnn.settings import check_generator, instance, is_number, is_whole, items, shape_of, whole
+from teachnn.settings import check_generator, instance, is_whole, items, number, shape_of, whole
 from teachnn.stack import Flatten, Reshape, Sequential
 
 
@@ -91,7 +91,7 @@ class Fractal(Layer):
 
     def __post_init__(self):
         super().__post_init__()
-        if items(self.who, self.halves, Fractal, "two fractals as halves, or none") and len(self.halves) != 2:
+        if len(items(self.who, self.halves, Fractal, "fractals as halves")) not in (0, 2):
             raise InputError(self.who, "two fractals as halves, or none", str(len(self.halves)))
 
     def forward(self, x):
@@ -143,10 +143,9 @@ class FractalNet(ModeLayer):
         rate: the probability of local drop-path. rng: draws the parameters now, and the paths in training.
         """
         drop = DropPath(rate, rng, mode="train")
-        who, channels = "FractalNet", shape_of("FractalNet", channels)
-        whole(who, "number of blocks", len(channels), 1, 3)
-        whole(who, "number of columns", columns)
-        _check_alone(who, alone)
+        columns, channels = whole("FractalNet", "number of columns", columns), shape_of("FractalNet", channels)
+        whole("FractalNet", "number of blocks", len(channels), 1, 3)
+        number("FractalNet", "alone", alone, "a probability, 0 <= alone <= 1", lambda v: 0 <= v <= 1)
         steps = enumerate(pairwise((1, *channels)), 1)
         blocks = tuple(Fractal.create(f"block{i}", columns, pair, rng, drop) for i, pair in steps)
         side = 14 // 2 ** len(channels)
@@ -157,7 +156,7 @@ class FractalNet(ModeLayer):
     def __post_init__(self):
         super().__post_init__()
         check_generator(self.who, self.rng)
-        _check_alone(self.who, self.alone)
+        number(self.who, "alone", self.alone, "a probability, 0 <= alone <= 1", lambda v: 0 <= v <= 1)
 
     def forward(self, x):
         """Return the logits of the whole net, or in training sometimes those of one column."""
@@ -186,11 +185,6 @@ class FractalNet(ModeLayer):
 
     def _between(self, blocks: Iterable[tuple[Layer, ...]]) -> Sequential:
         return Sequential(self.stem, *(layer for block in blocks for layer in (*block, self.pool)), self.head)
-
-
-def _check_alone(who: str, alone) -> None:
-    if not is_number(alone) or not 0 <= alone <= 1:
-        raise InputError(who, "a probability, 0 <= alone <= 1", repr(alone))
 
 
 def multiply_adds(graph: Graph) -> int:

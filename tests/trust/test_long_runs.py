@@ -1,6 +1,6 @@
 """A day in a classroom: a hundred thousand steps, a thousand fits, widget after widget, and nothing grows.
 
-Memory is counted after a warm-up: the blocks that Python holds, to which every small array belongs, and the bytes of the
+Memory is counted after a warm-up: the blocks that Python holds, each small array one or two, and the bytes of the
 process. What may pile up is counted too: means of a History, looks of a view, threads, observers, widgets.
 """
 

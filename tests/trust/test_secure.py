@@ -141,7 +141,7 @@ def test_the_check_of_the_pages_notices(source):
 
 WATCH = """
 import os, sys
-WRITING = {"os.rename": 1, "os.mkdir": 0, "os.remove": 0, "os.rmdir": 0, "os.link": 1, "os.symlink": 1, "os.truncate": 0}
+WRITING = {"os.rename": 1, "os.mkdir": 0, "os.remove": 0, "os.rmdir": 0, "os.link": 1, "os.symlink": 1}
 def note(event, args):
     if event == "open" and isinstance(args[0], (str, bytes)):
         mode, flags = args[1] or "", args[2] or 0

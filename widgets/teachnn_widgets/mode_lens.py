@@ -29,8 +29,8 @@ class ModeLens(Widget):
     """Both modes side by side: `ModeLens(net, net.at("test"), x)`.
 
     train_layers, test_layers: a Sequential, or a sequence of layers, and its siblings. x (N, ...): the input; numbers
-    from 0 to 255 are taken as pixels. batch: how many of its rows are used. rate: of every Dropout, once it is moved from
-    where it starts, at the first one's. seed: of the noise.
+    from 0 to 255 are taken as pixels. batch: how many of its rows are used. rate: of every Dropout, once it is moved
+    from where it starts, at the first one's. seed: of the noise.
     Nothing that is handed over changes: noise comes from generators of its own, statistics stay.
     Raises InputError for layers that are no siblings, or an input that they refuse.
     """

@@ -123,7 +123,7 @@ class Trainer:
             return False
         self.rest = None
         if self.test:
-            self.train.history.tests.append((self.train.steps, dict(self.test())))
+            self.train.history.report(self.train.steps, self.test())
         return True
 
 
