@@ -17,7 +17,8 @@ from collections.abc import Callable
 
 import autograd.numpy as anp
 import numpy as np
-from autograd.extend import defvjp, primitive
+from autograd.extend import defvjp
+from autograd.extend import primitive as traced
 
 from teachnn.errors import InputError
 from teachnn.trace import identity, stop_gradient
@@ -41,8 +42,8 @@ __all__ = [
 defvjp(identity, lambda y, x: lambda g: g)
 
 
-def operation(function: Callable) -> Callable:
-    """Return the function as a primitive that says in this library's words what its inputs cannot be."""
+def primitive(function: Callable) -> Callable:
+    """Return the function as a primitive of autograd that says in this library's words what its inputs cannot be."""
     takes = (function.__doc__ or "").partition("\n")[0]
 
     @functools.wraps(function)
@@ -53,7 +54,7 @@ def operation(function: Callable) -> Callable:
             got = ", ".join(str(getattr(x, "shape", type(x).__name__)) for x in inputs)
             raise InputError(function.__name__, takes, got, str(error)) from error
 
-    return primitive(run)
+    return traced(run)
 
 
 def column_sums(x):
@@ -71,7 +72,7 @@ def longer_rows(x, *vectors):
     return x.reshape((n // k, k * d)), *(anp.tile(vector, k) for vector in vectors)
 
 
-@operation
+@primitive
 def dense(x, W, b):
     """y = x W + b: x (N, d), W (d, k), b (k,) -> y (N, k)."""
     if not x.ndim == W.ndim == 2 or b.shape != W.shape[1:]:
@@ -89,7 +90,7 @@ defvjp(
 )
 
 
-@operation
+@primitive
 def shift(x, b):
     """y = x + b: x (..., d), b (d,)."""
     if b.shape != x.shape[-1:]:
@@ -105,7 +106,7 @@ defvjp(
 )
 
 
-@operation
+@primitive
 def relu(x):
     """y = max(x, 0), of any shape; the gradient at 0 is 0."""
     return np.maximum(x, 0)
@@ -114,7 +115,7 @@ def relu(x):
 defvjp(relu, lambda y, x: lambda g: g * (y > 0))
 
 
-@operation
+@primitive
 def leaky_relu(x, slope=0.01):
     """y = x where x > 0, else slope * x."""
     return np.where(x > 0, x, x * slope)
@@ -123,7 +124,7 @@ def leaky_relu(x, slope=0.01):
 defvjp(leaky_relu, lambda y, x, slope=0.01: lambda g: anp.where(x > 0, g, g * slope))
 
 
-@operation
+@primitive
 def sigmoid(x):
     """y = 1 / (1 + exp(-x)), without overflow and precise to the last digits at both ends."""
     y = np.asarray(np.negative(x))
@@ -136,7 +137,7 @@ def sigmoid(x):
 defvjp(sigmoid, lambda y, x: lambda g: g * (y * (1 - y)))
 
 
-@operation
+@primitive
 def tanh(x):
     """y = tanh x."""
     return np.tanh(x)
@@ -145,7 +146,7 @@ def tanh(x):
 defvjp(tanh, lambda y, x: lambda g: g * (1 - y * y))
 
 
-@operation
+@primitive
 def softplus(x):
     """y = log(1 + exp(x)), without overflow."""
     return np.maximum(x, 0) + np.log1p(np.exp(-np.abs(x)))
@@ -159,7 +160,7 @@ def _rows(x) -> None:
         raise ValueError("one number has no last axis")
 
 
-@operation
+@primitive
 def softmax(x):
     """y = exp(x) / sum(exp(x)) over the last axis: x (..., K) -> y (..., K), whose rows sum to 1."""
     _rows(x)
@@ -170,7 +171,7 @@ def softmax(x):
 defvjp(softmax, lambda y, x: lambda g: y * (g - (g * y).sum(axis=-1, keepdims=True)))
 
 
-@operation
+@primitive
 def log_softmax(x):
     """y = log(softmax(x)) over the last axis, without overflow."""
     _rows(x)
@@ -181,7 +182,7 @@ def log_softmax(x):
 defvjp(log_softmax, lambda y, x: lambda g: g - anp.exp(y) * g.sum(axis=-1, keepdims=True))
 
 
-@operation
+@primitive
 def one_hot(labels: np.ndarray, classes: int) -> np.ndarray:
     """Labels (N,) of 0 to classes - 1 -> (N, classes), True at each row's label.
 
