@@ -6,8 +6,8 @@ parameters: it computes an output from an input. Only the parameters connect the
     import teachnn as tn
 
 Read the files in this order: parameter, init, trace, ops, layer, dense, stack, loss, optimizer, function; then conv,
-pool, norm, noise for more layers; scope, weights, finite for how a step stays whole; record, graph and drawing/ for how
-a function is drawn.
+pool, norm, noise for more layers; scope, weights, finite for how a step stays whole; errors, settings, inputs for how
+it says no; record, graph and drawing/ for how a function is drawn.
 """
 
 from teachnn import data, images, init, loss, memory, ops, schedule

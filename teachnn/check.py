@@ -18,6 +18,8 @@ from teachnn.exercises import NotYet
 from teachnn.inputs import names_of
 from teachnn.parameter import Parameter, Variable
 from teachnn.scope import Scope
+from teachnn.settings import array as numbers_of
+from teachnn.settings import items, number, whole
 from teachnn.trace import differentiate, getval, isbox, tracing
 
 
@@ -51,8 +53,14 @@ def check_gradients(
     >>> check_gradients(layer, [[1.0, 2.0, 3.0]], parameters=layer.parameters) < 1e-8
     True
     """
-    inputs = [x if x.dtype.kind in "iub" else x.astype(np.float64) for x in map(np.asarray, inputs)]
-    parameters = tuple(parameters)
+    who = "check_gradients"
+    if not callable(f):
+        raise InputError(who, "a function", repr(f), "a layer is one")
+    number(who, "tolerance", tolerance, "> 0", lambda v: v > 0)
+    whole(who, "most", most)
+    inputs = [numbers_of(who, name, x) for name, x in zip(names_of(f, inputs), inputs, strict=True)]
+    inputs = [x if x.dtype.kind in "iub" else x.astype(np.float64) for x in inputs]
+    parameters = items(who, parameters, Parameter, "Parameters", "layer.parameters has them")
     moving = [i for i, x in enumerate(inputs) if x.dtype.kind == "f"]
     names = [names_of(f, inputs)[i] for i in moving] + [p.name for p in parameters]
     arrays = [inputs[i] for i in moving] + [p._array.astype(np.float64) for p in parameters]
@@ -68,6 +76,7 @@ def check_gradients(
             arguments[i] = value
         output = _Checking(dict(zip(parameters, values[len(moving) :], strict=True))).run(f, *arguments)
         if weights is None:
+            numbers_of(who, "the output of f", getval(output))
             weights = np.random.default_rng(0).uniform(0.5, 1.5, np.shape(getval(output)))
             start = np.array(getval(output))
         return anp.sum(weights * (output - start)), None  # only what moves: a large sum would hide it in its rounding

@@ -13,18 +13,16 @@ import os
 import threading
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save as to_bytes
 
+from teachnn.function import TrainFunction
 from teachnn.parameter import Variable, changing, distinct, values_of
+from teachnn.settings import check_generator, instance, items, name_given, path_of
 from teachnn.snapshot import put_all_back
 from teachnn.trace import tracing
-
-if TYPE_CHECKING:
-    from teachnn.function import TrainFunction
 
 Generators = Mapping[str, np.random.Generator]
 
@@ -45,7 +43,7 @@ def save(
     too: its step count, the optimizer's memory and the generators' states are written as well.
     Raises OSError if it cannot be written; a file that was there is then still what it was.
     """
-    path, variables = Path(path), distinct(variables, f"save to {path}")
+    path, variables = _checked("save", path, variables, train, generators)
     with tracing, changing:  # everything of one instant, between two steps
         arrays = {variable.name: array for variable, array in values_of(variables).items()}
         state: dict = {"generators": {name: rng.bit_generator.state for name, rng in (generators or {}).items()}}
@@ -74,7 +72,7 @@ def load(
     Returns the names that were skipped: none, unless `strict` is False, which takes what fits by name and shape.
     Raises CheckpointError that lists all that does not fit, or says how the file is damaged; nothing has changed then.
     """
-    path, variables = Path(path), distinct(variables, f"load from {path}")
+    path, variables = _checked("load", path, variables, train, generators)
     arrays, state = _read(path)
     here = {variable.name: variable for variable in variables}
     saved = {name: array for name, array in arrays.items() if name in here or not name.startswith("optimizer.")}
@@ -103,6 +101,20 @@ def load(
             changes += _resumed(path, train, arrays, state)
         put_all_back(changes, noise)
     return [name for name in {**here, **saved} if name not in fits]
+
+
+def _checked(who: str, path, variables, train, generators) -> tuple[Path, tuple[Variable, ...]]:
+    """Return the path and the variables; complains about whatever is not what `save` and `load` take."""
+    path = path_of(who, path)
+    if who == "save" and (path.is_dir() or not path.parent.is_dir()):
+        raise FileNotFoundError(f"save: expected a file in a folder that is there, got {path}; make its folder first")
+    variables = items(who, variables, Variable, "parameters or statistics", "net.parameters + net.statistics")
+    instance(who, "a TrainFunction as train", train, TrainFunction | None)
+    instance(who, "generators by name, a dict", generators, Mapping | None, '{"noise": rng}, say')
+    for name, rng in (generators or {}).items():
+        check_generator(who, rng)
+        name_given(who, name)
+    return path, distinct(variables, f"{who} {path}")
 
 
 def _resumed(path: Path, train: TrainFunction, arrays: Mapping[str, np.ndarray], state: Mapping) -> list:

@@ -17,6 +17,7 @@ from teachnn import init, ops
 from teachnn.errors import InputError
 from teachnn.layer import Layer
 from teachnn.parameter import Parameter
+from teachnn.settings import array, is_whole, name_given, shape_of, whole
 
 
 @primitive
@@ -74,6 +75,18 @@ def _columns(x, size, stride: int, padding: int):
     return patches.reshape(N * rows * columns, h * w * C), (N, rows, columns)
 
 
+def _check_steps(who: str, stride, padding) -> None:
+    if not (is_whole(stride) and is_whole(padding) and stride > 0 <= padding):
+        raise InputError(who, "a whole stride >= 1 and a whole padding >= 0", f"{stride!r} and {padding!r}")
+
+
+def _kernel(kind: type, name: str, channels, size, stride, padding) -> tuple[int, ...]:
+    """Return a square kernel's shape; complains about any setting before anything is drawn."""
+    who = f"{name_given(kind.__name__, name)} ({kind.__name__})"
+    _check_steps(who, stride, padding)
+    return (*2 * (whole(who, "size", size),), *shape_of(who, channels, 2))
+
+
 @dataclass(frozen=True, eq=False)
 class Conv2D(Layer):
     """y = convolve(x, W) + b. x (N, H, W, C), W (h, w, C, D), b (D,) -> y (N, I, J, D). The same in both modes.
@@ -98,7 +111,8 @@ class Conv2D(Layer):
         init_W: Callable = init.he_normal,
     ):
         """Make a layer from channels[0] to channels[1] channels with a square kernel, and its parameters."""
-        W = Parameter(f"{name}.W", init_W((size, size, *channels), rng))
+        shape = _kernel(cls, name, channels, size, stride, padding)
+        W = Parameter(f"{name}.W", init.drawn(name, init_W, shape, rng))
         return cls(W, Parameter(f"{name}.b", init.zeros(channels[1:])), stride, padding)
 
     def __post_init__(self):
@@ -106,11 +120,7 @@ class Conv2D(Layer):
         if len(self.W.shape) != 4 or self.b.shape != (self._units(),):
             got = f"{self.W.shape} and {self.b.shape}"
             raise InputError(self.who, "W of four sizes and b of as many numbers as output channels", got)
-        if isinstance(self.stride, bool) or not (
-            isinstance(self.stride, int) and isinstance(self.padding, int) and self.stride > 0 <= self.padding
-        ):
-            got = f"{self.stride!r} and {self.padding!r}"
-            raise InputError(self.who, "a whole stride >= 1 and a whole padding >= 0", got)
+        _check_steps(self.who, self.stride, self.padding)
 
     def forward(self, x):
         """Return convolve(x, W) + b; raises InputError if x is not (N, H, W, C), or smaller than a patch."""
@@ -135,7 +145,9 @@ class ConvTranspose2D(Conv2D):
     @classmethod
     def create(cls, name, channels, rng, size=4, stride=2, padding=1, init_W=init.he_normal):
         """Make a layer from channels[0] to channels[1] channels with a square kernel, and its parameters."""
-        W = Parameter(f"{name}.W", init_W((size, size, *channels), rng).swapaxes(2, 3))  # fans as of (in, out)
+        shape = _kernel(cls, name, channels, size, stride, padding)
+        W = init.drawn(name, init_W, shape, rng)  # fans as of (in, out)
+        W = Parameter(f"{name}.W", array(name, "W", W, *shape).swapaxes(2, 3))
         return cls(W, Parameter(f"{name}.b", init.zeros(channels[1:])), stride, padding)
 
     def forward(self, x):

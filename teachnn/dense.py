@@ -11,6 +11,7 @@ from teachnn import init, ops
 from teachnn.errors import InputError
 from teachnn.layer import Layer
 from teachnn.parameter import Parameter
+from teachnn.settings import number
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,7 +24,8 @@ class Dense(Layer):
     @classmethod
     def create(cls, name: str, inputs: int, units: int, rng: np.random.Generator, init_W: Callable = init.he_normal):
         """Make the parameters `name.W` (by `init_W(shape, rng)`) and `name.b` (zeros), and the layer."""
-        return cls(Parameter(f"{name}.W", init_W((inputs, units), rng)), Parameter(f"{name}.b", init.zeros((units,))))
+        W = Parameter(f"{name}.W", init.drawn(name, init_W, (inputs, units), rng))
+        return cls(W, Parameter(f"{name}.b", init.zeros((units,))))
 
     def __post_init__(self):
         super().__post_init__()
@@ -50,6 +52,10 @@ class LeakyReLU(Layer):
     """y = x where x > 0, else slope * x, for x of any shape. Maas et al. 2013."""
 
     slope: float = 0.01
+
+    def __post_init__(self):
+        super().__post_init__()
+        number(self.who, "slope", self.slope)
 
     def forward(self, x):
         """Return x or slope * x."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NoReturn
 
 import numpy as np
@@ -12,6 +12,7 @@ from teachnn.scope import Step
 
 if TYPE_CHECKING:
     from teachnn.function import TrainFunction
+    from teachnn.parameter import Variable
 
 
 class _Watching(Step):
@@ -42,6 +43,16 @@ def explain_loss(train: TrainFunction, inputs: Sequence, terms: dict[str, float]
         f"the first that is not finite is {watching.first or 'the loss itself, every layer is finite'}; "
         f"a learning rate below {train.optimizer.rate(train.steps + 1):g} may help"
     )
+
+
+def explain_statistics(train: TrainFunction, moved: Mapping[Variable, np.ndarray]) -> None:
+    """Raise FloatingPointError that names the first statistic whose new value is not finite, if one is."""
+    for statistic, value in moved.items():
+        if not np.isfinite(value).all():
+            raise FloatingPointError(
+                f"{train.who}: expected finite numbers in step {train.steps + 1}, got a new value of {statistic.name} "
+                "that is not; look at what its layer was given"
+            )
 
 
 def explain_overflow(train: TrainFunction, gradients: Sequence, values: Sequence, memory: Sequence) -> None:

@@ -18,14 +18,15 @@ import numpy as np
 
 from teachnn import loop
 from teachnn.errors import InputError
-from teachnn.finite import explain_loss, explain_overflow
+from teachnn.finite import explain_loss, explain_overflow, explain_statistics
 from teachnn.graph import Graph
-from teachnn.inputs import as_inputs, name_of, terms_of
-from teachnn.layer import Layer, Mode, check_mode
+from teachnn.inputs import as_inputs, check_modes, name_of, terms_of
+from teachnn.layer import Layer, Mode
 from teachnn.optimizer import Optimizer
 from teachnn.parameter import Parameter, Statistic, Variable, change, changing, distinct, values_of
 from teachnn.record import record
 from teachnn.scope import Reading, Scope, Step, Unseen, current_scope
+from teachnn.settings import items, name_given
 from teachnn.trace import differentiate, getval, tracing
 from teachnn.weights import Progress, Weights
 
@@ -46,7 +47,7 @@ class TrainFunction:
             raise TypeError(f"{self.who}: expected an optimizer, got {optimizer!r}; tn.Adam(1e-3) is one")
         if isinstance(parameters, Layer):
             raise TypeError(f"{self.who}: expected Parameters to move, got {parameters.who}; take its .parameters")
-        parameters = tuple(parameters)
+        parameters = items(self.who, parameters, object, "Parameters to move", "net.parameters has them")
         for parameter in parameters:
             if not isinstance(parameter, Parameter):
                 cure = "; a layer keeps its statistics itself" if isinstance(parameter, Statistic) else ""
@@ -86,6 +87,7 @@ class TrainFunction:
             try:
                 loss, terms, gradients = self._differentiate(scope, inputs)
                 w, memory = self._optimize(gradients)
+                explain_statistics(self, scope.moved)
                 self._commit(scope, Progress(before.steps + 1, memory, w))
             except BaseException:
                 if self._progress is before:  # otherwise it was a Ctrl-C that came after all was done
@@ -167,11 +169,9 @@ class TestFunction:
     __test__ = False  # pytest: not a class of tests
 
     def __init__(self, function: Callable, modes: Sequence[Mode] = ("test",), name: str = ""):
-        self.name = name or name_of(function, "test function")
+        self.name = name_given("TestFunction", name or name_of(function, "test function"))
         self.who = f"{self.name} (TestFunction)"
-        for mode in modes:
-            check_mode(self.who, mode)
-        self.function, self.modes = function, tuple(modes)
+        self.function, self.modes = function, check_modes(self.who, modes)
         self._reads: tuple[Variable, ...] = ()
 
     def __call__(self, *inputs):

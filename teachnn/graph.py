@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import Literal
 
 import numpy as np
 
 from teachnn.parameter import Parameter, Statistic, Variable
+from teachnn.settings import is_whole, path_of
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,7 @@ class Graph:
 
     def collapse(self, depth: int) -> Graph:
         """Return the same graph at another depth: 0 shows primitives, 1 layers, 2 the layers inside of layers."""
-        if not isinstance(depth, int) or depth < 0:
+        if not is_whole(depth) or depth < 0:
             raise ValueError(f"{self.name} (Graph): expected a depth of 0, 1, 2, ..., got {depth!r}")
         whole = self.primitives or self
         if depth == 0:
@@ -154,7 +154,11 @@ class Drawing:
 
     def save(self, path) -> None:
         """Write the picture to a file."""
-        Path(path).write_text(self.svg, encoding="utf-8")
+        path, svg = path_of("draw", path), self.svg
+        try:
+            path.write_text(svg, encoding="utf-8")
+        except OSError as error:
+            raise OSError(f"draw: expected a file that can be written, got {path}: {error.strerror}") from None
 
     def __str__(self) -> str:
         if len(self.graphs) > 2:  # the first beside each of the others

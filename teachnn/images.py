@@ -11,6 +11,7 @@ import numpy as np
 from PIL import Image
 
 from teachnn.errors import InputError
+from teachnn.settings import is_whole, number, whole
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -28,10 +29,13 @@ def grid(images, columns: int, scale: int = 1) -> Image.Image:
     >>> grid(np.zeros((6, 28, 28)), columns=3).size
     (84, 56)
     """
-    images = np.asarray(images)
+    try:
+        images = np.asarray(images)
+    except ValueError:
+        raise InputError("grid", "images of one shape", "several") from None
     if images.ndim not in (3, 4) or images.size == 0 or (images.ndim == 4 and images.shape[3] != 3):
         raise InputError("grid", "images of shape (N, H, W) or (N, H, W, 3)", str(images.shape))
-    if not (isinstance(columns, int) and isinstance(scale, int) and columns > 0 < scale):
+    if not (is_whole(columns) and is_whole(scale) and columns > 0 < scale):
         raise InputError("grid", "whole columns and scale >= 1", f"{columns!r} and {scale!r}")
     if images.dtype.kind != "f" and images.dtype != np.uint8:
         cure = "images.astype(np.uint8) for grey levels 0 to 255"
@@ -52,6 +56,9 @@ def latent_plane(side: int = 15, low: float = 0.04, high: float = 0.96) -> np.nd
     They are the normal quantiles of `side` evenly spaced probabilities, so the prior puts equal weight between
     neighbours; x grows to the right, y grows upwards.
     """
+    side = whole("latent_plane", "side", side)
+    for edge in (low, high):
+        number("latent_plane", "probability", edge, "> 0 and < 1", lambda v: 0 < v < 1)
     quantiles = [NormalDist().inv_cdf(p) for p in np.linspace(low, high, side)]
     x, y = np.meshgrid(quantiles, quantiles[::-1])
     return np.stack([x.ravel(), y.ravel()], axis=1).astype(np.float32)
@@ -62,6 +69,9 @@ def manifold(decode: Callable, side: int = 15, dimensions: int = 2, scale: int =
 
     decode: a function from points (N, dimensions) to images (N, H, W) or (N, H, W, 3), between 0 and 1.
     """
+    if not callable(decode):
+        raise InputError("manifold", "a function as decode", repr(decode), "vae.decode is one")
+    side, dimensions = whole("manifold", "side", side), whole("manifold", "number of dimensions", dimensions)
     points = np.zeros((side * side, dimensions), np.float32)
     points[:, :2] = latent_plane(side)[:, :dimensions]
     return grid(decode(points), columns=side, scale=scale)
@@ -73,6 +83,9 @@ def figure(width: float = 6.4, height: float = 3.6, columns: int = 1) -> tuple[F
     It shows itself in a notebook. It does not touch pyplot, so it is safe in a widget's callback on any thread. Needs
     matplotlib (`pip install teachnn[lab]`).
     """
+    for name, size in (("width", width), ("height", height)):
+        number("figure", name, size, "in inches, > 0", lambda v: v > 0)
+    whole("figure", "number of columns", columns)
     from matplotlib.figure import Figure
 
     class HouseFigure(Figure):

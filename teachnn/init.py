@@ -7,8 +7,12 @@ fans are the number of numbers that one output sums, and the number of outputs t
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import numpy as np
+
+from teachnn.errors import InputError
+from teachnn.settings import name_given, number, shape_of
 
 
 def rng(seed: int) -> np.random.Generator:
@@ -23,26 +27,28 @@ def rng(seed: int) -> np.random.Generator:
 
 def zeros(shape: tuple[int, ...]) -> np.ndarray:
     """Return zeros of `shape`: the usual start of a bias."""
-    return np.zeros(shape, np.float32)
+    return np.zeros(shape_of("init", shape), np.float32)
 
 
 def ones(shape: tuple[int, ...]) -> np.ndarray:
     """Return ones of `shape`: the usual start of a scale."""
-    return np.ones(shape, np.float32)
+    return np.ones(shape_of("init", shape), np.float32)
 
 
 def constant(shape: tuple[int, ...], value: float) -> np.ndarray:
     """Return an array of `shape` that holds `value` everywhere."""
-    return np.full(shape, value, np.float32)
+    return np.full(shape_of("init", shape), number("init", "value", value), np.float32)
 
 
 def normal(shape: tuple[int, ...], rng: np.random.Generator, std: float = 0.01) -> np.ndarray:
     """Return normal numbers of mean 0 and standard deviation `std`."""
+    shape, std = shape_of("init", shape), number("init", "std", std, ">= 0", lambda v: v >= 0)
     return _generator(rng).standard_normal(shape, dtype=np.float32) * np.float32(std)
 
 
 def uniform(shape: tuple[int, ...], rng: np.random.Generator, limit: float) -> np.ndarray:
     """Return numbers spread evenly between -`limit` and `limit`."""
+    shape, limit = shape_of("init", shape), number("init", "limit", limit, ">= 0", lambda v: v >= 0)
     return (2 * _generator(rng).random(shape, dtype=np.float32) - 1) * np.float32(limit)
 
 
@@ -79,10 +85,20 @@ def fans(shape: tuple[int, ...]) -> tuple[int, int]:
     >>> fans((784, 256)), fans((3, 3, 16, 32))
     ((784, 256), (144, 288))
     """
-    if len(shape) < 2 or min(shape) < 1:
-        raise ValueError(f"init: expected a weight's shape of two or more sizes >= 1, got {tuple(shape)}")
+    said = "a weight's shape of two or more sizes >= 1"
+    shape = shape_of("init", shape, said=said)
+    if len(shape) < 2:
+        raise InputError("init", said, str(shape))
     receptive = math.prod(shape[:-2])
     return receptive * shape[-2], receptive * shape[-1]
+
+
+def drawn(name: str, init_W: Callable, shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
+    """Return init_W(shape, rng), a layer's first weight; complains of its settings before anything is drawn."""
+    shape = shape_of(name_given("create", name), shape)
+    if not callable(init_W):
+        raise InputError(name, "a function as init_W", repr(init_W), "tn.init.he_normal is one")
+    return init_W(shape, rng)
 
 
 def _generator(rng) -> np.random.Generator:

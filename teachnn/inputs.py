@@ -8,6 +8,8 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from teachnn.errors import InputError
+from teachnn.layer import Mode, check_mode
+from teachnn.settings import items
 from teachnn.trace import getval, isbox
 
 
@@ -23,6 +25,16 @@ def names_of(function: Callable, inputs: Sequence) -> list[str]:
     """Return what the function calls its inputs."""
     names = list(inspect.signature(function).parameters)
     return [names[i] if i < len(names) else f"input {i + 1}" for i in range(len(inputs))]
+
+
+def check_modes(who: str, modes: Sequence[Mode]) -> tuple[Mode, ...]:
+    """Return the modes as a tuple; raises an error unless they are "train", "test" or both."""
+    modes = () if isinstance(modes, str) else items(who, modes, str, "modes", 'modes=("test",), say')
+    if not modes:
+        raise InputError(who, "a tuple of modes", "none", 'modes=("test",), say')
+    for mode in modes:
+        check_mode(who, mode)
+    return modes
 
 
 def as_inputs(who: str, function: Callable, inputs: Sequence, finite: bool = False) -> list:

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import dataclasses
 import inspect
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
+from reprlib import repr as brief
 from typing import ClassVar, Literal, TypeVar
 
 from teachnn import ops
@@ -41,6 +43,9 @@ class Layer:
         return super().__new__(cls)
 
     def __post_init__(self):
+        for key, kind in _declared(type(self)).items():
+            if not isinstance(getattr(self, key), kind):
+                raise InputError(type(self).__name__, f"a {kind.__name__} as {key}", brief(getattr(self, key)))
         if not self.name:
             own = next((f for f in self._fields() if isinstance(f, Variable)), None)
             object.__setattr__(self, "name", (own.name.rpartition(".")[0] if own else "") or type(self).__name__)
@@ -111,12 +116,8 @@ class Layer:
             wanted = ", ".join(map(str, shape)) + ("," if len(shape) == 1 else "")
             raise InputError(self.who, f"x of shape ({wanted})", str(tuple(actual)), cure)
         if like is not None and kind != like.value.dtype:
-            raise InputError(
-                self.who,
-                f"{like.value.dtype} like {like.name}",
-                str(kind),
-                f"x.astype(np.{like.value.dtype})",
-            )
+            wanted = str(like.value.dtype)
+            raise InputError(self.who, f"{wanted} like {like.name}", str(kind), f"x.astype(np.{wanted})")
         return x
 
     def _fields(self) -> Iterator:
@@ -155,6 +156,17 @@ class _Constant(Scope):
 
     def read(self, variable):
         return ops.stop_gradient(self.outer.read(variable))
+
+
+@cache
+def _declared(layer: type) -> dict[str, type]:
+    """Return of which class each field is declared to be, as far as that is text, a variable or a layer."""
+    found = {}
+    for base in layer.__mro__[::-1]:
+        texts = vars(base).get("__annotations__", {})
+        kinds = {key: {**vars(sys.modules[base.__module__]), "str": str}.get(text) for key, text in texts.items()}
+        found |= {k: v for k, v in kinds.items() if isinstance(v, type) and issubclass(v, Variable | Layer | str)}
+    return found
 
 
 def check_mode(who: str, mode) -> None:

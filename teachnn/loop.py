@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import sys
-import time
-from collections.abc import Callable, Iterable, Sized
+from collections.abc import Callable, Iterable, Mapping, Sized
 from dataclasses import dataclass
 from itertools import cycle
 from typing import TYPE_CHECKING
@@ -13,7 +11,9 @@ import numpy as np
 
 from teachnn.data.batching import Batches
 from teachnn.errors import InputError
+from teachnn.progress import Report
 from teachnn.scope import put_back
+from teachnn.settings import is_whole, name_given, whole
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -40,7 +40,7 @@ class History:
     """
 
     def __init__(self, capacity: int = 2048):
-        self.capacity, self.stride = capacity, 1
+        self.capacity, self.stride = whole("History", "capacity", capacity, 2), 1
         self._rows: list[np.ndarray] = []  # each: last step, number of steps, sums of the terms
         self.names: tuple[str, ...] = ()
         self.tests: list[tuple[int, dict[str, float]]] = []
@@ -57,6 +57,10 @@ class History:
         if len(self._rows) >= self.capacity and self._rows[-1][1] == self.stride:
             self._rows = [_join(a, b) for a, b in zip(self._rows[::2], self._rows[1::2], strict=False)]
             self.stride *= 2
+
+    def report(self, step: int, terms: Mapping[str, float]) -> None:
+        """Take note of test values; of as many as `capacity`, every other one goes first."""
+        self.tests = [*(self.tests[1::2] if len(self.tests) >= self.capacity else self.tests), (step, dict(terms))]
 
     @property
     def steps(self) -> np.ndarray:
@@ -77,6 +81,7 @@ class History:
         """Return a matplotlib figure of each term by step, training and test on one axis; means of many bold."""
         from teachnn.images import TEST, TRAIN, figure
 
+        name_given("History.plot", unit)
         drawing, axes = figure()
         many = max(1, len(self._rows) // 40)
         for (name, values), dash in zip(self.terms.items(), cycle(["-", "--", ":", "-."]), strict=False):
@@ -119,8 +124,14 @@ def fit(
     resume: go on where a fit of as many epochs was broken off, in the very same order; needs `tn.data.batches`.
     Ctrl-C ends it between two steps: nothing is lost, and KeyboardInterrupt is raised again.
     """
-    if not isinstance(epochs, int) or epochs < 1:
+    if not is_whole(epochs) or epochs < 1:
         raise ValueError(f"fit: expected a number of epochs >= 1, got {epochs!r}")
+    if not isinstance(batches, Iterable):
+        cure = "tn.data.batches makes them"
+        raise InputError("fit", "batches that can be iterated", type(batches).__name__, cure)
+    for name, function in (("each_epoch", each_epoch), ("each_step", each_step)):
+        if function is not None and not callable(function):
+            raise InputError("fit", f"a function as {name}", repr(function))
     start, first_step, order = train.position if resume and train.position else (0, train.steps, None)
     if train.steps > first_step and not isinstance(batches, Batches):
         raise InputError("fit", "batches that can be taken up again", type(batches).__name__, "use tn.data.batches")
@@ -134,7 +145,7 @@ def fit(
                 put_back({rng: order})
             train.position = (epoch, train.steps, rng and rng.bit_generator.state)
             rest = iter(batches)
-        report = _Report(epoch, epochs, _length(batches), progress)
+        report = Report(epoch, epochs, _length(batches), progress)
         try:
             for batch in rest:
                 batch = batch if isinstance(batch, tuple) else (batch,)
@@ -152,7 +163,7 @@ def fit(
         train.position = (epoch + 1, first_step, order)
         tested = each_epoch(epoch + 1) if each_epoch else None
         if tested:
-            train.history.tests.append((train.steps, dict(tested)))
+            train.history.report(train.steps, tested)
     return train.history
 
 
@@ -162,39 +173,3 @@ def _length(batches) -> int | None:
 
 def _join(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     return np.array([b[0], *(a[1:] + b[1:])])
-
-
-class _Report:
-    """The progress of one epoch: a bar in a terminal or a notebook, one line at its end elsewhere."""
-
-    def __init__(self, epoch: int, epochs: int, length: int | None, show: bool):
-        self.title, self.examples, self.terms = f"epoch {epoch + 1}/{epochs}", 0, {}
-        self.count, self.start, self.show, self.bar = 0, time.perf_counter(), show, None
-        self.refreshed = 0.0
-        if show:
-            from tqdm import auto, std
-
-            if sys.stderr.isatty() or auto.notebook_tqdm is not std.tqdm:
-                self.bar = auto.tqdm(total=length, desc=self.title, unit=" steps")
-
-    def step(self, result: StepResult, examples: int) -> None:
-        self.examples, self.count = self.examples + examples, self.count + 1
-        for name, value in result.terms.items():
-            self.terms[name] = self.terms.get(name, 0.0) + value
-        if self.bar is not None:
-            self.bar.update()
-            if time.perf_counter() - self.refreshed > 0.1:
-                self.bar.set_postfix_str(self.state(), refresh=False)
-                self.refreshed = time.perf_counter()
-
-    def state(self) -> str:
-        terms = ", ".join(f"{name} {value / self.count:.4g}" for name, value in self.terms.items())
-        return f"{terms}, {self.examples / (time.perf_counter() - self.start):,.0f} examples/s"
-
-    def close(self) -> None:
-        if self.bar is not None:
-            if self.count:
-                self.bar.set_postfix_str(self.state(), refresh=False)
-            self.bar.close()
-        elif self.show and self.count:
-            print(f"{self.title}: {self.state()}, {time.perf_counter() - self.start:.1f} s", flush=True)

@@ -28,12 +28,16 @@ def binary_cross_entropy(logits, targets):
     logits (N, ...) floats; targets of the same shape, between 0 and 1. A grey level is taken as a probability.
     """
     _alike("binary_cross_entropy", logits, targets)
+    plain = getval(targets)
+    if plain.min() < 0 or plain.max() > 1:
+        got = f"{plain.min():g} to {plain.max():g}"
+        raise InputError("binary_cross_entropy", "targets between 0 and 1", got, "tn.data.pixels(x) for uint8")
     return _binary_cross_entropy(logits, targets, sigmoid(getval(logits)))
 
 
 def mean_squared_error(y, target):
     """Mean of (y - target)^2 over all numbers and examples, in the square of the target's unit. Shapes are equal."""
-    _alike("mean_squared_error", y, target)
+    _alike("mean_squared_error", y, target, rows=False)
     return _mean_squared_error(y, target)
 
 
@@ -60,6 +64,9 @@ def negative_elbo(logits, targets, mean, log_variance) -> dict:
     logits, targets (N, ...): the decoder's output and the picture; mean, log_variance (N, d): the encoder's output.
     Kingma & Welling 2013, arXiv:1312.6114. Notebook 09.
     """
+    if len(np.shape(getval(logits))) and len(getval(logits)) != len(getval(mean)):
+        got = f"{len(getval(logits))} and {len(getval(mean))}"
+        raise InputError("negative_elbo", "as many pictures as codes", got)
     return {"reconstruction": binary_cross_entropy(logits, targets), "KL": gaussian_kl(mean, log_variance)}
 
 
@@ -148,21 +155,32 @@ defvjp(
 
 def _with_labels(who: str, scores, labels):
     labels = labels if isbox(labels) else np.asarray(labels)
+    _floats(who, scores)
     if len(np.shape(getval(scores))) != 2 or labels.shape != tuple(scores.shape[:1]):
         got = f"{np.shape(getval(scores))} and {labels.shape}"
         raise InputError(who, "scores (N, K) and labels (N,)", got, "a label is a class's number, not a one-hot row")
     if labels.dtype.kind not in "iu":
         raise InputError(who, "labels that are whole numbers", str(labels.dtype), "labels.astype(int)")
-    if len(labels) and not 0 <= labels.min() <= labels.max() < scores.shape[1]:
+    if not 0 <= labels.min() <= labels.max() < scores.shape[1]:
         raise InputError(who, f"labels 0 to {scores.shape[1] - 1}", f"{labels.min()} to {labels.max()}")
     return scores, labels
 
 
-def _alike(who: str, a, b) -> None:
+def _floats(who: str, x, rows: bool = True):
+    """Return x without its box; refuse what is no array of floats with a row an example, and no example at all."""
+    plain = getval(x)
+    array = isinstance(plain, np.ndarray if rows else np.ndarray | np.generic)
+    if not array or plain.dtype.kind != "f" or plain.ndim < rows or plain.size == 0:
+        got = f"{plain.dtype} of shape {plain.shape}" if array else type(plain).__name__
+        raise InputError(who, "floats with one row an example", got, "x.astype(np.float32) or tn.data.pixels(x)")
+    return plain
+
+
+def _alike(who: str, a, b, rows: bool = True) -> None:
     """Refuse two arrays that are not of one shape and one kind of float."""
-    (one, other) = (np.asarray(getval(x)) for x in (a, b))
+    one, other = _floats(who, a, rows), np.asarray(getval(b))
     if one.shape != other.shape:
         raise InputError(who, "two arrays of one shape", f"{one.shape} and {other.shape}")
-    if one.dtype.kind != "f" or one.dtype != other.dtype:
+    if one.dtype != other.dtype:
         cure = "x.astype(np.float32) or tn.data.pixels(x)"
         raise InputError(who, "two arrays of one kind of float", f"{one.dtype} and {other.dtype}", cure)

@@ -15,12 +15,13 @@ from teachnn.errors import InputError
 from teachnn.layer import Layer, ModeLayer
 from teachnn.ops import identity
 from teachnn.scope import current_scope
+from teachnn.settings import check_generator, is_number, whole
 from teachnn.trace import getval
 
 
 def generator(rng: np.random.Generator) -> np.random.Generator:
     """Return the generator that a layer's `forward` is to draw from where it holds `rng`."""
-    return current_scope().generator(rng)
+    return current_scope().generator(check_generator("generator", rng))
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,7 +33,7 @@ class _Noisy(ModeLayer):
 
     def __post_init__(self):
         super().__post_init__()
-        if isinstance(self.rate, bool) or not isinstance(self.rate, int | float) or not 0 <= self.rate < 1:
+        if not is_number(self.rate) or not 0 <= self.rate < 1:
             raise InputError(self.who, "a drop probability, 0 <= rate < 1", repr(self.rate))
         check_generator(self.who, self.rng)
 
@@ -66,6 +67,7 @@ class DropPath(_Noisy):
 
     def alive(self, paths: int) -> np.ndarray:
         """Return which of so many paths live, as booleans; drawn anew each call in training."""
+        whole(self.who, "number of paths", paths)
         if self.mode == "test":
             return np.ones(paths, bool)
         rng = generator(self.rng)
@@ -76,7 +78,8 @@ class DropPath(_Noisy):
         """Return the living paths; raises InputError if there is no path."""
         if not paths:
             raise InputError(self.who, "one path or more", "none", "call it with the outputs of the paths")
-        return tuple(identity(self.expect(x)) for x, lives in zip(paths, self.alive(len(paths)), strict=True) if lives)
+        paths = [self.expect(x) for x in paths]  # before any noise is drawn
+        return tuple(identity(x) for x, lives in zip(paths, self.alive(len(paths)), strict=True) if lives)
 
 
 @dataclass(frozen=True, eq=False)
@@ -129,9 +132,3 @@ class GaussianSample(ModeLayer):
             return identity(mean)
         noise = generator(self.rng).standard_normal(mean.shape, dtype=np.float32)
         return gaussian_sample(mean, log_variance, noise.astype(getval(mean).dtype, copy=False))
-
-
-def check_generator(who: str, rng) -> None:
-    """Raise InputError unless rng is a numpy Generator."""
-    if not isinstance(rng, np.random.Generator):
-        raise InputError(who, "a generator to draw noise from", repr(rng), "make one with tn.rng(0)")

@@ -13,11 +13,14 @@ from teachnn.errors import InputError
 from teachnn.layer import Layer, ModeLayer
 from teachnn.ops import column_sums, longer_rows
 from teachnn.parameter import Parameter, Statistic
+from teachnn.settings import is_number, name_given
 from teachnn.trace import getval, isbox
 
 
 def moments(x):
     """Return the mean and the variance (divided by n) of each column: x (n, d) -> (d,), (d,)."""
+    if not len(x):
+        raise InputError("moments", "at least one row", "none", "look at how the batch was chosen")
     mean = column_sums(x) / len(x)
     return mean, column_sums(_centred(x, mean) ** 2) / len(x)
 
@@ -91,6 +94,7 @@ class BatchNorm(ModeLayer):
     @classmethod
     def create(cls, name: str, columns: int, *, mode, rate: float = 0.1, eps: float = 1e-5):
         """Make gamma and variance of ones, beta and mean of zeros, and the layer."""
+        name_given("create", name)
         gamma = Parameter(f"{name}.gamma", init.ones((columns,)))
         beta = Parameter(f"{name}.beta", init.zeros((columns,)))
         mean = Statistic(f"{name}.mean", init.zeros((columns,)))
@@ -102,7 +106,7 @@ class BatchNorm(ModeLayer):
         shapes = [v.shape for v in (self.gamma, self.beta, self.mean, self.variance)]
         if len(set(shapes)) != 1 or len(shapes[0]) != 1:
             raise InputError(self.who, "gamma, beta, mean and variance of one shape (d,)", str(shapes))
-        numbers = all(isinstance(n, int | float) for n in (self.rate, self.eps))
+        numbers = is_number(self.rate) and is_number(self.eps)
         if not (numbers and 0 < self.rate <= 1 and self.eps > 0):
             raise InputError(self.who, "0 < rate <= 1 and eps > 0", f"{self.rate!r} and {self.eps!r}")
 
@@ -135,12 +139,14 @@ class LayerNorm(Layer):
     @classmethod
     def create(cls, name: str, columns: int, eps: float = 1e-5):
         """Make gamma of ones and beta of zeros, and the layer."""
+        name_given("create", name)
         gamma = Parameter(f"{name}.gamma", init.ones((columns,)))
         return cls(gamma, Parameter(f"{name}.beta", init.zeros((columns,))), eps)
 
     def __post_init__(self):
         super().__post_init__()
-        if self.gamma.shape != self.beta.shape or len(self.gamma.shape) != 1 or not self.eps > 0:
+        one = self.gamma.shape == self.beta.shape and len(self.gamma.shape) == 1
+        if not (one and is_number(self.eps) and self.eps > 0):
             got = f"{self.gamma.shape}, {self.beta.shape} and {self.eps!r}"
             raise InputError(self.who, "gamma and beta of one shape (d,) and eps > 0", got)
 

@@ -10,12 +10,17 @@ conv.py, normalisation is in norm.py.
 
 from __future__ import annotations
 
+import functools
 import math
+import operator
+from collections.abc import Callable
 
 import autograd.numpy as anp
 import numpy as np
-from autograd.extend import defvjp, primitive
+from autograd.extend import defvjp
+from autograd.extend import primitive as traced
 
+from teachnn.errors import InputError
 from teachnn.trace import identity, stop_gradient
 
 __all__ = [
@@ -37,6 +42,21 @@ __all__ = [
 defvjp(identity, lambda y, x: lambda g: g)
 
 
+def primitive(function: Callable) -> Callable:
+    """Return the function as a primitive of autograd that says in this library's words what its inputs cannot be."""
+    takes = (function.__doc__ or "").partition("\n")[0]
+
+    @functools.wraps(function)
+    def run(*inputs, **settings):
+        try:
+            return function(*inputs, **settings)
+        except (TypeError, ValueError, AttributeError, IndexError) as error:
+            got = ", ".join(str(getattr(x, "shape", type(x).__name__)) for x in inputs)
+            raise InputError(function.__name__, takes, got, str(error)) from error
+
+    return traced(run)
+
+
 def column_sums(x):
     """y = x summed over its rows: x (n, d) -> y (d,). A product with ones is many times as fast as x.sum(axis=0)."""
     return anp.dot(np.ones(len(x), x.dtype), x)
@@ -55,6 +75,8 @@ def longer_rows(x, *vectors):
 @primitive
 def dense(x, W, b):
     """y = x W + b: x (N, d), W (d, k), b (k,) -> y (N, k)."""
+    if not x.ndim == W.ndim == 2 or b.shape != W.shape[1:]:
+        raise ValueError("a b of another size would be stretched")
     y = x @ W
     y += b
     return y
@@ -71,6 +93,8 @@ defvjp(
 @primitive
 def shift(x, b):
     """y = x + b: x (..., d), b (d,)."""
+    if b.shape != x.shape[-1:]:
+        raise ValueError("b has a number for each column")
     rows, b = longer_rows(x.reshape(-1, len(b)), b)
     return (rows + b).reshape(x.shape)
 
@@ -131,9 +155,15 @@ def softplus(x):
 defvjp(softplus, lambda y, x: lambda g: g * sigmoid(x))
 
 
+def _rows(x) -> None:
+    if x.ndim == 0:
+        raise ValueError("one number has no last axis")
+
+
 @primitive
 def softmax(x):
     """y = exp(x) / sum(exp(x)) over the last axis: x (..., K) -> y (..., K), whose rows sum to 1."""
+    _rows(x)
     e = np.exp(x - x.max(axis=-1, keepdims=True))
     return e / e.sum(axis=-1, keepdims=True)
 
@@ -144,6 +174,7 @@ defvjp(softmax, lambda y, x: lambda g: y * (g - (g * y).sum(axis=-1, keepdims=Tr
 @primitive
 def log_softmax(x):
     """y = log(softmax(x)) over the last axis, without overflow."""
+    _rows(x)
     shifted = x - x.max(axis=-1, keepdims=True)
     return shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
 
@@ -151,6 +182,7 @@ def log_softmax(x):
 defvjp(log_softmax, lambda y, x: lambda g: g - anp.exp(y) * g.sum(axis=-1, keepdims=True))
 
 
+@primitive
 def one_hot(labels: np.ndarray, classes: int) -> np.ndarray:
     """Labels (N,) of 0 to classes - 1 -> (N, classes), True at each row's label.
 
@@ -158,4 +190,7 @@ def one_hot(labels: np.ndarray, classes: int) -> np.ndarray:
     array([[0, 0, 1],
            [1, 0, 0]])
     """
+    classes = operator.index(classes)
+    if labels.dtype.kind not in "iu" or (labels.size and not 0 <= labels.min() <= labels.max() < classes):
+        raise ValueError(f"labels are whole numbers from 0 to {classes} - 1")
     return labels[:, None] == np.arange(classes)

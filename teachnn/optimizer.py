@@ -14,6 +14,7 @@ from typing import ClassVar
 import numpy as np
 
 from teachnn.schedule import Schedule
+from teachnn.settings import number
 from teachnn.weights import Joined, Spares
 
 BLOCK = 32_768  # numbers that are updated together: few enough for all of a formula's vectors to stay in the cache
@@ -42,11 +43,14 @@ class Optimizer:
 
     def update(self, old, g, new, rate: float, t: int) -> None:
         """Fill `new` from `old`, both (w, *memory), in step t = 1, 2, ..., with the learning rate `rate`."""
-        raise NotImplementedError
+        raise NotImplementedError(f"{type(self).__name__}: expected a method update, got none; tn.Adam has one")
 
     def rate(self, t: int) -> float:
         """Return the learning rate of the t-th step, t = 1, 2, ...."""
-        return float(self.learning_rate(t - 1) if callable(self.learning_rate) else self.learning_rate)
+        if not callable(self.learning_rate):
+            return float(self.learning_rate)
+        who = f"{type(self).__name__}'s schedule"
+        return float(number(who, f"rate of step {t}", self.learning_rate(t - 1), ">= 0", lambda v: v >= 0))
 
     def step(self, w: np.ndarray, g: np.ndarray | Joined, memory: tuple[np.ndarray, ...], t: int, spares: Spares):
         """Return (new w, new memory), other vectors than those given."""

@@ -12,7 +12,10 @@ from collections.abc import Iterable
 
 import numpy as np
 
+from teachnn.errors import InputError
 from teachnn.scope import Scope, current_scope
+from teachnn.settings import number
+from teachnn.trace import getval
 
 changing = threading.RLock()  # held for the instant in which values are replaced, or copied as one set
 
@@ -55,7 +58,10 @@ class Variable:
 
     def _checked(self, value) -> np.ndarray:
         who = f"{self.name} ({type(self).__name__})"
-        array = np.asarray(value)
+        try:
+            array = np.asarray(value)
+        except ValueError:
+            raise InputError(who, "an array of real numbers", "rows of unequal length") from None
         if array.dtype.kind not in "fiu":
             raise TypeError(f"{who}: expected an array of real numbers, got dtype {array.dtype}")
         array = array.astype(np.float32)
@@ -99,6 +105,10 @@ class Statistic(Variable):
 
         It lasts when the training step in which it happens is done; anywhere else nothing is kept.
         """
+        who = f"{self.name} (Statistic)"
+        new, rate = np.asarray(getval(new)), number(who, "rate", rate, "0 <= rate <= 1", lambda v: 0 <= v <= 1)
+        if new.shape != self.shape or new.dtype.kind not in "fiu":
+            raise InputError(who, f"real numbers of shape {self.shape} to move towards", f"{new.dtype} of {new.shape}")
         current_scope().track(self, new, rate)
 
 

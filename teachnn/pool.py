@@ -10,6 +10,7 @@ from autograd.extend import defvjp, primitive
 
 from teachnn.errors import InputError
 from teachnn.layer import Layer
+from teachnn.settings import is_whole
 from teachnn.trace import getval
 
 
@@ -90,7 +91,7 @@ class _Pool2D(Layer):
     def __post_init__(self):
         super().__post_init__()
         object.__setattr__(self, "stride", self.size if self.stride is None else self.stride)
-        if not all(isinstance(n, int) and 0 < n < 12 for n in (self.size, self.stride)):
+        if not all(is_whole(n) and n in range(1, 12) for n in (self.size, self.stride)):
             raise InputError(self.who, "a size and a stride of 1 to 11 pixels", f"{self.size!r} and {self.stride!r}")
 
     def windows(self, x):
@@ -129,4 +130,6 @@ class GlobalAveragePool2D(Layer):
     def forward(self, x):
         """Return each channel's mean."""
         x = self.expect(x, "N", "H", "W", "C")
+        if min(x.shape[1:3]) < 1:
+            raise InputError(self.who, "pictures of at least one pixel", str(tuple(x.shape)))
         return x.sum(axis=(1, 2)) / (x.shape[1] * x.shape[2])  # the gradient of autograd's mean is float64

@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from teachnn.errors import InputError
 from teachnn.graph import Edge, Graph, Node, Use
 from teachnn.inputs import names_of, terms_of
 from teachnn.layer import Mode
@@ -141,6 +142,8 @@ def _outputs(recording: Recording, who: str, result) -> None:
         name = " + ".join(terms) if isinstance(result, dict) else "loss"
         recording.note("", (), [i for i in map(_made_by, terms.values()) if i is not None], "output", name)
         return
+    if result is None:
+        raise InputError(who, "a function that returns arrays", "None", "end it with return")
     named = (
         result.items()
         if isinstance(result, dict)

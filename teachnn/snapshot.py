@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
+from teachnn.function import TrainFunction
 from teachnn.parameter import Variable, change, changing, values_of
 from teachnn.scope import put_back
+from teachnn.settings import instance, items
 from teachnn.trace import tracing
-
-if TYPE_CHECKING:
-    from teachnn.function import TrainFunction
 
 
 class Snapshot:
@@ -35,6 +34,9 @@ class Snapshot:
         train: TrainFunction | None = None,
         generators: Iterable[np.random.Generator] = (),
     ):
+        variables = items("Snapshot", variables, Variable, "parameters or statistics", "net.parameters has them")
+        generators = items("Snapshot", generators, np.random.Generator, "generators", "a tuple of them")
+        instance("Snapshot", "a TrainFunction as train", train, TrainFunction | None)
         with tracing, changing:
             self.values, self.train = values_of(variables), train
             self.noise = {rng: rng.bit_generator.state for rng in generators}

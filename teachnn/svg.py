@@ -54,12 +54,11 @@ def draw(*graphs: Graph) -> str:
 
 def paint(picture: Picture) -> str:
     """Return a picture as the text of an SVG file."""
-    wide, high = _number(picture.width), _number(picture.height)
-    view = _number(max(picture.width, 900))  # it has no width of its own: a notebook fits it into its cell
-    head = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" class="teachnn" viewBox="0 0 {view} {high}" '
-        f'style="max-width:{view}px" role="img">'
-    )
+    wide, high, view = map(
+        _number, (picture.width, picture.height, max(picture.width, 900))
+    )  # it has no width of its own: a notebook fits it into its cell
+    head = f'<svg xmlns="http://www.w3.org/2000/svg" class="teachnn" viewBox="0 0 {view} {high}" '
+    head += f'style="max-width:{view}px" role="img">'
     kinds = [panel.kind for panel in picture.panels]
     parts = [
         head,
@@ -89,15 +88,15 @@ def _words(picture: Picture) -> list[str]:
     elif len(functions) > 1:
         said.append("They share no parameters.")
     names = " and ".join(panel.title for panel in functions)
-    return [f"<title>{_text(names)}</title>", f"<desc>{_text(' '.join(said))}</desc>"]
+    return [f"<title>{text(names)}</title>", f"<desc>{text(' '.join(said))}</desc>"]
 
 
 def _panel(panel: Panel) -> str:
     middle = panel.kind == "shared"
     x, anchor = (panel.x + panel.width / 2, ' text-anchor="middle"') if middle else (panel.x + 2, "")
-    lines = [f'<text class="bold title" x="{_number(x)}" y="30"{anchor}>{_text(panel.title)}</text>']
+    lines = [f'<text class="bold title" x="{_number(x)}" y="30"{anchor}>{text(panel.title)}</text>']
     for i, line in enumerate(panel.lines):
-        lines.append(f'<text class="grey" x="{_number(x)}" y="{49 + 16 * i}"{anchor}>{_text(line)}</text>')
+        lines.append(f'<text class="grey" x="{_number(x)}" y="{49 + 16 * i}"{anchor}>{text(line)}</text>')
     if not middle:
         lines.append(_rect("panel", panel.x, panel.y, panel.width, panel.height, 8))
         lines.append(_rect(f"bar {panel.kind}", panel.x, panel.y, panel.width, 4, 2))
@@ -105,14 +104,14 @@ def _panel(panel: Panel) -> str:
 
 
 def _box(box: Box, kind: str) -> str:
-    name = f'<tspan class="bold">{_text(box.title)}</tspan>'
+    name = f'<tspan class="bold">{text(box.title)}</tspan>'
     if box.type:
-        name += f'<tspan dx="6">{_text(box.type)}</tspan>'
+        name += f'<tspan dx="6">{text(box.type)}</tspan>'
     parts = [
         f'<g transform="translate({_number(box.x)} {_number(box.y)})" {_told(box)}',
         _rect(f"box {kind}", 0, 0, box.width, box.height, 8),
         f'<text class="name" x="12" y="18">{name}</text>',
-        f'<text class="grey small" x="12" y="33">{_text(box.detail)}</text>',
+        f'<text class="grey small" x="12" y="33">{text(box.detail)}</text>',
     ]
     if box.mode:
         x = box.width - 46
@@ -123,17 +122,17 @@ def _box(box: Box, kind: str) -> str:
 
 def _end(box: Box) -> str:
     x, y = box.x + box.width / 2, box.y + box.height / 2 + 4.5
-    text = f'<tspan class="bold">{_text(box.title)}</tspan><tspan class="end-grey" dx="6">{_text(box.detail)}</tspan>'
+    words = f'<tspan class="bold">{text(box.title)}</tspan><tspan class="end-grey" dx="6">{text(box.detail)}</tspan>'
     return (
         f"<g {_told(box)}{_rect('end', box.x, box.y, box.width, box.height, box.height / 2)}"
-        f'<text class="end-text" x="{_number(x)}" y="{_number(y)}" text-anchor="middle">{text}</text></g>'
+        f'<text class="end-text" x="{_number(x)}" y="{_number(y)}" text-anchor="middle">{words}</text></g>'
     )
 
 
 def _chip(chip: Pill) -> str:
     x, y = _number(chip.x + 7), _number(chip.y + 12.6)
     shape = _rect(f"chip {chip.kind}{' fixed' * chip.fixed}", chip.x, chip.y, chip.width, chip.height, _round(chip))
-    name = f'<tspan class="bold">{_text(chip.label)}</tspan><tspan class="grey" dx="5">{_text(chip.detail)}</tspan>'
+    name = f'<tspan class="bold">{text(chip.label)}</tspan><tspan class="grey" dx="5">{text(chip.detail)}</tspan>'
     return f'<g {_told(chip)}{shape}<text class="tiny" x="{x}" y="{y}">{name}</text></g>'
 
 
@@ -143,13 +142,13 @@ def _pill(pill: Pill) -> str:
     shape = _rect(f"pill {pill.kind}{' fixed' * pill.fixed}", pill.x, pill.y, pill.width, pill.height, _round(pill))
     return (
         f"<g {_told(pill)}{shape}"
-        f'<text class="bold {ink}" x="{_number(pill.x + 12)}" y="{y}">{_text(pill.label)}</text>'
-        f'<text class="small {ink}" x="{end}" y="{y}" text-anchor="end">{_text(pill.detail)}</text></g>'
+        f'<text class="bold {ink}" x="{_number(pill.x + 12)}" y="{y}">{text(pill.label)}</text>'
+        f'<text class="small {ink}" x="{end}" y="{y}" text-anchor="end">{text(pill.detail)}</text></g>'
     )
 
 
 def _told(item: Box | Pill) -> str:
-    return f'data-key="{item.key}"><title>{_text(item.about)}</title>'
+    return f'data-key="{text(item.key)}"><title>{text(item.about)}</title>'
 
 
 def _round(pill: Pill) -> float:
@@ -160,8 +159,8 @@ def _link(link: Link) -> str:
     kind, tip = ("edge", "head") if link.kind == "edge" else (f"link {link.kind}", f"tip {link.kind}")
     start, *rest = map(_point, link.points)
     head = f'<path class="{tip}" d="M{"L".join(map(_point, link.arrow))}Z"/>' if link.arrow else ""
-    curve = f'<path class="{kind}{" dashed" * (not link.solid)}" d="M{start}C{" ".join(rest)}"/>'
-    return f'<g data-ends="{link.source} {link.target}">{curve}{head}</g>'
+    curve = f'<path class="{kind}{" dashed" * (not link.solid)}" d="M{start}C{" ".join(rest)}"/>{head}'
+    return f'<g data-ends="{link.source} {link.target}">{curve}</g>'
 
 
 def _entry(entry: Entry) -> str:
@@ -175,7 +174,7 @@ def _entry(entry: Entry) -> str:
         "gradient": f'<path class="edge" d="M{_point((x, y - 4))}h22"/>',
         "no-gradient": f'<path class="edge dashed" d="M{_point((x, y - 4))}h22"/>',
     }
-    return f'{signs[entry.key]}<text class="grey" x="{_number(x + 30)}" y="{_number(y)}">{_text(entry.text)}</text>'
+    return f'{signs[entry.key]}<text class="grey" x="{_number(x + 30)}" y="{_number(y)}">{text(entry.text)}</text>'
 
 
 def scoped(rules: str, scope: str = ".teachnn") -> str:
@@ -196,5 +195,6 @@ def _number(value: float) -> str:
     return f"{round(value, 1) + 0.0:.1f}".removesuffix(".0")
 
 
-def _text(text: str) -> str:
-    return escape(FORBIDDEN.sub("", text))
+def text(shown: str) -> str:
+    """Return any text as it may stand between tags, or in an attribute's quotes."""
+    return escape(FORBIDDEN.sub("", shown), {'"': "&quot;"})

@@ -21,6 +21,10 @@ class Batches:
     """
 
     def __init__(self, arrays: tuple, size: int, rng: np.random.Generator | None, keep_last: bool):
+        if not isinstance(arrays, tuple):
+            raise InputError(
+                "batches", "a tuple of arrays", type(arrays).__name__, "tn.data.batches(x, y, size=2, rng=rng)"
+            )
         self.arrays = tuple(_as_examples(array, i) for i, array in enumerate(arrays, 1))
         self.examples = _common_length(self.arrays)
         if rng is not None and not isinstance(rng, np.random.Generator):

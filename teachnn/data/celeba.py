@@ -20,6 +20,7 @@ from PIL import Image, UnidentifiedImageError
 
 from teachnn.data.faces import SIDE, Faces
 from teachnn.errors import InputError
+from teachnn.settings import path_of, whole
 
 NUMBER = re.compile("-?[0-9]{1,9}")
 
@@ -30,7 +31,11 @@ def celeba(folder: str | os.PathLike, most: int | None = None, pictures: str = "
     The boxes of CelebA lie in the pictures as they were found, not in the aligned ones: give pictures="img_celeba" to
     use them. 1,000 pictures take 4 MB. Raises FileNotFoundError, and InputError for lines that do not fit.
     """
-    folder = Path(folder)
+    folder = path_of("celeba", folder)
+    if most is not None:
+        whole("celeba", "most", most)
+    if not folder.is_dir():
+        raise FileNotFoundError(f"celeba: expected a folder, got {folder}, which is none; name where the lists lie")
     names, rows = _attributes(folder / "list_attr_celeba.txt", most)
     files = [file for file, *_ in rows]
     attributes = np.array([values for _, *values in rows]) == "1"

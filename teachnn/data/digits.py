@@ -69,7 +69,10 @@ def pixels(images: np.ndarray) -> np.ndarray:
     >>> pixels(np.array([0, 51, 255], np.uint8))
     array([0. , 0.2, 1. ], dtype=float32)
     """
-    images = np.asarray(images)
+    try:
+        images = np.asarray(images)
+    except ValueError:
+        raise InputError("pixels", "an array", "rows of unequal length") from None
     if images.dtype != np.uint8:
         cure = "floats need no pixels(); whole numbers from 0 to 255: images.astype(np.uint8)"
         raise InputError("pixels", "images of dtype uint8", str(images.dtype), cure)

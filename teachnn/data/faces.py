@@ -13,6 +13,7 @@ from itertools import pairwise
 import numpy as np
 
 from teachnn.errors import InputError
+from teachnn.settings import check_generator, is_number, is_whole, shape_of
 
 SIDE, BLOCK = 64, 16  # pixels of a picture's side; pictures that are drawn together, few enough for the cache
 LASTING = ("round face", "long hair", "beard", "bushy brows", "big nose")  # of a person
@@ -67,7 +68,7 @@ class Faces:
                 "split", "the identities of all faces", "some unknown", "a part must not know another's people"
             )
         people = np.unique(self.identities)
-        ends = np.round(np.cumsum((0, *shares)) * len(people)).astype(int)
+        ends = np.round(np.cumsum((0, *shares) if all(map(is_number, shares)) else 0) * len(people)).astype(int)
         if ends[-1] != len(people) or np.diff(ends).min() < 1:
             raise InputError("split", f"shares that sum to 1, of {len(people)} people", str(shares))
         groups = [people[start:end] for start, end in pairwise(ends)]
@@ -86,8 +87,10 @@ def drawn_faces(people: int, pictures: int, rng: np.random.Generator) -> Faces:
     >>> drawn_faces(people=3, pictures=2, rng=np.random.default_rng(0))
     Faces(6 pictures of 3 people, 10 attributes)
     """
-    if min(people, pictures) < 1:
-        raise InputError("drawn_faces", "at least one of people and of pictures", f"{people} and {pictures}")
+    if not (is_whole(people) and is_whole(pictures) and min(people, pictures) > 0):
+        raise InputError("drawn_faces", "at least one of people and of pictures", f"{people!r} and {pictures!r}")
+    shape_of("drawn_faces", (people * pictures, SIDE, SIDE))
+    check_generator("drawn_faces", rng)
     lasting = rng.random((people, len(LASTING))) < 0.4
     habits = rng.beta(0.6, 0.9, (people, len(PASSING)))  # how often each person wears or does it
     means, spreads = np.transpose(list(PROPORTIONS.values()))

@@ -14,17 +14,20 @@ from teachnn.norm import BatchNorm
 from teachnn.optimizer import Optimizer
 from teachnn.parameter import Parameter
 from teachnn.pool import MaxPool2D
+from teachnn.settings import array, instance, whole
 from teachnn.stack import Flatten, Reshape, Sequential
 
 
 def dense_network(rng: np.random.Generator, hidden: int = 256, rate: float = 0.5) -> Sequential:
     """Return 784-hidden-10 with batch norm and dropout, in train mode: pictures (N, 28, 28) -> logits (N, 10)."""
+    whole("dense_network", "hidden", hidden)
+    dropout = Dropout(rate, rng, mode="train")
     return Sequential(
         Flatten(),
         Dense.create("h", 28 * 28, hidden, rng),
         BatchNorm.create("bn", hidden, mode="train"),
         ReLU(),
-        Dropout(rate, rng, mode="train"),
+        dropout,
         Dense.create("out", hidden, 10, rng),
         name="dense digit classifier",
     )
@@ -60,6 +63,7 @@ class Classifier:
     """
 
     def __init__(self, net: Layer):
+        instance("Classifier", "a network (a Layer)", net, Layer, "dense_network(rng) makes one")
         self.net, self.test_net = net.at("train"), net.at("test")
         self.classify = TestFunction(lambda x: ops.softmax(self.test_net(x)), name="classify")
 
@@ -78,7 +82,8 @@ class Classifier:
 
     def accuracy(self, images: np.ndarray, labels: np.ndarray, size: int = 1000) -> float:
         """Return the share of pictures (N, 28, 28), floats, whose most probable class is the label (N,)."""
-        right = 0
+        images, size = array("accuracy", "images", images, "N", 28, 28), whole("accuracy", "size", size)
+        labels, right = array("accuracy", "labels", labels, len(images)), 0
         for start in range(0, len(images), size):
             batch = slice(start, start + size)
             right += int((self.classify(images[batch]).argmax(axis=1) == labels[batch]).sum())

@@ -17,11 +17,13 @@ import numpy as np
 
 from teachnn.data.batching import batches
 from teachnn.data.faces import Faces, drawn_faces
+from teachnn.errors import InputError
 from teachnn.init import rng as generator
 from teachnn.loop import History
-from teachnn.models.faces import ANet, LinearAttributes, LNet, crops, in_parts, overlap, standard
+from teachnn.models.faces import CROP, ANet, LinearAttributes, LNet, crops, in_parts, overlap, standard
 from teachnn.optimizer import Adam
 from teachnn.schedule import Linear
+from teachnn.settings import array, instance, items, number, whole
 
 ROWS = (
     "majority class",
@@ -45,6 +47,10 @@ class Setting:
     identities: int = 1  # passes of ANet over the crops, to tell people
     attributes: int = 2  # and to tell attributes
 
+    def __post_init__(self):
+        for name, value in vars(self).items():
+            whole("Setting", name, value, name != "identities")  # with none, no person is told apart
+
 
 QUICK, FULL = Setting(), Setting(people=600, pictures=20, scenes=8, identities=2, attributes=3)
 
@@ -54,6 +60,10 @@ def train(make: Callable, x: np.ndarray, y: np.ndarray, passes: int, size: int, 
 
     make: takes an optimizer and returns a training function, `lnet.train_function` say.
     """
+    whole("train", "number of passes", passes)
+    number("train", "rate", rate, "> 0", lambda v: v > 0)
+    if not callable(make):
+        raise InputError("train", "a function of an optimizer", repr(make), "lnet.train_function is one")
     examples = batches(x, y, size=size, rng=rng)
     function = make(Adam(Linear(rate, rate / 10, passes * len(examples))))
     return function.fit(examples, epochs=passes, **options)
@@ -61,12 +71,15 @@ def train(make: Callable, x: np.ndarray, y: np.ndarray, passes: int, size: int, 
 
 def trained_lnet(faces: Faces, setting: Setting, rng: np.random.Generator, **options) -> tuple[LNet, History]:
     """Return an LNet that learnt the tags of the scenes, and how it went; `options` are those of `fit`."""
+    _known("trained_lnet", faces, setting)
     net, tags = LNet(len(faces.names), rng), faces.attributes.astype(np.float32)
     return net, train(net.train_function, standard(faces.images), tags, setting.scenes, 8, 2e-3, rng, **options)
 
 
 def trained_anet(faces: Faces, cut: np.ndarray, setting: Setting, rng: np.random.Generator, **options) -> ANet:
     """Return an ANet that learnt from the crops (N, S, 32, 32, 1) of the scenes, first who it is, then the tags."""
+    _known("trained_anet", faces, setting)
+    cut = array("trained_anet", "crops", cut, len(faces), "S", CROP, CROP, 1)
     people = np.unique(faces.identities, return_inverse=True)[1]
     tags, S, x = faces.attributes.astype(np.float32), cut.shape[1], cut.reshape(-1, *cut.shape[2:])
     net = ANet(people.max() + 1, len(faces.names), rng)
@@ -78,18 +91,22 @@ def trained_anet(faces: Faces, cut: np.ndarray, setting: Setting, rng: np.random
 
 def features(net: ANet, cut: np.ndarray) -> np.ndarray:
     """Return the features (N, S, 64) of crops (N, S, 32, 32, 1)."""
+    instance("features", "an ANet", net, ANet)
+    cut = array("features", "crops", cut, "N", "S", CROP, CROP, 1)
     return in_parts(net.features, cut.reshape(-1, *cut.shape[2:])).reshape(*cut.shape[:2], -1)
 
 
 def pixels(pictures: np.ndarray, side: int = 32) -> np.ndarray:
     """Return pictures (N, S, H, W, 1) at side x side pixels, as rows (N, S, side * side)."""
-    N, S, H, W, _ = pictures.shape
+    N, S, H, W, _ = array("pixels", "pictures", pictures, "N", "S", "H", "W", 1).shape
+    if H % whole("pixels", "side", side) or W % side:
+        raise InputError("pixels", f"a side that divides {H} and {W}", str(side))
     return pictures.reshape(N, S, side, H // side, side, W // side).mean(axis=(3, 5)).reshape(N, S, -1)
 
 
 def accuracy(fit: Faces, test: Faces, inputs: Iterable[np.ndarray], C: float = 0.01) -> float:
     """Return the mean accuracy on `test` of linear classifiers that know `fit`; inputs: (N, S, d) of one and other."""
-    known, unknown = inputs
+    known, unknown = _pair("accuracy", inputs)
     return float(LinearAttributes(known, fit.attributes, C).accuracy(unknown, test.attributes).mean())
 
 
@@ -98,6 +115,7 @@ def study(faces: Faces, setting: Setting, rng: np.random.Generator) -> tuple[dic
 
     Of faces whose boxes are unknown, the row of the true box and the overlap are NaN.
     """
+    _known("study", faces, setting)
     learn, fit, test = parts = faces.split(0.5, 0.25, 0.25)
     lnet, _ = trained_lnet(learn, setting, rng, progress=False)
     boxes = [lnet.locate(standard(part.images)) for part in parts]
@@ -109,6 +127,7 @@ def study(faces: Faces, setting: Setting, rng: np.random.Generator) -> tuple[dic
 
 def compare(fit: Faces, test: Faces, cuts: list, anet: ANet, plain: ANet, rng) -> dict[str, float]:
     """Return the rows; cuts are the crops of `fit` and of `test`, `plain` is an ANet that was told of no person."""
+    _pair("compare", cuts)
     usual = fit.attributes.mean(axis=0) > 0.5
     found, untrained = [features(anet, cut) for cut in cuts], ANet(1, 1, rng)
     values = [
@@ -125,6 +144,18 @@ def compare(fit: Faces, test: Faces, cuts: list, anet: ANet, plain: ANet, rng) -
         true = (crops(part.images, part.boxes) for part in (fit, test))
         values[-1] = accuracy(fit, test, (features(anet, cut) for cut in true))
     return dict(zip(ROWS, values, strict=True))
+
+
+def _known(who: str, faces: Faces, setting: Setting) -> None:
+    instance(who, "Faces", faces, Faces, "tn.data.drawn_faces makes some")
+    instance(who, "a Setting", setting, Setting, "QUICK is one")
+
+
+def _pair(who: str, arrays: Iterable[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+    pair = items(who, arrays, np.ndarray, "two arrays, of those to learn from and of those to test on")
+    if len(pair) != 2:
+        raise InputError(who, "two arrays, of those to learn from and of those to test on", str(len(pair)))
+    return pair[0], pair[1]
 
 
 def main() -> None:

@@ -17,13 +17,14 @@ from teachnn.conv import Conv2D
 from teachnn.dense import Dense, LeakyReLU, ReLU
 from teachnn.errors import InputError
 from teachnn.function import TestFunction, TrainFunction
+from teachnn.models.cropping import CROP, SHIFTS, crops, overlap, standard
 from teachnn.optimizer import Optimizer
 from teachnn.pool import AveragePool2D, MaxPool2D
+from teachnn.settings import array, number, whole
 from teachnn.stack import Flatten, Sequential
 
-CROP = 32  # pixels of a crop's side
-MARGIN = 1.4  # a crop's side in the scene, in means of its box's width and height
-SHIFTS = np.array([(0, 0), (-1, 0), (1, 0), (0, -1), (0, 1)], np.float32) / 10  # of the crops, in their sides
+__all__ = ["CROP", "SHIFTS", "ANet", "LNet", "LinearAttributes", "crops", "in_parts", "overlap", "standard"]
+
 STRIDE, WINDOW = 4, 5  # scene pixels from one response to the next; responses that are averaged, along one side
 
 
@@ -35,6 +36,7 @@ class LNet:
     """
 
     def __init__(self, attributes: int, rng: np.random.Generator):
+        whole("LNet", "number of attributes", attributes)
         self.convolutions = Sequential(
             Conv2D.create("lnet.conv1", (1, 8), rng, size=5, stride=2, padding=2),
             ReLU(),
@@ -67,6 +69,7 @@ class LNet:
         Responses below `threshold` of the scene's largest are dropped. The box is the one that has the mean and the
         variance of what is left: a box of width w has the variance w^2 / 12.
         """
+        number("locate", "threshold", threshold, "0 to 1", lambda v: 0 <= v <= 1)
         responses = in_parts(self.respond, x)
         responses = np.where(responses < threshold * responses.max(axis=(1, 2), keepdims=True), 0, responses)
         responses = responses / responses.sum(axis=(1, 2), keepdims=True)
@@ -85,6 +88,8 @@ class ANet:
     """
 
     def __init__(self, people: int, attributes: int, rng: np.random.Generator):
+        for n in (people, attributes):
+            whole("ANet", "number of people and of attributes", n)
         self.convolutions = Sequential(
             Conv2D.create("anet.conv1", (1, 12), rng, size=5, stride=2, padding=2),
             LeakyReLU(),
@@ -131,6 +136,10 @@ class LinearAttributes:
     def __init__(self, features: np.ndarray, attributes: np.ndarray, C: float = 0.01):
         from sklearn.svm import LinearSVC  # takes a second to import
 
+        who = "LinearAttributes"
+        features = array(who, "features", features, "N", "crops", "d")
+        attributes = _attributes(who, attributes, len(features))
+        number(who, "C", C, "> 0", lambda v: v > 0)
         N, crops, d = features.shape
         rows = features.reshape(N * crops, d)
         self.mean, self.spread = rows.mean(axis=0), rows.std(axis=0) + 1e-6
@@ -144,54 +153,27 @@ class LinearAttributes:
 
     def scores(self, features: np.ndarray) -> np.ndarray:
         """Return the mean over the crops of each attribute's score."""
+        features = array("scores", "features", features, "N", "crops", len(self.mean))
         return (((features - self.mean) / self.spread) @ self.W + self.b).mean(axis=1)
 
     def accuracy(self, features: np.ndarray, attributes: np.ndarray) -> np.ndarray:
         """Return the share (k,) of pictures for which each attribute is told right."""
-        return ((self.scores(features) > 0) == attributes).mean(axis=0)
+        scores = self.scores(features)
+        return ((scores > 0) == _attributes("accuracy", attributes, *scores.shape)).mean(axis=0)
 
 
-def standard(images) -> np.ndarray:
-    """Return pictures (N, H, W, C) with mean 0 and standard deviation 1 each, float32: the light is taken away."""
-    images = np.asarray(images, np.float32)
-    images = images - images.mean(axis=(1, 2, 3), keepdims=True)
-    return images / (images.std(axis=(1, 2, 3), keepdims=True) + np.float32(1e-3))
-
-
-def crops(images: np.ndarray, boxes: np.ndarray, shifts: np.ndarray = SHIFTS) -> np.ndarray:
-    """Return each scene's crops around its box, one a shift, standard.
-
-    images (N, H, W, 1), boxes (N, 4), shifts (S, 2) -> crops (N, S, 32, 32, 1). They are squares, MARGIN times as large
-    as the box, read between pixels by bilinear interpolation; beyond the scene, its edge goes on. Raises InputError
-    unless there is one known box a scene.
-    """
-    if boxes.shape != (len(images), 4):
-        raise InputError("crops", f"boxes of shape ({len(images)}, 4)", str(boxes.shape), "one box a scene")
-    if not np.isfinite(boxes).all():
-        raise InputError("crops", "boxes that are known", "NaN", "let LNet locate the faces")
-    N, H, W, _ = images.shape
-    side = MARGIN * boxes[:, 2:].mean(axis=1)
-    middle = boxes[:, None, :2] + boxes[:, None, 2:] / 2 + shifts * side[:, None, None]
-    steps = (np.arange(CROP) + 0.5) / CROP - 0.5
-    at = middle[..., None] + steps * side[:, None, None, None] - 0.5  # (N, S, 2, CROP): x, y in pixels
-    at = np.clip(at, 0, [[W - 1], [H - 1]]).astype(np.float32)
-    low = np.minimum(at.astype(int), [[W - 2], [H - 2]])
-    (x, y), (u, v) = low.transpose(2, 0, 1, 3), (at - low).transpose(2, 0, 1, 3)
-    n, x, y, u, v = np.arange(N)[:, None, None, None], x[..., None, :], y[..., None], u[..., None, :], v[..., None]
-    scene = images[..., 0]
-    upper = scene[n, y, x] * (1 - u) + scene[n, y, x + 1] * u
-    lower = scene[n, y + 1, x] * (1 - u) + scene[n, y + 1, x + 1] * u
-    cut = (upper * (1 - v) + lower * v).astype(np.float32)
-    return standard(cut.reshape(-1, CROP, CROP, 1)).reshape(N, len(shifts), CROP, CROP, 1)
-
-
-def overlap(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """Return the area that boxes a and b (N, 4) have in common, as a share of the area they cover together: (N,)."""
-    low, high = np.maximum(a[:, :2], b[:, :2]), np.minimum(a[:, :2] + a[:, 2:], b[:, :2] + b[:, 2:])
-    common = np.prod(np.maximum(high - low, 0), axis=1)
-    return common / (np.prod(a[:, 2:], axis=1) + np.prod(b[:, 2:], axis=1) - common)
+def _attributes(who: str, attributes, *shape: int) -> np.ndarray:
+    attributes = array(who, "attributes", attributes, *shape, *("k" * (2 - len(shape))))
+    if attributes.dtype != bool:
+        raise InputError(who, "attributes that are True or False", str(attributes.dtype), "attributes > 0, say")
+    return attributes
 
 
 def in_parts(function: TestFunction, x: np.ndarray, size: int = 500) -> np.ndarray:
     """Return function(x), computed for `size` examples at a time."""
+    if not callable(function):
+        raise InputError("in_parts", "a function", repr(function), "a TestFunction is one")
+    x, size = array("in_parts", "x", x), whole("in_parts", "size", size)
+    if not x.size:
+        raise InputError("in_parts", "at least one example", f"shape {x.shape}")
     return np.concatenate([function(x[start : start + size]) for start in range(0, len(x), size)])

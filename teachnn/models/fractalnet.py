@@ -22,10 +22,11 @@ from teachnn.conv import Conv2D
 from teachnn.dense import Dense, ReLU
 from teachnn.errors import InputError
 from teachnn.graph import Graph
-from teachnn.layer import Layer, Mode, ModeLayer
-from teachnn.noise import DropPath, Join, check_generator, generator
+from teachnn.layer import Layer, Mode, ModeLayer, check_mode
+from teachnn.noise import DropPath, Join, generator
 from teachnn.norm import BatchNorm
 from teachnn.pool import AveragePool2D, MaxPool2D
+from teachnn.settings import check_generator, instance, is_whole, items, number, shape_of, whole
 from teachnn.stack import Flatten, Reshape, Sequential
 
 
@@ -40,6 +41,7 @@ class Unit(Layer):
     @classmethod
     def create(cls, name: str, channels: tuple[int, int], rng: np.random.Generator, mode: Mode):
         """Make a unit from channels[0] to channels[1] channels, and its parameters and statistics."""
+        check_mode("Unit", mode)
         conv = Conv2D.create(f"{name}.conv", channels, rng, padding=1)
         return cls(conv, BatchNorm.create(f"{name}.bn", channels[1], mode=mode), ReLU(), name=name)
 
@@ -77,6 +79,8 @@ class Fractal(Layer):
 
         column, place: of its own unit in the block.
         """
+        whole("Fractal", "number of columns", columns)
+        instance("Fractal", "a DropPath as drop", drop, DropPath)
 
         def half(inputs: int, place: int) -> Fractal:
             return cls.create(name, columns - 1, (inputs, channels[1]), rng, drop, column + 1, place)
@@ -84,6 +88,11 @@ class Fractal(Layer):
         unit = Unit.create(f"{name}.{column}{chr(ord('a') + place)}", channels, rng, drop.mode)
         halves = (half(channels[0], 2 * place), half(channels[1], 2 * place + 1)) if columns > 1 else ()
         return cls(unit, halves, drop, Join(name=f"{unit.name}.join"), name=f"{unit.name}.fractal")
+
+    def __post_init__(self):
+        super().__post_init__()
+        if len(items(self.who, self.halves, Fractal, "fractals as halves")) not in (0, 2):
+            raise InputError(self.who, "two fractals as halves, or none", str(len(self.halves)))
 
     def forward(self, x):
         """Return the mean of the paths that live."""
@@ -98,6 +107,8 @@ class Fractal(Layer):
 
     def column(self, c: int) -> tuple[Unit, ...]:
         """Return the units of column c = 1, 2, ..., in their order."""
+        if not is_whole(c) or c < 1 or (c > 1 and not self.halves):
+            raise InputError(self.who, "a column that is there, 1, 2, ...", repr(c))
         return (self.unit,) if c == 1 else tuple(unit for half in self.halves for unit in half.column(c - 1))
 
 
@@ -132,6 +143,9 @@ class FractalNet(ModeLayer):
         rate: the probability of local drop-path. rng: draws the parameters now, and the paths in training.
         """
         drop = DropPath(rate, rng, mode="train")
+        columns, channels = whole("FractalNet", "number of columns", columns), shape_of("FractalNet", channels)
+        whole("FractalNet", "number of blocks", len(channels), 1, 3)
+        number("FractalNet", "alone", alone, "a probability, 0 <= alone <= 1", lambda v: 0 <= v <= 1)
         steps = enumerate(pairwise((1, *channels)), 1)
         blocks = tuple(Fractal.create(f"block{i}", columns, pair, rng, drop) for i, pair in steps)
         side = 14 // 2 ** len(channels)
@@ -142,8 +156,7 @@ class FractalNet(ModeLayer):
     def __post_init__(self):
         super().__post_init__()
         check_generator(self.who, self.rng)
-        if not 0 <= self.alone <= 1:
-            raise InputError(self.who, "a probability, 0 <= alone <= 1", repr(self.alone))
+        number(self.who, "alone", self.alone, "a probability, 0 <= alone <= 1", lambda v: 0 <= v <= 1)
 
     def forward(self, x):
         """Return the logits of the whole net, or in training sometimes those of one column."""
@@ -158,7 +171,7 @@ class FractalNet(ModeLayer):
 
         Raises InputError if there is no such column.
         """
-        if c not in range(1, self.columns + 1):
+        if not is_whole(c) or c not in range(1, self.columns + 1):
             raise InputError(self.who, f"a column from 1 to {self.columns}", repr(c))
         return self._alone[c - 1]
 
@@ -176,6 +189,7 @@ class FractalNet(ModeLayer):
 
 def multiply_adds(graph: Graph) -> int:
     """Return how many products a function's convolutions and dense layers add up for one example, by its graph."""
+    instance("multiply_adds", "a graph", graph, Graph, "a function's .graph(x) makes one")
     total = 0
     for node in graph.nodes:
         for parameter in node.parameters:

@@ -7,6 +7,8 @@ Kingma & Welling 2013, "Auto-Encoding Variational Bayes", arXiv:1312.6114.
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from teachnn import init, loss, ops
@@ -15,6 +17,7 @@ from teachnn.function import TestFunction, TrainFunction
 from teachnn.noise import GaussianSample, gaussian_sample
 from teachnn.optimizer import Optimizer
 from teachnn.parameter import Parameter
+from teachnn.settings import array, check_generator, shape_of, whole
 from teachnn.stack import Flatten, Reshape, Sequential
 
 
@@ -34,7 +37,9 @@ class VAE:
         def dense(name, inputs, units):
             return Dense.create(name, inputs, units, rng, init.glorot_uniform)
 
-        pixels = shape[0] * shape[1]
+        pixels = math.prod(shape_of("VAE", shape, 2))
+        latent, hidden = whole("VAE", "latent", latent), whole("VAE", "hidden", hidden)
+        check_generator("VAE", rng)
         self.latent, self.rng = latent, rng
         self.encoder = Sequential(Flatten(), dense("enc.h", pixels, hidden), ReLU())
         self.mean, self.log_variance = (
@@ -66,10 +71,12 @@ class VAE:
 
     def sample(self, count: int, rng: np.random.Generator) -> np.ndarray:
         """Return so many pictures, decoded from points of the prior N(0, 1) that `rng` draws."""
-        return self.decode(rng.standard_normal((count, self.latent), dtype=np.float32))
+        whole("sample", "count", count)
+        return self.decode(check_generator("sample", rng).standard_normal((count, self.latent), dtype=np.float32))
 
     def test_bound(self, images: np.ndarray, seed: int = 0, size: int = 1000) -> dict[str, float]:
         """Return the two terms over all images (N, height, width), floats, with one sample of z for each of them."""
+        images, size = array("test_bound", "images", images, "N", "height", "width"), whole("test_bound", "size", size)
         rng, totals = init.rng(seed), {"reconstruction": 0.0, "KL": 0.0}
         for start in range(0, len(images), size):
             x = images[start : start + size]

@@ -10,6 +10,7 @@ from PIL import Image
 
 import teachnn as tn
 from teachnn.errors import InputError
+from teachnn.settings import array
 from teachnn_widgets.ink import DIGIT, InkWidget, pixels_of
 from teachnn_widgets.watched import Watched
 
@@ -64,7 +65,7 @@ class DrawPad(InkWidget):
             except Exception as error:
                 raise InputError("DrawPad", f"an answer of {name}", f"{type(error).__name__}: {error}") from error
             for i, value in enumerate(output if isinstance(output, tuple) else (output,)):
-                value = np.asarray(value)
+                value = array("DrawPad", f"the answer of {name}", value, finite=False)
                 if not np.isfinite(value).all():
                     raise InputError("DrawPad", f"finite numbers of {name}", "NaN or infinity")
                 title = f"{name} {i + 1}" if isinstance(output, tuple) else name

@@ -15,6 +15,7 @@ from PIL import Image
 
 import teachnn as tn
 from teachnn.errors import InputError
+from teachnn.settings import array, is_whole
 from teachnn_widgets.ink import DIGIT, InkWidget, picture_of, pixels_of
 from teachnn_widgets.watched import Watched
 
@@ -49,7 +50,7 @@ class LatentExplorer(InkWidget):
     mean = t.List(t.Float(), help="and its mean").tag(sync=True)
 
     def __init__(self, decode: Callable, encode: Callable | None = None, images=None, dimensions: int = 2, rng=None):
-        if not isinstance(dimensions, int) or not 1 <= dimensions <= 32:
+        if not is_whole(dimensions) or not 1 <= dimensions <= 32:
             raise InputError("LatentExplorer", "1 to 32 dimensions", repr(dimensions))
         for name, function in (("decode", decode), ("encode", encode)):
             if not callable(function) and (function is not None or name == "decode"):
@@ -59,18 +60,20 @@ class LatentExplorer(InkWidget):
         self.decode, self.encode, self.rng = decode, encode, rng or tn.rng(0)
         who, points = "LatentExplorer", np.zeros((2, dimensions), np.float32)
         try:
-            decoded = np.asarray(decode(points))
+            decoded = array("decode", "its pictures", decode(points))
         except Exception as error:
             raise InputError(who, f"a decoder of points (N, {dimensions})", repr(error), "set dimensions=") from error
         if decoded.ndim not in (3, 4) or len(decoded) != 2 or decoded.shape[3:] not in ((), (3,)):
             raise InputError(who, "decode(z) of shape (N, H, W) or (N, H, W, 3)", str(decoded.shape))
         self.image_shape = decoded.shape[1:]
-        self.images = np.zeros((0, *self.image_shape)) if images is None else np.asarray(images)[:12]
+        self.images = np.zeros((0, *self.image_shape)) if images is None else np.atleast_1d(images)[:12]
         if len(self.images) and encode is None:
             raise InputError(who, "encode to show where images lie", "none", "encode=vae.encode")
         if self.images.shape[1:] != self.image_shape or self.images.dtype.char not in "efdB":
             expected = f"images of shape (N, {', '.join(map(str, self.image_shape))}), floats from 0 to 1 or uint8"
             raise InputError(who, expected, f"{self.images.shape} of {self.images.dtype}")
+        if len(self.images):
+            array(who, "images", self.images)
         self._watched = Watched.by([decode], points)
         self._placed, self._rest_until, self._wrong = None, 0.0, {"encode": "", "decode": "", "plane": ""}
         side = int(np.clip(PLANE // max(self.image_shape[:2]), 3, 15))
@@ -97,6 +100,7 @@ class LatentExplorer(InkWidget):
 
     def move(self, z, mean=(), spread=()) -> None:
         """Go to the point z; mean and spread say where a picture was encoded, if one was."""
+        z = array("LatentExplorer", "z", z, self.dimensions)
         with self.lock, self.hold_sync():
             self.mean, self.spread = [float(v) for v in mean], [float(v) for v in spread]
             self.z = [float(v) for v in np.round(np.clip(z, -REACH, REACH), 3)]

@@ -14,6 +14,8 @@ import traitlets as t
 import teachnn as tn
 from teachnn.errors import InputError
 from teachnn.models.fractalnet import FractalNet, Unit
+from teachnn.settings import array, whole
+from teachnn.svg import text
 from teachnn_widgets.base import Widget
 from teachnn_widgets.mode_lens import refreshed
 
@@ -55,7 +57,9 @@ class LivePaths(Widget):
         if not isinstance(net, FractalNet) or net.mode != "train":
             got = f"one in mode {net.mode!r}" if isinstance(net, FractalNet) else type(net).__name__
             raise InputError("LivePaths", "a FractalNet in train mode", got, "LivePaths(net, x)")
-        self.net, self.seed, self.x = net, seed, np.asarray(x)[:1]
+        if not np.ndim(x):
+            raise InputError("LivePaths", "x of shape (N, ...)", type(x).__name__, "LivePaths(net, x)")
+        self.net, self.seed, self.x = net, whole("LivePaths", "seed", seed, 0), array("LivePaths", "x", x)[:1]
         self.units = [unit for block in net.blocks for c in range(net.columns) for unit in block.column(c + 1)]
         columns = [f"column {c}" for c in range(1, net.columns + 1)]
         self._live = cache(self._look)
@@ -117,10 +121,12 @@ class LivePaths(Widget):
                     y, kind = TOP + i * high, ' class="live"' * (unit in live)
                     share = f"{lived[unit.conv.W] / self.batch:.0%}" if training else ""
                     middle = x + WIDE // 2
-                    parts.append(f'<path{kind} d="M{middle} {y - 2}V{y + high}"/><g{kind} data-unit="{unit.name}">')
+                    parts.append(
+                        f'<path{kind} d="M{middle} {y - 2}V{y + high}"/><g{kind} data-unit="{text(unit.name)}">'
+                    )
                     parts.append(f'<rect class="unit" x="{x}" y="{y + 8}" width="{WIDE}" height="{high - 18}" rx="5"/>')
                     name, place = unit.name.rpartition(".")[2], f"{y + high // 2 + 4}"
-                    parts.append(f'<text x="{middle - 18 * training}" y="{place}">{name}</text>')
+                    parts.append(f'<text x="{middle - 18 * training}" y="{place}">{text(name)}</text>')
                     parts.append(f'<text class="grey" x="{middle + 20}" y="{place}">{share}</text>' * training + "</g>")
             for row in range(1, rows + 1):
                 ending = [c for c, column in enumerate(columns) if row * len(column) % rows == 0]
@@ -135,7 +141,10 @@ class LivePaths(Widget):
         mode = "train" if training else "test"
         head = f'<svg xmlns="http://www.w3.org/2000/svg" class="paths {mode}" viewBox="0 0 {wide} {high}" role="img"'
         ground = f'<rect class="ground" width="{wide}" height="{high}"/>'
-        return "\n".join([f'{head} aria-label="{said}">', f"<style>{STYLE}</style>{ground}", *parts, "</svg>"]) + "\n"
+        return (
+            "\n".join([f'{head} aria-label="{text(said)}">', f"<style>{STYLE}</style>{ground}", *parts, "</svg>"])
+            + "\n"
+        )
 
     def still(self) -> str:
         """Return the drawing, an SVG."""

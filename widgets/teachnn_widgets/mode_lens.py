@@ -16,6 +16,7 @@ from PIL import Image
 
 import teachnn as tn
 from teachnn.errors import InputError
+from teachnn.settings import array, whole
 from teachnn_widgets.base import Widget
 from teachnn_widgets.stills import mode_figure
 from teachnn_widgets.watched import Watched
@@ -58,10 +59,12 @@ class ModeLens(Widget):
             got = f"{len(self.train_layers)} and {len(self.test_layers)}" + " layers of other parameters" * (not same)
             got += "" if right else " layers of other modes"
             raise InputError(who, "the same layers in both modes", got, 'ModeLens(net, net.at("test"), x)')
-        x = np.asarray(x)
+        x = array(who, "x", x)
         self.x = tn.data.pixels(x) if x.dtype == np.uint8 else x.astype(np.float32)
         if self.x.ndim < 2 or len(self.x) < 2:
             raise InputError(who, "an input of two rows or more", str(self.x.shape))
+        if batch is not None:
+            whole(who, "batch", batch)
         rates = [layer.rate for layer in self.train_layers if isinstance(layer, tn.Dropout)]
         variables = [v for layer in self.train_layers for v in (*layer.parameters, *layer.statistics)]
         self._watched, self._looked = Watched(variables), 0.0

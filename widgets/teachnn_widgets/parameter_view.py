@@ -17,6 +17,7 @@ from PIL import Image
 import teachnn as tn
 from teachnn.errors import InputError
 from teachnn.parameter import Variable, distinct
+from teachnn.settings import items
 from teachnn_widgets.base import Widget
 from teachnn_widgets.numbers import colours, histogram, thumbnail
 from teachnn_widgets.watched import Watched
@@ -61,13 +62,13 @@ class ParameterView(Widget):
     bars = t.Dict(help="the histogram").tag(sync=True)
 
     def __init__(self, variables: Iterable[Variable], functions: Iterable[tn.Graph] = ()):
+        cure = "ParameterView(net.parameters)"
         if not isinstance(variables, Iterable):
-            raise InputError("ParameterView", "parameters", type(variables).__name__, "ParameterView(net.parameters)")
-        variables, functions = tuple(variables), tuple(functions)
-        for items, kinds, word in ((variables, Variable, "parameters or statistics"), (functions, tn.Graph, "graphs")):
-            wrong = next((item for item in items if not isinstance(item, kinds)), None)
-            if wrong is not None:
-                raise InputError("ParameterView", word, type(wrong).__name__, "ParameterView(net.parameters)")
+            raise InputError("ParameterView", "parameters", type(variables).__name__, cure)
+        variables = items("ParameterView", variables, Variable, "parameters or statistics", cure)
+        functions = items("ParameterView", functions, tn.Graph, "graphs", cure)
+        if any(v.size == 0 for v in variables):
+            raise InputError("ParameterView", "variables with numbers in them", "an empty one")
         if not variables:
             raise InputError("ParameterView", "at least one variable", "none", "net.parameters has them")
         self.variables = distinct(variables, "ParameterView")

@@ -31,6 +31,8 @@ class Trainer:
         if not isinstance(data, Iterable) or isinstance(data, Iterator):
             cure = "tn.data.batches(images, size=100, rng=rng)"
             raise InputError(train.who, "batches that can be begun anew each epoch", type(data).__name__, cure)
+        if test is not None and not callable(test):
+            raise InputError(train.who, "a function as test", repr(test))
         self.train, self.data, self.test, self.tell = train, data, test, tell
         self.epoch, self.done, self.rest = 0, 0, None  # epochs begun, batches of this one done, those to come
         self.reason, self.slowest = "", math.inf  # why it stopped; steps per second, at most
@@ -121,7 +123,7 @@ class Trainer:
             return False
         self.rest = None
         if self.test:
-            self.train.history.tests.append((self.train.steps, dict(self.test())))
+            self.train.history.report(self.train.steps, self.test())
         return True
 
 
