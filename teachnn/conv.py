@@ -7,9 +7,11 @@ each of the three functions below is the gradient of the other two, and derivati
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import autograd.numpy as anp
 import numpy as np
 from autograd.extend import defvjp, primitive
 
@@ -18,13 +20,19 @@ from teachnn.errors import InputError
 from teachnn.layer import Layer
 from teachnn.parameter import Parameter
 from teachnn.settings import array, is_whole, name_given, shape_of, whole
+from teachnn.trace import getval, isbox
+
+
+def convolve(x, W, stride=1, padding=0):
+    """y[n, i, j] = sum of W * the patch of x at (i, j): x (N, H, W, C), W (h, w, C, D) -> y (N, I, J, D)."""
+    return _convolve(x, W, _patches(getval(x), W.shape[:2], stride, padding), stride, padding)
 
 
 @primitive
-def convolve(x, W, stride=1, padding=0):
-    """y[n, i, j] = sum of W * the patch of x at (i, j): x (N, H, W, C), W (h, w, C, D) -> y (N, I, J, D)."""
-    columns, shape = _columns(x, W.shape[:2], stride, padding)
-    return (columns @ W.reshape(-1, W.shape[3])).reshape(*shape, W.shape[3])
+def _convolve(x, W, patches, stride, padding):
+    """The patches are laid out once, for the way back too."""
+    kernel = W.reshape(-1, W.shape[3])
+    return (patches.reshape(-1, len(kernel)) @ kernel).reshape(*patches.shape[:3], W.shape[3])
 
 
 @primitive
@@ -42,14 +50,24 @@ def paint(y, W, size, stride=1, padding=0):
 @primitive
 def correlate(x, y, size, stride=1, padding=0):
     """W = sum over (n, i, j) of y[n, i, j] * the patch of x: x (N, H, W, C), y (N, I, J, D) -> W (*size, C, D)."""
-    columns, _ = _columns(x, size, stride, padding)
-    return (columns.T @ y.reshape(-1, y.shape[3])).reshape(*size, x.shape[3], y.shape[3])
+    return _correlate(_patches(x, size, stride, padding), y)
+
+
+def _correlate(patches, y):
+    rows = patches.reshape(-1, math.prod(patches.shape[3:]))
+    return anp.dot(rows.T, y.reshape((-1, y.shape[3]))).reshape((*patches.shape[3:], y.shape[3]))
+
+
+def _convolve_vjp_by_W(y, x, W, patches, stride, padding):
+    if isbox(x):  # a second derivative is wanted, and the patches depend on x too
+        return lambda g: correlate(x, g, W.shape[:2], stride, padding)
+    return lambda g: _correlate(patches, g)
 
 
 defvjp(
-    convolve,
-    lambda y, x, W, stride=1, padding=0: lambda g: paint(g, W, x.shape[1:3], stride, padding),
-    lambda y, x, W, stride=1, padding=0: lambda g: correlate(x, g, W.shape[:2], stride, padding),
+    _convolve,
+    lambda y, x, W, patches, stride, padding: lambda g: paint(g, W, x.shape[1:3], stride, padding),
+    _convolve_vjp_by_W,
 )
 defvjp(
     paint,
@@ -63,16 +81,17 @@ defvjp(
 )
 
 
-def _columns(x, size, stride: int, padding: int):
-    """Return the patches of x as rows (N * I * J, h * w * C), and (N, I, J)."""
-    if padding:
-        x = np.pad(x, ((0, 0), (padding, padding), (padding, padding), (0, 0)))
+def _patches(x, size, stride: int, padding: int):
+    """Return a copy of each patch of x: (N, I, J, h, w, C)."""
     (N, H, W, C), (h, w) = x.shape, size
-    rows, columns = (H - h) // stride + 1, (W - w) // stride + 1
+    if padding:
+        framed = np.zeros((N, H + 2 * padding, W + 2 * padding, C), x.dtype)
+        framed[:, padding : padding + H, padding : padding + W] = x
+        x, (H, W) = framed, framed.shape[1:3]
     n, i, j, c = x.strides
-    shape, strides = (N, rows, columns, h, w, C), (n, i * stride, j * stride, i, j, c)
-    patches = np.lib.stride_tricks.as_strided(x, shape, strides, writeable=False)
-    return patches.reshape(N * rows * columns, h * w * C), (N, rows, columns)
+    shape = (N, (H - h) // stride + 1, (W - w) // stride + 1, h, w, C)
+    strides = (n, i * stride, j * stride, i, j, c)
+    return np.ascontiguousarray(np.lib.stride_tricks.as_strided(x, shape, strides, writeable=False))
 
 
 def _check_steps(who: str, stride, padding) -> None:

@@ -69,7 +69,7 @@ def longer_rows(x, *vectors):
     """
     n, d = x.shape
     k = math.gcd(n, 2 ** max(0, (512 // d).bit_length() - 1))
-    return x.reshape((n // k, k * d)), *(anp.tile(vector, k) for vector in vectors)
+    return x.reshape((n // k, k * d)), *((np.ones((k, 1), x.dtype) * vector).reshape((k * d,)) for vector in vectors)
 
 
 @primitive

@@ -17,7 +17,7 @@ from teachnn.schedule import Schedule
 from teachnn.settings import number
 from teachnn.weights import Joined, Spares
 
-BLOCK = 32_768  # numbers that are updated together: few enough for all of a formula's vectors to stay in the cache
+BLOCK = 65_536  # numbers that are updated together: few enough for a formula to find its vectors in the cache
 
 
 @dataclass(frozen=True)
