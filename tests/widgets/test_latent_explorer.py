@@ -66,6 +66,13 @@ def test_a_picked_digit_is_shown_where_it_is_encoded(explorer, vae):
     assert len(explorer.gallery) == 12 * 28 * 28  # not more than fit on the page
 
 
+def test_a_digit_encoded_beyond_the_pad_is_decoded_where_it_lies_and_not_at_the_rim(vae):
+    explorer = LatentExplorer(vae.decode, lambda x: np.array([[7.5, -4.0]]), DIGITS)
+    explorer.set_state({"picked": 0})
+    assert explorer.z == [7.5, -4.0] and explorer.image == decoded(vae, [7.5, -4.0]) != decoded(vae, [3, -3])
+    explorer.close()
+
+
 def test_a_drawn_digit_is_encoded_and_an_empty_pad_is_not(explorer):
     explorer.set_state({"ink": memoryview(as_ink(tn.data.pixels(DIGITS[0])).tobytes())})
     z = explorer.z

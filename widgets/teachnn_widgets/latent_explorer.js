@@ -15,10 +15,12 @@ function render({ model, el }) {
   const walk = { from: null, to: null, frame: 0 };
   const stop = () => cancelAnimationFrame(walk.frame);
 
-  const go = (z) => tell(model, { z: z.map((v) => Number(Math.max(-REACH, Math.min(REACH, v)).toFixed(3))), mean: [], spread: [], picked: -1 });
+  const within = (v) => Math.max(-REACH, Math.min(REACH, v));
+  const go = (z) => tell(model, { z: z.map((v) => Number(v.toFixed(3))), mean: [], spread: [], picked: -1 });
+  // What was encoded may lie farther out than a hand can reach: there it stays until it is moved itself.
   const changed = (changes) => {
     stop();
-    go(model.get("z").map((v, d) => changes[d] ?? v));
+    go(model.get("z").map((v, d) => (d in changes ? within(changes[d]) : v)));
   };
 
   const sliders = Array.from({ length: dimensions }, (_, d) =>
@@ -40,7 +42,7 @@ function render({ model, el }) {
   function place() {
     const [x, y] = model.get("axes");
     const z = model.get("z");
-    const at = (v) => `${(50 * (v + REACH)) / REACH}%`;
+    const at = (v) => `${(50 * (within(v) + REACH)) / REACH}%`;
     const put = (node, to) => Object.assign(node.style, { left: at(to[x]), top: at(dimensions > 1 ? -to[y] : 0) });
     put(point, z);
     for (const end of ["from", "to"]) {

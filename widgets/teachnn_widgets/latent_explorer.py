@@ -99,11 +99,11 @@ class LatentExplorer(InkWidget):
         self.move(np.zeros(self.dimensions))
 
     def move(self, z, mean=(), spread=()) -> None:
-        """Go to the point z; mean and spread say where a picture was encoded, if one was."""
+        """Go to the point z, which may lie beyond the pad; mean and spread: where a picture was encoded, if one was."""
         z = array("LatentExplorer", "z", z, self.dimensions)
         with self.lock, self.hold_sync():
             self.mean, self.spread = [float(v) for v in mean], [float(v) for v in spread]
-            self.z = [float(v) for v in np.round(np.clip(z, -REACH, REACH), 3)]
+            self.z = [float(v) for v in np.round(z, 3)]
 
     def beat(self) -> None:
         """Decode anew if the parameters have moved; the plane also if the sliders around it have."""

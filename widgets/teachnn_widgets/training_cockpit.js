@@ -68,12 +68,14 @@ function render({ model, el }) {
     const tests = (name) => test.filter(([, terms]) => name in terms).map(([at, terms]) => [at, terms[name]]);
     const late = shown.flatMap(({ name, values }) => [...values.slice(values.length / 20), ...tests(name).map(([, v]) => v)]);
     const usable = late.filter((v) => !logarithmic || v > 0);
-    const right = Math.max(10, steps.at(-1) ?? 0);
+    const [first, last] = [steps[0] ?? 0, steps.at(-1) ?? 0];
+    const left = first > Math.max(10, last / 10) ? first : 0; // where a function was trained before
+    const right = Math.max(left + 10, last);
     let [low, high] = usable.length ? [Math.min(...usable), Math.max(...usable)] : [0.1, 1];
     if (!logarithmic) [low, high] = [Math.min(0, low), high * 1.05 || 1];
     else if (low === high) high = low * 2;
     const scale = logarithmic ? Math.log : (v) => v;
-    const x = (v) => MARGIN.left + (v / right) * (end - MARGIN.left);
+    const x = (v) => MARGIN.left + ((v - left) / (right - left)) * (end - MARGIN.left);
     const y = (v) => HEIGHT - MARGIN.bottom - ((scale(v) - scale(low)) / (scale(high) - scale(low))) * (HEIGHT - MARGIN.top - MARGIN.bottom);
     const bounded = (v) => Math.max(MARGIN.top, Math.min(HEIGHT - MARGIN.bottom, y(v)));
     const parts = [];
@@ -81,7 +83,7 @@ function render({ model, el }) {
       parts.push(shape("line", { class: "tn-axis", x1: MARGIN.left, x2: end, y1: y(v), y2: y(v) }));
       parts.push(text(MARGIN.left - 8, y(v) + 4, compact(v), "end"));
     }
-    for (const v of ticks(0, right)) parts.push(text(x(v), HEIGHT - MARGIN.bottom + 18, compact(v), "middle"));
+    for (const v of ticks(left, right)) parts.push(text(x(v), HEIGHT - MARGIN.bottom + 18, compact(v), "middle"));
     parts.push(text((MARGIN.left + end) / 2, HEIGHT - 6, "step", "middle"));
     parts.push(text(14, HEIGHT / 2 - 12, model.get("unit"), "middle", `rotate(-90 14 ${HEIGHT / 2 - 12})`));
     const labels = [];

@@ -148,7 +148,7 @@ def _numbers(value: np.ndarray, moved: float, gradient: np.ndarray | None) -> li
         ("mean", f"{value.mean():.3g}"),
         ("spread", f"{value.std():.3g}"),
         ("size (norm)", f"{np.linalg.norm(value):.3g}"),
-        ("last change seen", f"{moved:.2%} of its size"),
+        ("last change", f"{moved:.2%} of its size"),
     ]
     return said + ([] if gradient is None else [("gradient (norm)", f"{np.linalg.norm(gradient):.3g}")])
 
