@@ -171,7 +171,7 @@ def _declared(layer: type) -> dict[str, type]:
 
 def check_mode(who: str, mode) -> None:
     """Raise ValueError unless mode is "train" or "test"."""
-    if mode not in ("train", "test"):
+    if not isinstance(mode, str) or mode not in ("train", "test"):
         raise ValueError(f"{who}: expected mode 'train' or 'test', got {mode!r}")
 
 

@@ -3,6 +3,7 @@
 A row is `name: [(kind, call), ...]`; a call takes the world that `test_bad_input` builds, and must be refused.
 """
 
+import dataclasses
 import importlib
 import inspect
 
@@ -227,6 +228,31 @@ row("Layer", "contradiction", lambda w: tn.Layer()(w.x), lambda w: setattr(w.net
 row("ModeLayer", "type", lambda w: tn.ModeLayer(mode="x"), lambda w: setattr(w.net[1], "mode", "test"))
 row("Detached", "type", *(lambda w, v=v: tn.Detached(v) for v in (None, "a", np.tanh)))
 sweep("Reshape", lambda w, v: tn.Reshape(v), type=[None, 3, "28", [28, 28], (2.5,)], negative=[(-1, 2)], size=[(0,)])
+
+FIELDS = {  # one of each class whose fields are given by hand
+    "Dense": (tn.Dense, lambda w: w.net[0]),
+    "Conv2D": (tn.Conv2D, lambda w: w.conv),
+    "BatchNorm": (tn.BatchNorm, lambda w: w.net[1]),
+    "Dropout": (tn.Dropout, lambda w: w.net[3]),
+    "LayerNorm": (tn.LayerNorm, lambda w: tn.LayerNorm(*w.bn_parts[:2])),
+    "DropPath": (tn.DropPath, lambda w: w.fractal.blocks[0].drop),
+    "GaussianSample": (tn.GaussianSample, lambda w: w.vae.sample_z),
+    "MaxPool2D": (tn.MaxPool2D, lambda w: tn.MaxPool2D(2)),
+    "LeakyReLU": (tn.LeakyReLU, lambda w: tn.LeakyReLU()),
+    "Reshape": (tn.Reshape, lambda w: tn.Reshape((2,))),
+    "Detached": (tn.Detached, lambda w: w.net[0].detached()),
+    "fractalnet.Unit": (fractalnet.Unit, lambda w: w.fractal.blocks[0].unit),
+    "fractalnet.Fractal": (fractalnet.Fractal, lambda w: w.fractal.blocks[0]),
+    "fractalnet.FractalNet": (fractalnet.FractalNet, lambda w: w.fractal),
+    **{k.__name__: (k, lambda w, k=k: k()) for k in (tn.SGD, tn.Momentum, tn.RMSProp, tn.Adam, tn.AdamW)},
+}
+for name, (kind, one) in FIELDS.items():
+    for field in dataclasses.fields(kind):
+        sweep(
+            name,
+            lambda w, v, one=one, field=field: dataclasses.replace(one(w), **{field.name: v}),
+            type=[object(), np.ones(2), [None], b"a"],
+        )
 
 CALLED = {  # how a layer is made, and an array of the wrong rank, and of the wrong size
     "Dense": (lambda w: w.net[0], (4,), (2, 9)),

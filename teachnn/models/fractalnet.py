@@ -155,6 +155,8 @@ class FractalNet(ModeLayer):
 
     def __post_init__(self):
         super().__post_init__()
+        items(self.who, self.blocks, Fractal, "fractals as blocks")
+        whole(self.who, "number of columns", self.columns)
         check_generator(self.who, self.rng)
         number(self.who, "alone", self.alone, "a probability, 0 <= alone <= 1", lambda v: 0 <= v <= 1)
 
@@ -167,10 +169,7 @@ class FractalNet(ModeLayer):
         return self._whole(x)
 
     def column(self, c: int) -> Sequential:
-        """Return column c = 1, 2, ... alone, of this mode: blocks * 2^(c - 1) units, and all that is around them.
-
-        Raises InputError if there is no such column.
-        """
+        """Return column c = 1, 2, ... alone, of this mode: blocks * 2^(c - 1) units, and all around them."""
         if not is_whole(c) or c not in range(1, self.columns + 1):
             raise InputError(self.who, f"a column from 1 to {self.columns}", repr(c))
         return self._alone[c - 1]

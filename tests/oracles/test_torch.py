@@ -1,12 +1,16 @@
 """Another library's answer to the same question: values, all gradients, kept statistics, whole trajectories."""
 
+import copy
+
 import autograd.numpy as anp
 import numpy as np
 import pytest
 from autograd import make_vjp
 
 import teachnn as tn
+from teachnn import norm
 from teachnn.check import _Checking
+from teachnn.models.vae import VAE
 
 torch = pytest.importorskip("torch")
 F = torch.nn.functional
@@ -56,20 +60,22 @@ def test_dense():
     )  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    ("ours", "theirs"),
-    [
-        (tn.ops.relu, F.relu),
-        (tn.ops.leaky_relu, F.leaky_relu),
-        (tn.ops.sigmoid, torch.sigmoid),
-        (tn.ops.tanh, torch.tanh),
-        (tn.ops.softplus, lambda x: F.softplus(x, threshold=1e9)),
-        (tn.ops.softmax, lambda x: F.softmax(x, -1)),
-        (tn.ops.log_softmax, lambda x: F.log_softmax(x, -1)),
-    ],
-)
-def test_curves(ours, theirs):
-    compare(ours, theirs, 3 * numbers(6, 5))
+CURVES = {
+    tn.ops.relu: F.relu,
+    tn.ops.leaky_relu: F.leaky_relu,
+    tn.ops.sigmoid: torch.sigmoid,
+    tn.ops.tanh: torch.tanh,
+    tn.ops.softplus: F.softplus,  # which is x itself, exactly, from 20 on
+    tn.ops.softmax: lambda x: F.softmax(x, -1),
+    tn.ops.log_softmax: lambda x: F.log_softmax(x, -1),
+}
+EXTREMES = np.array([[1e4, -1e4, 0], [-1e4, -1e4, -1e4], [7, 7, 7], [0, 0, 0], [200, -200, -0.0], [1e4, 1e4, 1e4]])
+
+
+@pytest.mark.parametrize("ours", CURVES, ids=lambda f: f.__name__)
+@pytest.mark.parametrize("x", [3 * numbers(6, 5), numbers(1, 1), EXTREMES], ids=["plain", "one number", "extreme"])
+def test_curves(ours, x):
+    compare(ours, CURVES[ours], x)
 
 
 @pytest.mark.parametrize(("stride", "padding"), [(1, 0), (1, 2), (2, 1), (3, 1), (2, 0)])
@@ -113,6 +119,34 @@ def test_batch_norm_in_training(shape):
     )  # fmt: skip
 
 
+@pytest.mark.parametrize("shape", [(1, 3), (5, 3), (2, 5, 4, 3)])
+def test_batch_norm_at_test(shape):
+    layer, mean, variance = tn.BatchNorm.create("bn", 3, mode="test"), numbers(3), numbers(3) ** 2
+    kept = [torch.tensor(v) for v in (mean, variance)]
+
+    def ours(x, gamma, beta):
+        values = (gamma, beta, mean, variance)
+        return _Checking(dict(zip(layer.parameters + layer.statistics, values, strict=True))).run(layer, x)
+
+    def theirs(x, gamma, beta):
+        return F.batch_norm(x.reshape(-1, 3), *kept, gamma, beta, eps=1e-5).reshape(x.shape)
+
+    compare(ours, theirs, 2 * numbers(*shape) + 1, numbers(3), numbers(3))
+
+
+@pytest.mark.parametrize("number", [0.0, 7.0, -1e4])
+def test_a_variance_of_zero(number):
+    x, gamma, beta = np.full((4, 3), number), numbers(3), numbers(3)
+    for layer, theirs in (
+        (
+            tn.BatchNorm.create("bn", 3, mode="train"),
+            lambda x, g, b: F.batch_norm(x, None, None, g, b, training=True, eps=1e-5),
+        ),
+        (tn.LayerNorm.create("ln", 3), lambda x, g, b: F.layer_norm(x, (3,), g, b)),
+    ):
+        compare(lambda *values, layer=layer: in_double(layer, *values), theirs, x, gamma, beta, rel=1e-8)
+
+
 @pytest.mark.parametrize("n", [4, 16])
 @pytest.mark.parametrize("rate", [0.1, 0.01, 0.5])
 def test_batch_norms_kept_statistics_after_50_steps(n, rate):
@@ -135,7 +169,19 @@ def test_batch_norms_kept_statistics_after_50_steps(n, rate):
     assert layer.at("test")(x) == pytest.approx(at_test, rel=1e-5, abs=1e-5)
 
 
-@pytest.mark.parametrize("shape", [(4, 6), (2, 3, 6)])
+def test_a_variance_divided_by_n_minus_1_would_be_noticed(monkeypatch):
+    """The guard on the guard: at n = 4 the factor is 4 / 3."""
+    right = norm.moments
+    monkeypatch.setattr(norm, "moments", lambda x: (right(x)[0], right(x)[1] * len(x) / (len(x) - 1)))
+    for test in (
+        lambda: test_batch_norm_in_training((4, 3)),
+        lambda: test_batch_norms_kept_statistics_after_50_steps(4, 0.1),
+    ):
+        with pytest.raises(AssertionError, match="comparison failed"):
+            test()
+
+
+@pytest.mark.parametrize("shape", [(4, 6), (2, 3, 6), (1, 6)])
 def test_layer_norm(shape):
     layer = tn.LayerNorm.create("ln", 6)
     compare(
@@ -145,12 +191,50 @@ def test_layer_norm(shape):
     )  # fmt: skip
 
 
-def test_losses_on_labels():
-    scores, labels = 3 * numbers(6, 5), np.array([0, 4, 2, 2, 1, 3])
+def test_noise_is_what_its_generator_draws_and_no_gradient_goes_to_it():
+    rng = tn.rng(0)
+    kept = torch.tensor(copy.deepcopy(rng).random((6, 5), np.float32) >= 0.3)
+    compare(
+        lambda x: _Checking({}).run(tn.Dropout(0.3, rng, mode="train"), x),
+        lambda x: torch.where(kept, x / 0.7, 0.0),
+        numbers(6, 5),
+    )
+    noise = torch.tensor(copy.deepcopy(rng).standard_normal((6, 5), np.float32).astype(float))
+    compare(
+        lambda mean, v: _Checking({}).run(tn.GaussianSample(rng, mode="train"), mean, v),
+        lambda mean, v: torch.addcmul(mean, torch.exp(v / 2), noise),
+        numbers(6, 5), numbers(6, 5),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("rate", [0.0, 0.5, 0.9])
+def test_the_mean_of_the_paths_that_live(rate):
+    drop, join = tn.DropPath(rate, tn.rng(1), mode="train"), tn.Join()
+    paths = [numbers(4, 3) for _ in range(4)]
+    alive = torch.tensor(_Checking({}).run(drop.alive, 4)).double().reshape(4, 1, 1)
+
+    def ours(*paths):  # a dead path passes no gradient, but autograd wants to see it
+        return _Checking({}).run(lambda *p: join(*drop(*p)), *paths) + 0 * sum(paths)
+
+    compare(ours, lambda *paths: (torch.stack(paths) * alive).sum(0) / alive.sum(), *paths)
+
+
+@pytest.mark.parametrize("scores", [3 * numbers(6, 3), EXTREMES], ids=["plain", "extreme"])
+def test_losses_on_labels(scores):
+    labels = np.array([0, 2, 1, 1, 1, 0])
     targets = torch.tensor(labels)
     compare(lambda s: tn.loss.cross_entropy(s, labels), lambda s: F.cross_entropy(s, targets), scores)
     # PyTorch divides an example's margins by the number of classes
-    compare(lambda s: tn.loss.hinge(s, labels), lambda s: 5 * F.multi_margin_loss(s, targets), scores)
+    compare(lambda s: tn.loss.hinge(s, labels), lambda s: 3 * F.multi_margin_loss(s, targets), scores)
+
+
+def test_binary_cross_entropy_of_sure_targets_and_extreme_logits():
+    targets = np.tile([1.0, 0.0, 1.0], (6, 1))
+    compare(
+        tn.loss.binary_cross_entropy,
+        lambda x, t: F.binary_cross_entropy_with_logits(x, t, reduction="sum") / 6,
+        EXTREMES, targets,
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize("shape", [(6, 5), (2, 4, 3, 1)])
@@ -171,6 +255,34 @@ def test_losses_on_arrays_of_one_shape(shape):
             ).sum() / shape[0],
             y, log_variance,
         )  # fmt: skip
+
+
+def test_the_loss_of_a_vae_and_all_its_gradients_on_one_batch_and_one_noise():
+    vae, x = VAE(2, tn.rng(0), hidden=9, shape=(5, 4)), abs(np.sin(numbers(4, 5, 4)))
+    for p in vae.parameters:
+        p.value = p.value + 0.3 * numbers(*p.shape)
+    noise = torch.tensor(copy.deepcopy(vae.rng).standard_normal((4, 2), np.float32).astype(float))
+
+    def ours(*values):
+        return sum(_Checking(dict(zip(vae.parameters, values, strict=True))).run(vae.objective, x).values())
+
+    def theirs(*tensors):
+        W = dict(zip([p.name for p in vae.parameters], tensors, strict=True))
+        dense = lambda x, name: F.linear(x, W[f"{name}.W"].T, W[f"{name}.b"])  # noqa: E731
+        pixels = torch.tensor(x.reshape(4, 20)).double()
+        h = F.relu(dense(pixels, "enc.h"))
+        q = torch.distributions.Normal(dense(h, "enc.mean"), torch.exp(dense(h, "enc.log_variance") / 2))
+        logits = dense(F.relu(dense(q.mean + q.stddev * noise, "dec.h")), "dec.out")
+        reconstruction = F.binary_cross_entropy_with_logits(logits, pixels, reduction="sum")
+        return (torch.distributions.kl_divergence(q, torch.distributions.Normal(0.0, 1.0)).sum() + reconstruction) / 4
+
+    values = [p.value.astype(float) for p in vae.parameters]
+    compare(ours, theirs, *values)
+    tensors = [torch.tensor(value, requires_grad=True) for value in values]
+    x = x.astype(np.float32)  # as the training function takes it, which finds the same in float32
+    theirs(*tensors).backward()
+    for gradient, tensor in zip(vae.train_function(tn.Adam()).gradients(x).values(), tensors, strict=True):
+        assert gradient == pytest.approx(tensor.grad.numpy(), rel=1e-4, abs=1e-5)
 
 
 RATE = tn.schedule.Cosine(0.02, 0.001, steps=80)
