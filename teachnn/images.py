@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 # One colour a concept, in every drawing, figure and widget (Okabe and Ito's palette).
 TRAIN, TEST, PARAMETER, STATISTIC = "#0072B2", "#009E73", "#E69F00", "#CC79A7"
+INK = "#7a7a7a"  # letters and axes of a figure: no grey has more contrast to both white and JupyterLab's dark ground
 
 
 def grid(images, columns: int, scale: int = 1) -> Image.Image:
@@ -80,15 +81,27 @@ def manifold(decode: Callable, side: int = 15, dimensions: int = 2, scale: int =
 def figure(width: float = 6.4, height: float = 3.6, columns: int = 1) -> tuple[Figure, Any]:
     """Return an empty figure of the house style and its axes (an array of them for several columns); sizes in inches.
 
-    It shows itself in a notebook. It does not touch pyplot, so it is safe in a widget's callback on any thread. Needs
-    matplotlib (`pip install teachnn[lab]`).
+    It shows itself in a notebook, and has no ground of its own, so that it stands on light pages and on dark ones. It
+    does not touch pyplot, so it is safe in a widget's callback on any thread. Needs matplotlib
+    (`pip install teachnn[lab]`).
     """
     for name, size in (("width", width), ("height", height)):
         number("figure", name, size, "in inches, > 0", lambda v: v > 0)
     whole("figure", "number of columns", columns)
     from matplotlib.figure import Figure
+    from matplotlib.legend import Legend
+    from matplotlib.patheffects import withStroke
 
     class HouseFigure(Figure):
+        def draw(self, renderer) -> None:
+            for legend in self.findobj(Legend):
+                legend.get_frame().set_visible(False)
+                for text in legend.get_texts():
+                    text.set(color=INK, fontsize=11)
+            for text in (text for each in self.axes for text in each.texts):
+                text.set_path_effects([withStroke(linewidth=2.5, foreground="white")])  # over lines and dots
+            super().draw(renderer)
+
         def _repr_png_(self) -> bytes:
             buffer = io.BytesIO()
             self.savefig(buffer, format="png", dpi=144)
@@ -97,9 +110,13 @@ def figure(width: float = 6.4, height: float = 3.6, columns: int = 1) -> tuple[F
         def __repr__(self) -> str:
             return "; ".join(f"{a.get_ylabel()} by {a.get_xlabel()}" for a in self.axes if a.get_xlabel()) or "a figure"
 
-    drawing = HouseFigure(figsize=(width, height), layout="constrained", facecolor="white")
-    axes = drawing.subplots(1, columns, squeeze=False)[0]
+    drawing = HouseFigure(figsize=(width, height), layout="constrained", facecolor="none")
+    axes = drawing.subplots(1, columns, squeeze=False, subplot_kw={"facecolor": "none"})[0]
     for each in axes:
         each.spines[["top", "right"]].set_visible(False)
-        each.grid(alpha=0.25)
+        each.spines[:].set_color(INK)
+        each.tick_params(which="both", colors=INK, labelsize=11)
+        for text in (each.title, each.xaxis.label, each.yaxis.label):
+            text.set(color=INK, fontsize=11)
+        each.grid(color=INK, alpha=0.25)
     return drawing, axes if columns > 1 else axes[0]

@@ -190,3 +190,17 @@ def test_a_figure_is_told_in_words_too():
     assert repr(figure) == "a figure"
     axes.set(xlabel="step", ylabel="loss, nats")
     assert repr(figure) == "loss, nats by step"
+
+
+def test_a_figure_can_be_read_on_light_pages_and_on_dark_ones():
+    figure, axes = tn.images.figure()
+    for colour, name in ((tn.images.TRAIN, "training"), (tn.images.TEST, "test")):
+        axes.plot([0, 1, 2], [0, 2, 1], color=colour, label=name)
+    axes.set(xlabel="step", ylabel="loss, nats", title="two curves")
+    axes.legend()
+    drawn = np.asarray(Image.open(BytesIO(figure._repr_png_())))
+    assert drawn[0, 0, 3] == 0, "the page is to shine through"
+    opaque = drawn[drawn[..., 3] == 255][:, :3] / 255
+    light = np.where(opaque <= 0.03928, opaque / 12.92, ((opaque + 0.055) / 1.055) ** 2.4) @ [0.2126, 0.7152, 0.0722]
+    on_white, on_dark = 1.05 / (light + 0.05), (light + 0.05) / (0.0056 + 0.05)  # JupyterLab's dark ground is #111
+    assert len(opaque) > 1000 and min(on_white.min(), on_dark.min()) > 3  # large letters and lines: WCAG 2, AA
