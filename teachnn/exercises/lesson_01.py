@@ -33,6 +33,8 @@ def exercise_2(he) -> str:
         found, wanted = W.var(), 2 / inputs
         hint = f"with {inputs} inputs the variance is to be {wanted:.3g}; yours is {found:.3g}. Mind the square root"
         expect(0.9 < found / wanted < 1.1, hint)
+        bell = np.mean((W - W.mean()) ** 4) / found**2
+        expect(2.7 < bell < 3.3, "the numbers are to be normal: rng.standard_normal draws such, with variance 1")
     expect(np.array_equal(he((4, 4), init.rng(1)), he((4, 4), init.rng(1))), "draw from rng, so that a seed repeats it")
     return "Each unit sums as many numbers as there are inputs, and a ReLU keeps half of them."
 
@@ -44,8 +46,10 @@ def exercise_3(last_layer) -> str:
     x, y = rng.standard_normal((5, 3)).astype(np.float32), np.array([0, 1, 0, 1, 1])
     train = last_layer(net, lambda x, y: loss.cross_entropy(net(x), y))
     expect(isinstance(train, TrainFunction), "return a tn.TrainFunction")
-    before = {p.name: p.value for p in net.parameters}
+    before, slopes = {p.name: p.value for p in net.parameters}, train.gradients(x, y)
     train(x, y)
     moved = [p.name for p in net.parameters if not np.array_equal(p.value, before[p.name])]
     expect(moved == ["out.W", "out.b"], f"only out.W and out.b are to move in a step; yours moves {', '.join(moved)}")
+    b = net[-1].b
+    expect(np.allclose(b.value, before["out.b"] - 0.1 * slopes[b], atol=1e-6), "take the step by tn.SGD(0.1)")
     return "The objective computes with all of them; which ones move is another question."

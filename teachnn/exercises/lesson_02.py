@@ -18,7 +18,8 @@ def exercise_1(sigmoid_back) -> str:
     x = np.linspace(-4, 4, 9)
     y, step = ops.sigmoid(x), 1e-6
     slopes = (ops.sigmoid(x + step) - ops.sigmoid(x - step)) / (2 * step)
-    expect(np.any(sigmoid_back(y, 2 * y) != sigmoid_back(y, y)), "it is to be proportional to g: the chain rule")
+    twice = np.allclose(sigmoid_back(y, 2 * np.ones(9)), 2 * np.asarray(sigmoid_back(y, np.ones(9))))
+    expect(twice, "twice the g is to give twice the gradient: the chain rule")
     found = np.asarray(sigmoid_back(y, np.ones(9)))
     hint = f"at x = 0, where y = 0.5, the slope is {slopes[4]:.3g}; yours is {found[4] if found.shape else found:.3g}"
     expect(found.shape == (9,) and abs(found[4] - slopes[4]) < 1e-6, hint)
@@ -30,12 +31,12 @@ def exercise_2(residual) -> str:
     """Check residual(layer, x, times) -> array."""
     layer = Sequential(Dense.create("h", 3, 3, init.rng(0)), Tanh())
     x = init.rng(1).standard_normal((2, 3)).astype(np.float32)
-    wanted = x
+    wanted, given = x, x.copy()
     for times in range(4):
         found = np.asarray(residual(layer, x, times))
-        expect(
-            np.allclose(found, wanted, atol=1e-5), f"after {times} times another result is expected: x + layer(x) each"
-        )
+        expect(np.array_equal(x, given), "the caller's x has changed: write `x = x + ...`, not `x += ...`")
+        hint = f"after {times} times another result is expected: 0 times is x itself, and each time adds layer(x) to x"
+        expect(np.allclose(found, wanted, atol=1e-5), hint)
         wanted = wanted + layer(wanted)
     check_gradients(lambda x: residual(layer, x, 3), x, parameters=layer.parameters)
     return (

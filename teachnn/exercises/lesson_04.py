@@ -9,6 +9,7 @@ from teachnn.dense import Dense, ReLU
 from teachnn.exercises import expect
 from teachnn.function import TestFunction
 from teachnn.noise import Dropout
+from teachnn.ops import softmax
 from teachnn.stack import Sequential
 
 
@@ -72,6 +73,15 @@ def exercise_4(with_doubt) -> str:
     expect((deviation > 0.001).all(), "the draws do not differ: which sibling is called?")
     hint = "with dropout of rate 0 all draws are the same, and there is no doubt"
     expect(np.allclose(with_doubt(network(0.0), 5)(x)[1], 0, atol=1e-5), hint)
+    sharp = network(0.5)
+    sharp[-1].W.value = 4 * sharp[-1].W.value
+    logits = TestFunction(lambda x: np.stack([sharp(x) for _ in range(300)]), modes=("test", "train"))(x)
+    wanted = softmax(logits.reshape(-1, 10)).reshape(logits.shape)
+    close = [
+        np.abs(a - b).max() < 0.15
+        for a, b in zip(with_doubt(sharp, 300)(x), (wanted.mean(0), wanted.std(0)), strict=True)
+    ]
+    expect(all(close), "take each draw's probabilities first, and then their mean and deviation: softmax is not linear")
     one = np.asarray(with_doubt(network(0.5), 1)(x)[1])
     expect(np.allclose(one, 0), "over a single draw nothing deviates: is count the number of draws?")
     return "A function may call a network as often as it likes; only the modes it wants have to be named."
