@@ -142,7 +142,7 @@ class TrainFunction:
         w, g = weights.vector(w), weights.joined(gradients)
         w, memory = self.optimizer.step(w, g, memory, steps + 1, weights.spares)
         if not np.isfinite(
-            sum(np.vdot(a, a) for a in (w, *gradients))
+            sum(np.vdot(a, a) for a in (w, *memory, *gradients))
         ):  # a quick look; large numbers may be finite all the same
             explain_overflow(self, gradients, weights.split(w), memory)
         return w, memory

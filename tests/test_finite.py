@@ -221,14 +221,18 @@ def test_large_finite_values_are_no_error():
     assert train.steps == 1 and np.isfinite(w.value).all()
 
 
-@pytest.mark.parametrize("optimizer", [tn.RMSProp, tn.Adam])
-def test_a_memory_that_overflows_does_not_poison_the_steps_after_it(optimizer):
+@pytest.mark.parametrize(("optimizer", "x"), [(tn.RMSProp, 1e20), (tn.Adam, 1e20), (tn.Adam, 1.5e19)])
+def test_a_memory_that_overflows_does_not_poison_the_steps_after_it(optimizer, x):
+    """The square of 1e20 is infinite in float32; that of 1.5e19 is not, but the sum of two is."""
     w = tn.Parameter("w", [1.0])
     train = tn.TrainFunction(lambda x: (w.value * x).sum(), [w], optimizer(0.1))
-    with pytest.raises(FloatingPointError):
-        train([1e20])  # its square is infinite in float32
+    with pytest.raises(FloatingPointError, match=f"gradients too large for {optimizer.__name__}"):
+        for _ in range(3):
+            train([x])
     assert all(np.isfinite(array).all() for array in train.memory.values())
+    before = w.value
     train([1.0])
+    assert (w.value != before).all()
 
 
 def test_looking_at_the_gradients_of_a_loss_that_is_not_finite_fails_alike(bits):

@@ -1,5 +1,7 @@
 """An error at any place of a step of any model leaves it undone, and the run goes on as if there had been none."""
 
+import random
+import signal
 from itertools import islice
 
 import numpy as np
@@ -103,6 +105,36 @@ def test_an_error_between_two_steps_of_a_fit_leaves_whole_steps_and_the_fit_goes
         return everything(model)
 
     assert run(broken=True) == run(broken=False)
+
+
+@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="needs timers")
+@pytest.mark.parametrize("epochs", [20, pytest.param(200, marks=pytest.mark.long)])
+def test_a_fit_taken_up_again_after_signals_at_random_times_is_the_one_that_was_never_interrupted(epochs):
+    """They strike steps, iterators, the history and the report alike; order and noise come from one generator."""
+    pictures = np.random.default_rng(0).random((40, 28, 28), dtype=np.float32)
+
+    def run(chance: random.Random | None) -> tuple[list, int]:
+        model = trains, _, layers = zoo.models()["vae"]
+        train, batches = trains[0][0], tn.data.batches(pictures, size=8, rng=zoo.generators(layers)[0])
+        for struck in range(10**6):
+            try:
+                if chance:
+                    signal.setitimer(signal.ITIMER_REAL, chance.uniform(1e-3, 5e-2))
+                train.fit(batches, epochs, progress=False, resume=struck > 0)
+                signal.setitimer(signal.ITIMER_REAL, 0)
+                break
+            except KeyboardInterrupt:  # a timer strikes once
+                assert trace_stack.top == -1
+        assert train.steps == 5 * epochs
+        return everything(model), struck
+
+    handler = signal.signal(signal.SIGALRM, signal.default_int_handler)
+    try:
+        (interrupted, struck), (reference, none) = run(random.Random(1)), run(None)
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, handler)
+    assert interrupted == reference and struck > epochs / 20 and none == 0
 
 
 def test_a_generator_of_batches_that_fails_leaves_the_steps_that_were_taken():
