@@ -3,6 +3,7 @@
 import re
 
 import nbformat
+import numpy as np
 import pytest
 from course import CHECK, FOLDER, exercises
 
@@ -89,3 +90,68 @@ def test_the_check_gives_a_hint_on_the_stub_and_passes_the_solution(exercise):
     exec(exercise.solution, space)
     solution = tn.check.exercise(exercise.number, eval(exercise.answer, space))
     assert solution and repr(solution).startswith(f"Exercise {exercise.number} is right. "), repr(solution)
+
+
+def in_place(layer, x, times):
+    for _ in range(times):
+        x += layer(x)
+    return x
+
+
+def of_mean_logits(net, count):
+    def answer(x):
+        logits = np.stack([net(x) for _ in range(count)])
+        return tn.ops.softmax(logits.mean(axis=0)), tn.ops.softmax(logits.reshape(-1, 10)).reshape(logits.shape).std(
+            axis=0
+        )
+
+    return tn.TestFunction(answer, modes=("test", "train"))
+
+
+def residual(layer, x, times):
+    return x if times == 0 else residual(layer, x + layer(x), times - 1)
+
+
+def gain(bn):
+    return bn.gamma.value / np.sqrt(bn.variance.value + bn.eps)
+
+
+@pytest.mark.parametrize(
+    ("number", "answer", "hint"),
+    [
+        ("01.2", lambda shape, rng: rng.uniform(-1, 1, shape) * np.sqrt(6 / shape[0]), "normal"),
+        ("01.3", lambda net, f: tn.TrainFunction(f, net[-1].parameters, tn.SGD(1.0)), r"tn\.SGD\(0\.1\)"),
+        ("02.1", lambda y, g: g**2 * y * (1 - y), "twice the g"),
+        ("02.2", in_place, "x has changed"),
+        ("04.4", of_mean_logits, "softmax is not linear"),
+    ],
+)
+def test_an_answer_that_is_nearly_right_gets_a_hint(number, answer, hint):
+    verdict = tn.check.exercise(number, answer)
+    assert not verdict and re.search(hint, repr(verdict)), repr(verdict)
+
+
+@pytest.mark.parametrize(
+    ("number", "answer"),
+    [
+        ("00.1", lambda p, labels: float(np.sum(np.argsort(p)[:, -1] == labels)) / len(labels)),
+        ("00.2", lambda p: min(range(len(p)), key=lambda i: max(p[i]))),
+        ("00.3", lambda net: int(sum(np.prod(p.shape) for p in net.parameters))),
+        ("01.1", lambda a, b: tuple(p.name for p in a.parameters if p in b.parameters)),
+        ("01.2", lambda shape, rng: rng.normal(0, (2 / shape[0]) ** 0.5, shape)),
+        ("01.3", lambda net, f: tn.TrainFunction(f, [net[-1].W, net[-1].b], tn.SGD(learning_rate=0.1))),
+        ("02.1", lambda y, g: (y - y**2) * g),
+        ("02.2", residual),
+        ("02.3", lambda f, w: (8 * (f(w + 1e-4) - f(w - 1e-4)) - f(w + 2e-4) + f(w - 2e-4)) / 12e-4),
+        ("03.1", lambda a, b: [p.name for p in a.parameters if not any(p is q for q in b.parameters)]),
+        ("03.2", lambda net: tn.TestFunction(lambda x: net.at("test")[:-1](x))),
+        ("04.1", lambda x, rate: (x**2 / (1 - rate) - x**2) ** 0.5),
+        ("04.2", lambda W, keep: np.multiply(W, keep)),
+        ("05.1", lambda system, m: {"PyTorch": m, "Lasagne": m}.get(system, 1 - m)),
+        ("05.2", lambda share, rate: next(k for k in range(10_000) if (1 - rate) ** k <= share)),
+        ("05.4", lambda dense, bn: (dense.W.value * gain(bn), bn.at("test")(dense.b.value[None])[0])),
+    ],
+)
+def test_a_right_answer_that_is_written_in_another_way_is_right(number, answer):
+    verdict = tn.check.exercise(number, answer)
+    assert verdict, repr(verdict)

@@ -9,7 +9,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from PIL import Image
 
-TRAIN, TEST = "#0072B2", "#009E73"
+import teachnn as tn
 
 
 def as_image(figure: Figure) -> Image.Image:
@@ -21,13 +21,13 @@ def as_image(figure: Figure) -> Image.Image:
 
 def mode_figure(layers: Sequence[dict]) -> Image.Image:
     """Return the histograms of each layer in both modes, side by side."""
-    figure = Figure(figsize=(max(3.0, 2.1 * len(layers)), 2.2), layout="constrained", facecolor="white")
-    for axes, layer in zip(np.ravel(figure.subplots(1, len(layers))), layers, strict=True):
+    figure, every = tn.images.figure(max(3.0, 2.1 * len(layers)), 2.2, columns=len(layers))
+    for axes, layer in zip(np.ravel(every), layers, strict=True):
         edges = np.linspace(layer["low"], layer["high"], len(layer["train"]) + 1)
-        axes.stairs(layer["train"], edges, fill=True, color=TRAIN, alpha=0.55, label="train")
-        axes.stairs(layer["test"], edges, color=TEST, linestyle="--", linewidth=1.6, label="test")
-        axes.set_title(layer["name"], fontsize=9)
+        axes.stairs(layer["train"], edges, fill=True, color=tn.images.TRAIN, alpha=0.55, label="train")
+        axes.stairs(layer["test"], edges, color=tn.images.TEST, linestyle="--", linewidth=1.6, label="test")
+        axes.set_title(layer["name"])
         axes.set_yticks([])
-        axes.spines[["top", "right", "left"]].set_visible(False)
-    figure.legend(*axes.get_legend_handles_labels(), loc="outside lower center", ncols=2, fontsize=8)
+        axes.spines["left"].set_visible(False)
+    figure.legend(*axes.get_legend_handles_labels(), loc="outside lower center", ncols=2)
     return as_image(figure)
