@@ -19,6 +19,7 @@ def exercise_1(kept_share) -> str:
         kept = sum(p.size for p in anet.convolutions.parameters)
         got, expected = kept_share(train, test), kept / (kept + anet.who.W.size + anet.who.b.size)
         expect(isinstance(got, float), f"return one number between 0 and 1; this is {type(got).__name__}")
+        expect(got < 1, "the head is trained and not used: its numbers are in one graph and not in the other")
         expect(abs(got - 8 / 10) > 1e-9, "that counts arrays; a kernel has thousands of numbers and a bias few: p.size")
         expect(
             abs(got - expected) < 1e-9, f"for {people} people the head has {people} outputs; the answer depends on it"

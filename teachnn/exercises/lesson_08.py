@@ -22,9 +22,9 @@ def exercise_1(errors) -> str:
 def exercise_2(odd_one) -> str:
     """Check odd_one(reconstruct, x) -> row."""
     x = init.rng(0).random((6, 28, 28))
-    for odd in (4, 1):
+    for odd, change in ((4, 2), (1, -2)):  # the brightest is not always the odd one
         strange = x.copy()
-        strange[odd] += 2
+        strange[odd] += change
         found = odd_one(lambda y: np.clip(y, 0, 1), strange)
         expect(found == odd, "the picture with the largest error is asked for, by its number in x")
     return "No label said what odd is: the training pictures did."

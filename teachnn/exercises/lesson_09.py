@@ -8,6 +8,7 @@ from teachnn import init
 from teachnn.dense import Dense
 from teachnn.exercises import expect
 from teachnn.function import TrainFunction
+from teachnn.loss import binary_cross_entropy
 from teachnn.optimizer import Adam
 from teachnn.parameter import Parameter
 
@@ -81,7 +82,9 @@ def exercise_4(objective) -> str:
     touched = [p.name for p in decoder.parameters if np.any(moving[p])]
     expect(not touched, f"a gradient reaches {' and '.join(touched)}: the decoder has a sibling that passes none")
     search = TrainFunction(loss, [z], Adam(0.1))
+    right = float(binary_cross_entropy(decoder(z.value), target))
     first = float(search())
+    expect(abs(first - right) < 1e-3 * right, f"at the first z the cross-entropy is {right:.1f}; yours is {first:.1f}")
     for _ in range(50):
         last = float(search())
     expect(last < first, "the objective does not fall: is it the cross-entropy of the decoded z and x?")

@@ -172,8 +172,10 @@ def main() -> None:
         tables.append(table)
         overlaps.append(share)
         print(f"seed {seed}: {time.perf_counter() - start:.0f} s", flush=True)
+    print(f"{'accuracy, %':24}", *(f"{f'seed {seed}':>6}" for seed in range(options.seeds)), "  mean  spread")
     for row in ROWS:
-        print(f"{row:24}", *(f"{100 * table[row]:6.1f}" for table in tables), "   accuracy, %")
+        values = 100 * np.array([table[row] for table in tables])
+        print(f"{row:24}", *(f"{v:6.1f}" for v in (*values, values.mean(), np.ptp(values))))
     print(f"{'overlap of the boxes':24}", *(f"{share:6.2f}" for share in overlaps))
 
 
