@@ -67,6 +67,16 @@ def test_dense_is_a_sum_of_products_and_the_bias(n, d, k, seed):
             assert y[i, j] == pytest.approx(math.fsum([*(x[i, m] * W[m, j] for m in range(d)), b[j]]), abs=1e-13)
 
 
+@given(shape=shapes, seed=seeds)
+@settings(max_examples=15, deadline=None)
+def test_shift_adds_one_number_a_column_whatever_the_axes_before(shape, seed):
+    x, b = off_zero(shape, seed), off_zero(shape[-1:], seed + 1)
+    y = ops.shift(x, b)
+    assert y.shape == shape
+    assert y.ravel().tolist() == [v + b[i % shape[-1]] for i, v in enumerate(x.ravel())]
+    check_grads(ops.shift, (0, 1), modes=["rev"], order=2)(x, b)
+
+
 @curve
 @given(seed=seeds)
 @settings(max_examples=15, deadline=None)

@@ -28,8 +28,13 @@ def training():
 
 
 def looking_at(parameters) -> tn.TestFunction:
-    """Return a test function that returns all numbers of the parameters."""
-    return tn.TestFunction(lambda: np.concatenate([p.value.ravel() for p in parameters]), name="look")
+    """Return a test function that returns all numbers of the parameters, and takes the time of a step for it."""
+
+    def slowly(parameter):
+        time.sleep(2e-4)  # long enough for a step to end in between
+        return parameter.value.ravel()
+
+    return tn.TestFunction(lambda: np.concatenate([slowly(p) for p in parameters]), name="look")
 
 
 def at_work(works, errors, stop):
