@@ -15,6 +15,7 @@ from pathlib import Path
 
 import nbformat
 from nbclient import NotebookClient
+from nbconvert.preprocessors.coalescestreams import CoalesceStreamsPreprocessor
 
 FOLDER = Path(__file__).parents[1] / "notebooks"
 VIEW = "application/vnd.jupyter.widget-view+json"
@@ -55,7 +56,7 @@ def run(path: Path):
 
 
 def tidied(notebook):
-    """Take away progress bars and what belongs to a kernel that is gone."""
+    """Take away progress bars and what belongs to a kernel that is gone; lines come in one piece, however they came."""
     notebook.metadata.pop("widgets", None)
     for cell in notebook.cells:
         cell.metadata.pop("execution", None)
@@ -64,7 +65,7 @@ def tidied(notebook):
                 for kind in (VIEW, "image/jpeg"):  # a picture is there as PNG too
                     output.get("data", {}).pop(kind, None)
             cell.outputs = [o for o in cell.outputs if "%|" not in o.get("data", {}).get("text/plain", "")]
-    return notebook
+    return CoalesceStreamsPreprocessor().preprocess(notebook, {})[0]
 
 
 def main(numbers: list[str]) -> None:
