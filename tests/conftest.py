@@ -1,4 +1,4 @@
-"""What the tests of several modules look at, everything that a step may change, as bytes; and a kernel that loses no word."""
+"""What tests of several modules need: the bits of all that a step may change, and a kernel that loses no message."""
 
 import json
 
