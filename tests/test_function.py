@@ -464,6 +464,25 @@ def test_while_one_thread_differentiates_another_reads_plain_arrays():
     assert seen == [(np.ndarray, (16, 3))]
 
 
+def test_no_other_thread_can_trace_while_one_differentiates():
+    W, free = tn.Parameter("W", [1.0]), []
+
+    def look():
+        free.append(tracing.acquire(blocking=False))
+        if free[-1]:
+            tracing.release()
+
+    def objective(x):
+        thread = threading.Thread(target=look)
+        thread.start()
+        thread.join()
+        return (W.value * x).sum()
+
+    train = tn.TrainFunction(objective, [W], tn.SGD(0.1))
+    train([1.0]), train.gradients([1.0])
+    assert free == [False, False]
+
+
 def test_a_run_is_the_same_to_the_bit_whatever_other_threads_do(bits):
     alone, watched, stop, errors = Small(), Small(), threading.Event(), []
 
