@@ -214,6 +214,16 @@ def test_a_new_value_that_overflows_is_named_and_nothing_has_changed(optimizer, 
     assert state_of((), train) == before
 
 
+def test_a_statistic_that_overflows_is_named_and_nothing_has_changed(state_of):
+    """The square of 1e20 is infinite in float32, and what is divided by its root is 0: the loss shows nothing."""
+    bn = tn.BatchNorm.create("bn", 1, mode="train")
+    train = tn.TrainFunction(lambda x: anp.sum(bn(x)), bn.parameters, tn.SGD(0.1))
+    before = state_of(bn.statistics, train)
+    with pytest.raises(FloatingPointError, match=r"in step 1, got a new value of bn\.variance that is not"):
+        train([[1e20], [-1e20]])
+    assert state_of(bn.statistics, train) == before
+
+
 def test_large_finite_values_are_no_error():
     w = tn.Parameter("w", [1e25, -1e30, 1e37])
     train = tn.TrainFunction(lambda x: (w.value * x).sum() * 1e-9, [w], tn.SGD(1.0))

@@ -92,6 +92,18 @@ def test_a_step_moves_the_parameters_by_the_optimizers_formula():
     assert W.value.tolist() == [1.5, -0.5]
 
 
+def test_each_step_has_the_learning_rate_of_its_number():
+    W = tn.Parameter("W", [0.0])
+    train = tn.TrainFunction(lambda x: -(W.value * x).sum(), [W], tn.SGD(tn.schedule.Linear(4.0, 1.0, 4)))
+    rates = [train.optimizer.rate(t) for t in range(1, 4)]
+    assert len(set(rates)) == 3
+    values = [0.0]
+    for _ in rates:
+        train([1.0])
+        values.append(float(W.value[0]))
+    assert np.diff(values).tolist() == rates
+
+
 def test_a_parameter_that_this_batch_does_not_use_gets_gradient_zero():
     a, b = tn.Parameter("a", [1.0]), tn.Parameter("b", [1.0])
     train = tn.TrainFunction(lambda x: (a.value * x).sum(), [a, b], tn.SGD(1.0))
@@ -417,6 +429,19 @@ def test_a_test_call_sees_the_parameters_of_one_whole_step():
     assert any(b > a + 1 for a, b in zip(steps[::2], steps[1::2], strict=True)), "no step ended during a look"
 
 
+def test_steps_need_not_wait_for_a_test_function_but_for_its_first_call():
+    W, free = tn.Parameter("W", [1.0]), []
+
+    def look(x):
+        y = W.value * x
+        free.append(at_rest())
+        return y
+
+    function = tn.TestFunction(look)
+    function([1.0]), function([1.0])
+    assert free == [False, True]
+
+
 def test_while_one_thread_differentiates_another_reads_plain_arrays():
     small, seen = Small(), []
     inside, looked = threading.Event(), threading.Event()
@@ -437,6 +462,25 @@ def test_while_one_thread_differentiates_another_reads_plain_arrays():
     tn.TrainFunction(objective, [small.net[0].W], tn.SGD(0.1))(X)
     thread.join()
     assert seen == [(np.ndarray, (16, 3))]
+
+
+def test_no_other_thread_can_trace_while_one_differentiates():
+    W, free = tn.Parameter("W", [1.0]), []
+
+    def look():
+        free.append(tracing.acquire(blocking=False))
+        if free[-1]:
+            tracing.release()
+
+    def objective(x):
+        thread = threading.Thread(target=look)
+        thread.start()
+        thread.join()
+        return (W.value * x).sum()
+
+    train = tn.TrainFunction(objective, [W], tn.SGD(0.1))
+    train([1.0]), train.gradients([1.0])
+    assert free == [False, False]
 
 
 def test_a_run_is_the_same_to_the_bit_whatever_other_threads_do(bits):
@@ -474,9 +518,9 @@ def test_a_run_is_the_same_to_the_bit_whatever_other_threads_do(bits):
 
 def test_only_parameters_can_be_trained():
     small = Small()
-    with pytest.raises(TypeError, match=r"expected Parameters to move, got Statistic\('bn.mean'"):
+    with pytest.raises(TypeError, match=r"got Statistic\('bn.mean', .*\); a layer keeps its statistics itself$"):
         tn.TrainFunction(small.objective, small.net.statistics, tn.Adam())
-    with pytest.raises(TypeError, match="expected Parameters to move, got array"):
+    with pytest.raises(TypeError, match=r"expected Parameters to move, got array\(\[0., 0., 0.\]\)$"):
         tn.TrainFunction(small.objective, [np.zeros(3)], tn.Adam())
     with pytest.raises(TypeError, match=r"expected Parameters to move, got h \(Dense\); take its \.parameters"):
         tn.TrainFunction(small.objective, small.net[0], tn.Adam())
@@ -494,6 +538,13 @@ def test_a_parameter_named_twice_moves_once():
     W = tn.Parameter("W", [1.0])
     tn.TrainFunction(lambda x: (W.value * x).sum(), [W, W], tn.SGD(1.0))([1.0])
     assert W.value.tolist() == [0.0]
+
+
+def test_the_parameters_may_come_one_by_one():
+    W = tn.Parameter("W", [1.0])
+    train = tn.TrainFunction(lambda x: (W.value * x).sum(), (p for p in [W]), tn.SGD(1.0))
+    train([1.0])
+    assert train.parameters == (W,) and W.value.tolist() == [0.0]
 
 
 def test_a_step_inside_another_function_is_refused(bits):

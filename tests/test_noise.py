@@ -324,3 +324,11 @@ def test_a_sibling_draws_from_the_same_generator():
 def test_paths_of_which_there_are_none_are_refused():
     with pytest.raises(tn.InputError, match="expected one path or more, got none"):
         tn.DropPath(0.5, tn.rng(0), mode="train")()
+
+
+@pytest.mark.parametrize("mode", ["train", "test"])
+@pytest.mark.parametrize("paths", [0, -1, 1.5])
+def test_a_number_of_paths_that_is_none_is_refused(mode, paths):
+    with pytest.raises(tn.InputError) as caught:
+        tn.DropPath(0.5, tn.rng(0), mode=mode).alive(paths)
+    assert str(caught.value) == f"DropPath: expected a whole number of paths >= 1, got {paths}"

@@ -292,7 +292,10 @@ def test_batch_norm_variables_that_do_not_fit_are_refused(shapes):
     assert str(caught.value) == f"bn (BatchNorm): expected {expected}"
 
 
-@pytest.mark.parametrize(("rate", "eps"), [(0, 1e-5), (-0.1, 1e-5), (1.5, 1e-5), (math.nan, 1e-5), (0.1, 0), (0.1, -1)])
+@pytest.mark.parametrize(
+    ("rate", "eps"),
+    [(0, 1e-5), (-0.1, 1e-5), (1.5, 1e-5), (math.nan, 1e-5), ("0.1", 1e-5), (0.1, 0), (0.1, -1), (0.1, "1e-5")],
+)
 def test_batch_norm_settings_that_make_no_sense_are_refused(rate, eps):
     with pytest.raises(tn.InputError) as caught:
         tn.BatchNorm.create("bn", 3, mode="train", rate=rate, eps=eps)
@@ -335,6 +338,21 @@ def test_an_input_that_does_not_fit_is_refused(x, batch, layer):
             with pytest.raises(tn.InputError) as caught:
                 norm(x)
             assert str(caught.value) == f"{norm.who}: expected {text}"
+
+
+@pytest.mark.parametrize("name", ["", 3])
+def test_a_name_that_is_none_is_refused(name):
+    for create in (lambda: tn.BatchNorm.create(name, 2, mode="train"), lambda: tn.LayerNorm.create(name, 2)):
+        with pytest.raises(tn.InputError) as caught:
+            create()
+        assert str(caught.value) == f"create: expected a name (non-empty text), got {name!r}"
+
+
+def test_the_moments_of_no_rows_are_refused():
+    expected = "^moments: expected at least one row, got none; look at how the batch was chosen$"
+    for of_no_rows in (moments, tn.BatchNorm.create("bn", 3, mode="train")):
+        with pytest.raises(tn.InputError, match=expected):
+            of_no_rows(np.zeros((0, 3), np.float32))
 
 
 @pytest.mark.parametrize("mode", ["train", "test"])

@@ -77,6 +77,17 @@ def test_shift_adds_one_number_a_column_whatever_the_axes_before(shape, seed):
     check_grads(ops.shift, (0, 1), modes=["rev"], order=2)(x, b)
 
 
+@pytest.mark.parametrize(
+    ("shape", "longer"),
+    [((1024, 1), (2, 512)), ((96, 8), (3, 256)), ((4, 256), (2, 512)), ((4, 257), (4, 257)), ((4, 600), (4, 600))],
+)
+def test_short_rows_are_laid_end_to_end_up_to_512_numbers(shape, longer):
+    x, vector = np.arange(math.prod(shape)).reshape(shape), np.arange(shape[1])
+    rows, repeated = ops.longer_rows(x, vector)
+    assert rows.shape == longer and rows.ravel().tolist() == x.ravel().tolist()
+    assert repeated.tolist() == vector.tolist() * (longer[1] // shape[1])
+
+
 @curve
 @given(seed=seeds)
 @settings(max_examples=15, deadline=None)
@@ -200,3 +211,34 @@ def test_one_hot_rows_are_true_at_their_label():
 
 def test_the_gradient_of_leaky_relu_at_zero_is_that_of_the_negative_side():
     assert elementwise_grad(ops.leaky_relu)(np.zeros(3)).tolist() == [0.01] * 3
+
+
+def zeros(*shapes) -> list[np.ndarray]:
+    return [np.zeros(shape, np.float32) for shape in shapes]
+
+
+@pytest.mark.parametrize(
+    ("f", "inputs", "got"),
+    [
+        (ops.dense, zeros((2, 3), (3, 2), (1,)), "(2, 3), (3, 2), (1,); a b of another size would be stretched"),
+        (ops.dense, zeros((3,), (3, 2), (2,)), "(3,), (3, 2), (2,); a b of another size would be stretched"),
+        (ops.dense, zeros((2, 3), (4, 2), (2,)), "(2, 3), (4, 2), (2,); matmul: "),
+        (ops.shift, zeros((2, 3), (1,)), "(2, 3), (1,); b has a number for each column"),
+        (ops.softmax, zeros(()), "(); one number has no last axis"),
+        (ops.log_softmax, zeros(()), "(); one number has no last axis"),
+        (ops.relu, ["a"], "str; ufunc"),
+        (ops.one_hot, [np.array([0, 3]), 3], "(2,), int; labels are whole numbers from 0 to 3 - 1"),
+        (ops.one_hot, [np.array([-1, 2]), 3], "(2,), int; labels are whole numbers from 0 to 3 - 1"),
+        (ops.one_hot, [np.array([0, 1]), 3.0], "(2,), float; 'float' object cannot be interpreted as an integer"),
+        (ops.one_hot, [np.array([0.0, 1.0]), 3], "(2,), int; labels are whole numbers from 0 to 3 - 1"),
+    ],
+)
+def test_inputs_that_an_operation_cannot_take_are_refused_beside_what_it_takes(f, inputs, got):
+    with pytest.raises(tn.InputError) as caught:
+        f(*inputs)
+    takes = f.__doc__.splitlines()[0]
+    assert str(caught.value).startswith(f"{f.__name__}: expected {takes}, got {got}")
+
+
+def test_no_labels_make_no_rows():
+    assert ops.one_hot(np.zeros(0, int), 3).shape == (0, 3)
