@@ -22,6 +22,8 @@ from teachnn.settings import array as numbers_of
 from teachnn.settings import items, number, whole
 from teachnn.trace import differentiate, getval, isbox, tracing
 
+STEPS = 1e-6, 1e-8  # a kink, ReLU's at 0 say, that lies within the first step of a number is missed by the second
+
 
 class _Checking(Scope):
     """Everything in float64, and the same noise in every call."""
@@ -87,8 +89,11 @@ def check_gradients(
     for name, array, gradient in zip(names, arrays, gradients, strict=True):
         gradient = np.zeros(array.shape) if gradient is None else gradient
         for place in _places(array.shape, most):
-            expected = _difference(scalar, arrays, array, place)
-            error = abs(gradient[place] - expected) / max(1.0, abs(expected))
+            for step in STEPS:
+                expected = _difference(scalar, arrays, array, place, step)
+                error = abs(gradient[place] - expected) / max(1.0, abs(expected))
+                if error <= tolerance:
+                    break
             worst = max(worst, error)
             if not error <= tolerance:
                 raise AssertionError(
@@ -98,7 +103,7 @@ def check_gradients(
     return float(worst)
 
 
-def _difference(scalar: Callable, arrays: list, array: np.ndarray, place: tuple, step: float = 1e-6) -> float:
+def _difference(scalar: Callable, arrays: list, array: np.ndarray, place: tuple, step: float) -> float:
     def at(value) -> float:
         moved = array.copy()
         moved[place] = value

@@ -44,7 +44,7 @@ defvjp(identity, lambda y, x: lambda g: g)
 
 def primitive(function: Callable) -> Callable:
     """Return the function as a primitive of autograd that says in this library's words what its inputs cannot be."""
-    takes = (function.__doc__ or "").partition("\n")[0]
+    takes = (function.__doc__ or "").partition("\n")[0].rstrip(".")
 
     @functools.wraps(function)
     def run(*inputs, **settings):

@@ -58,6 +58,13 @@ def test_every_shape_can_be_checked(shape):
     assert check_gradients(lambda x: anp.tanh(x) * 2, x) < 1e-8
 
 
+def test_a_kink_within_a_step_of_a_number_is_no_error_and_a_number_on_the_kink_is():
+    layer = tn.ReLU()
+    assert check_gradients(lambda x: layer(x), np.array([3e-7, -3e-7])) < 1e-6
+    with pytest.raises(AssertionError, match=r"d/dx\[1\] = 0\.\d+ by finite differences, got 0"):
+        check_gradients(lambda x: layer(x), np.array([3e-7, 0.0]))
+
+
 def test_a_wrong_gradient_names_the_input_the_place_and_both_numbers():
     with pytest.raises(AssertionError) as caught:
         check_gradients(lambda height: wrong_everywhere(height), [3.0])

@@ -236,7 +236,7 @@ def zeros(*shapes) -> list[np.ndarray]:
 def test_inputs_that_an_operation_cannot_take_are_refused_beside_what_it_takes(f, inputs, got):
     with pytest.raises(tn.InputError) as caught:
         f(*inputs)
-    takes = f.__doc__.splitlines()[0]
+    takes = f.__doc__.splitlines()[0].rstrip(".")
     assert str(caught.value).startswith(f"{f.__name__}: expected {takes}, got {got}")
 
 
