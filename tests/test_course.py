@@ -101,9 +101,8 @@ def in_place(layer, x, times):
 def of_mean_logits(net, count):
     def answer(x):
         logits = np.stack([net(x) for _ in range(count)])
-        return tn.ops.softmax(logits.mean(axis=0)), tn.ops.softmax(logits.reshape(-1, 10)).reshape(logits.shape).std(
-            axis=0
-        )
+        draws = tn.ops.softmax(logits.reshape(-1, 10)).reshape(logits.shape)
+        return tn.ops.softmax(logits.mean(axis=0)), draws.std(axis=0)
 
     return tn.TestFunction(answer, modes=("test", "train"))
 

@@ -169,7 +169,7 @@ class FractalNet(ModeLayer):
         return self._whole(x)
 
     def column(self, c: int) -> Sequential:
-        """Return column c = 1, 2, ... alone, of this mode: blocks * 2^(c - 1) units, and all around them."""
+        """Return column c = 1, 2, ... alone, of this mode: blocks * 2^(c - 1) units; InputError if there is none."""
         if not is_whole(c) or c not in range(1, self.columns + 1):
             raise InputError(self.who, f"a column from 1 to {self.columns}", repr(c))
         return self._alone[c - 1]

@@ -7,8 +7,6 @@ process. What may pile up is counted too: means of a History, looks of a view, t
 import gc
 import sys
 import threading
-import time
-import timeit
 import weakref
 from collections import Counter
 from pathlib import Path
@@ -68,8 +66,8 @@ def grown(work, warm_up: int, count: int) -> tuple[int, int]:
     return after[0] - before[0], after[1] - before[1]
 
 
-def pace(work) -> tuple[int, float]:
-    """Return how many functions work() calls, and the processor's time for the quickest of 50 calls of it."""
+def calls_of(work) -> int:
+    """Return how many functions work() calls; what grew would call more. Its time is for tests/benchmarks/runs.py."""
     calls = 0
 
     def note(frame, event, argument):
@@ -81,7 +79,7 @@ def pace(work) -> tuple[int, float]:
         work()
     finally:
         sys.setprofile(None)
-    return calls, min(timeit.repeat(work, timer=time.process_time, number=1, repeat=50))
+    return calls
 
 
 def kinds() -> Counter:
@@ -100,19 +98,18 @@ def test_the_watch_notices_what_is_kept_of_each_step():
     assert blocks > BLOCKS
 
 
-def test_work_that_grows_would_be_noticed_by_its_calls_and_by_its_time():
+def test_work_that_grows_would_be_noticed_by_its_calls():
     kept = [0]
-    each, total = (lambda: [abs(number) for number in kept]), (lambda: sum(kept))
-    (calls, _), (one, seconds) = pace(each), pace(total)
+    few = calls_of(lambda: [abs(number) for number in kept])
     kept *= 10_000
-    assert pace(each)[0] > calls and pace(total)[0] == one and pace(total)[1] > 2 * seconds
+    assert calls_of(lambda: [abs(number) for number in kept]) == few + 9_999
 
 
 # Steps and fits
 
 
 @pytest.mark.parametrize("steps", long(4_000, 100_000))
-def test_memory_and_speed_are_flat_however_many_steps_are_taken(steps):
+def test_memory_and_work_are_flat_however_many_steps_are_taken(steps):
     train, classify, batches, x = tiny()
     train.history = tn.History(capacity=64)
     rows = [next(iter(batches)) for _ in range(4)]
@@ -126,12 +123,10 @@ def test_memory_and_speed_are_flat_however_many_steps_are_taken(steps):
         train(*rows[0]), classify(x)
 
     both(), both()  # the first do more
-    (calls, seconds), taken = pace(both), train.steps
+    calls, taken = calls_of(both), train.steps
     blocks, size = grown(work, 500, steps)
     assert blocks < BLOCKS and size < BYTES and train.steps == taken + steps + 500
-    later = pace(both)
-    assert later[0] == calls and later[1] < 2 * seconds
-    assert len(train.history.steps) < 64
+    assert calls_of(both) == calls and len(train.history.steps) < 64
     assert len(train._weights.spares.vectors) <= 8 and len(classify._reads) == 8
 
 
