@@ -5,29 +5,70 @@ parameters: it computes an output from an input. Only the parameters connect the
 
     import teachnn as tn
 
-Read the files in this order: parameter, init, trace, ops, layer, dense, stack, loss, optimizer, function; then conv,
-pool, norm, noise for more layers; scope, weights, finite for how a step stays whole; errors, settings, inputs for how
-it says no; record, graph and drawing/ for how a function is drawn.
+The folders are the idea, from the ground floor up; a folder imports only those below it:
+
+    support       errors, settings, memory: how the library says no
+    ops           the arithmetic, each operation with its gradient beside it; losses
+    parameters    what is searched for and what is used: Parameter, Statistic, how they start, what reading one means
+    layers        small frozen classes that hold parameters; some in two modes
+    graphs        a function as plain data, and its picture
+    functions     the two kinds: TrainFunction, TestFunction, and what a step is made of
+    data, models, exercises, jupyter          what networks learn from, the cases, the course
+
+Each folder's first lines say in which order to read its files. For a first tour: parameters/parameter, ops/arithmetic,
+layers/layer, layers/dense, functions/optimizer, functions/function.
 """
 
-from teachnn import data, images, init, loss, memory, ops, schedule
-from teachnn.check import check_gradients
-from teachnn.checkpoint import CheckpointError, load, save
-from teachnn.conv import Conv2D, ConvTranspose2D
-from teachnn.dense import Dense, LeakyReLU, ReLU, Sigmoid, Softmax, Softplus, Tanh
-from teachnn.errors import InputError, ModeError
-from teachnn.function import TestFunction, TrainFunction
-from teachnn.graph import Drawing, Graph, draw, shared_parameters
-from teachnn.init import rng
-from teachnn.layer import Detached, Layer, Mode, ModeLayer
-from teachnn.loop import History, StepResult
-from teachnn.noise import Dropout, DropPath, GaussianSample, Join, generator
-from teachnn.norm import BatchNorm, LayerNorm
-from teachnn.optimizer import SGD, Adam, AdamW, Momentum, Optimizer, RMSProp
-from teachnn.parameter import Parameter, Statistic
-from teachnn.pool import AveragePool2D, GlobalAveragePool2D, MaxPool2D
-from teachnn.snapshot import Snapshot
-from teachnn.stack import Flatten, Reshape, Sequential
+from teachnn import check, data, images, ops
+from teachnn.functions import (
+    SGD,
+    Adam,
+    AdamW,
+    CheckpointError,
+    History,
+    Momentum,
+    Optimizer,
+    RMSProp,
+    Snapshot,
+    StepResult,
+    TestFunction,
+    TrainFunction,
+    check_gradients,
+    load,
+    save,
+    schedule,
+)
+from teachnn.graphs import Drawing, Graph, draw, shared_parameters
+from teachnn.layers import (
+    AveragePool2D,
+    BatchNorm,
+    Conv2D,
+    ConvTranspose2D,
+    Dense,
+    Detached,
+    Dropout,
+    DropPath,
+    Flatten,
+    GaussianSample,
+    GlobalAveragePool2D,
+    Join,
+    Layer,
+    LayerNorm,
+    LeakyReLU,
+    MaxPool2D,
+    ModeLayer,
+    ReLU,
+    Reshape,
+    Sequential,
+    Sigmoid,
+    Softmax,
+    Softplus,
+    Tanh,
+    generator,
+)
+from teachnn.ops import loss
+from teachnn.parameters import Parameter, Statistic, init, rng
+from teachnn.support import InputError, Mode, ModeError, keep_freed
 
 __version__ = "0.1.0"
 
@@ -75,6 +116,7 @@ __all__ = [
     "Tanh",
     "TestFunction",
     "TrainFunction",
+    "check",
     "check_gradients",
     "data",
     "draw",
@@ -90,4 +132,4 @@ __all__ = [
     "shared_parameters",
 ]
 
-memory.keep_freed()
+keep_freed()

@@ -9,12 +9,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from teachnn import data, images
-from teachnn.checkpoint import CheckpointError, load, save
-from teachnn.function import TrainFunction
-from teachnn.init import rng
+from teachnn.functions import Adam, CheckpointError, Linear, TrainFunction, load, save
 from teachnn.models.vae import VAE
-from teachnn.optimizer import Adam
-from teachnn.schedule import Linear
+from teachnn.parameters import rng
 
 FIRST_PICTURE = 2.0  # seconds of training before the first picture is drawn
 
@@ -52,9 +49,9 @@ def _lab(folder: Path, others: list[str]) -> int:
 
     Further arguments go to JupyterLab: `teachnn lab --no-browser --port 9999`.
     """
-    from teachnn import lab
+    from teachnn.jupyter import open_course
 
-    return lab.open_course(folder, others)
+    return open_course(folder, others)
 
 
 def _vae(options: argparse.Namespace) -> int:

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from PIL import Image
 
-from teachnn.errors import InputError
-from teachnn.settings import is_whole, number, whole
+from teachnn.support import InputError, is_whole, number, whole
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -13,7 +13,7 @@ import teachnn as tn
 import teachnn_widgets as tw
 from teachnn.models import classifier, face_study, faces, fractalnet, vae
 
-MODULES = ("init", "loss", "ops", "schedule", "images", "check", "data", *(
+MODULES = ("parameters.init", "ops.loss", "ops", "functions.schedule", "images", "check", "data", *(
     f"models.{name}" for name in ("vae", "classifier", "faces", "face_study", "fractalnet")
 ))  # fmt: skip
 NAN, INF, HUGE = float("nan"), float("inf"), 10**14

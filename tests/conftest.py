@@ -30,9 +30,9 @@ def state_of():
     """Return a function from (variables, train function or None, generators) to all their bits."""
 
     def state(variables=(), train=None, generators=()):
-        bits = [v._array.tobytes() for v in variables]
+        bits = [v.stored.tobytes() for v in variables]
         if train is not None:
-            bits += [v._array.tobytes() for v in train.parameters]
+            bits += [v.stored.tobytes() for v in train.parameters]
             bits += [train.steps, *(array.tobytes() for array in train.memory.values())]
         plain = lambda value: value.tolist() if isinstance(value, np.ndarray) else str(value)  # noqa: E731
         return [*bits, *(json.dumps(rng.bit_generator.state, default=plain, sort_keys=True) for rng in generators)]

@@ -16,7 +16,7 @@ from pathlib import Path
 import nbformat
 from playwright.sync_api import sync_playwright
 
-from teachnn.lab import command, environment
+from teachnn.jupyter import command, environment
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 FLAGS = (

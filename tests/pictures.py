@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from teachnn.graph import Edge, Graph, Node, Use
-from teachnn.parameter import Parameter, Statistic
+from teachnn.graphs import Edge, Graph, Node, Use
+from teachnn.parameters import Parameter, Statistic
 
 HOW: dict = {"train": ("trains", "writes"), "test": ("uses", "reads")}
 

@@ -264,7 +264,7 @@ def test_bad_options_are_argparse_errors(arguments, text, capsys, tmp_path, monk
 
 def test_lab_gets_its_folder_and_hands_on_what_it_does_not_know(monkeypatch):
     got = []
-    monkeypatch.setattr("teachnn.lab.open_course", lambda *arguments: got.append(arguments) or 7)
+    monkeypatch.setattr("teachnn.jupyter.open_course", lambda *arguments: got.append(arguments) or 7)
     assert cli.main(["lab"]) == 7
     assert cli.main(["lab", "--no-browser", "--folder", "mine", "--port", "9999", "--ServerApp.x=1"]) == 7
     assert got == [

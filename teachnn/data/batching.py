@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 
 from teachnn.data.digits import pixels
-from teachnn.errors import InputError
+from teachnn.support import InputError
 
 
 class Batches:

@@ -19,8 +19,7 @@ import numpy as np
 from PIL import Image, UnidentifiedImageError
 
 from teachnn.data.faces import SIDE, Faces
-from teachnn.errors import InputError
-from teachnn.settings import path_of, whole
+from teachnn.support import InputError, path_of, whole
 
 NUMBER = re.compile("-?[0-9]{1,9}")
 

@@ -12,7 +12,7 @@ from importlib.resources import files
 import numpy as np
 
 from teachnn.data.idx_files import read_idx
-from teachnn.errors import InputError
+from teachnn.support import InputError
 
 
 @dataclass(frozen=True, eq=False)

@@ -12,8 +12,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from teachnn.errors import InputError
-from teachnn.settings import check_generator, is_number, is_whole, shape_of
+from teachnn.support import InputError, check_generator, is_number, is_whole, shape_of
 
 SIDE, BLOCK = 64, 16  # pixels of a picture's side; pictures that are drawn together, few enough for the cache
 LASTING = ("round face", "long hair", "beard", "bushy brows", "big nose")  # of a person

@@ -16,7 +16,7 @@ from typing import IO
 
 import numpy as np
 
-from teachnn.errors import InputError
+from teachnn.support import InputError
 
 TYPES = {0x08: ">u1", 0x09: ">i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}
 CHUNK = 1 << 16  # bytes read at once: a header that claims too much costs no more than this

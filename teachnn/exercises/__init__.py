@@ -4,14 +4,11 @@ Each check is a plain function of the answer. It returns a sentence that says wh
 NotYet with a hint that helps without giving the answer away. `tn.check.exercise` calls it.
 """
 
-from __future__ import annotations
+from teachnn.exercises.verdict import NotYet, Verdict, exercise, expect
 
-
-class NotYet(Exception):
-    """An answer that is not right yet; its text is the hint."""
-
-
-def expect(fact, hint: str) -> None:
-    """Raise NotYet with the hint unless the fact is one."""
-    if not fact:
-        raise NotYet(hint)
+__all__ = [
+    "NotYet",
+    "Verdict",
+    "exercise",
+    "expect",
+]

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from teachnn import init
-from teachnn.dense import Dense, ReLU
-from teachnn.exercises import expect
-from teachnn.stack import Sequential
+from teachnn.exercises.verdict import expect
+from teachnn.layers import Dense, ReLU, Sequential
+from teachnn.parameters import init
 
 P = np.array([[0.7, 0.2, 0.1], [0.3, 0.4, 0.3], [0.1, 0.0, 0.9], [0.5, 0.5, 0.0]])
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from teachnn import init, loss
-from teachnn.dense import Dense, Tanh
-from teachnn.exercises import expect
-from teachnn.function import TrainFunction
-from teachnn.parameter import Parameter
-from teachnn.stack import Sequential
+from teachnn.exercises.verdict import expect
+from teachnn.functions import TrainFunction
+from teachnn.layers import Dense, Sequential, Tanh
+from teachnn.ops import loss
+from teachnn.parameters import Parameter, init
 
 
 def exercise_1(shared) -> str:

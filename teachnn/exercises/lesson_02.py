@@ -6,11 +6,11 @@ import math
 
 import numpy as np
 
-from teachnn import init, ops
-from teachnn.check import check_gradients
-from teachnn.dense import Dense, Tanh
-from teachnn.exercises import expect
-from teachnn.stack import Sequential
+from teachnn import ops
+from teachnn.exercises.verdict import expect
+from teachnn.functions import check_gradients
+from teachnn.layers import Dense, Sequential, Tanh
+from teachnn.parameters import init
 
 
 def exercise_1(sigmoid_back) -> str:

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from teachnn import init
-from teachnn.dense import Dense, ReLU
-from teachnn.exercises import expect
-from teachnn.function import TestFunction
-from teachnn.noise import Dropout
+from teachnn.exercises.verdict import expect
+from teachnn.functions import TestFunction
+from teachnn.layers import Dense, Dropout, ReLU, Sequential
 from teachnn.ops import softmax
-from teachnn.stack import Sequential
+from teachnn.parameters import init
 
 
 def exercise_1(noise_of) -> str:

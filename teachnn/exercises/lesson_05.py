@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from teachnn import init, loss
-from teachnn.dense import Dense, ReLU
-from teachnn.exercises import expect
-from teachnn.function import TestFunction, TrainFunction
-from teachnn.noise import Dropout
-from teachnn.norm import BatchNorm
-from teachnn.optimizer import SGD
-from teachnn.stack import Sequential
+from teachnn.exercises.verdict import expect
+from teachnn.functions import SGD, TestFunction, TrainFunction
+from teachnn.layers import BatchNorm, Dense, Dropout, ReLU, Sequential
+from teachnn.ops import loss
+from teachnn.parameters import init
 
 
 def exercise_1(rate_of) -> str:

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import numpy as np
 
-import teachnn as tn
-from teachnn.exercises import expect
+from teachnn.exercises.verdict import expect
+from teachnn.functions import Adam
 from teachnn.models.faces import ANet, LNet, overlap
+from teachnn.parameters import rng
 
 
 def exercise_1(kept_share) -> str:
     """kept_share(train_graph, test_graph) -> which share of the numbers that are trained the test function uses."""
     tags = np.zeros((2, 10), np.float32)
     for people in (3, 300):
-        anet = ANet(people, 10, tn.rng(0))
-        train = anet.identity_function(tn.Adam()).graph(np.zeros((2, 32, 32, 1)), np.arange(2))
+        anet = ANet(people, 10, rng(0))
+        train = anet.identity_function(Adam()).graph(np.zeros((2, 32, 32, 1)), np.arange(2))
         test = anet.features.graph(np.zeros((2, 32, 32, 1)))
         kept = sum(p.size for p in anet.convolutions.parameters)
         got, expected = kept_share(train, test), kept / (kept + anet.who.W.size + anet.who.b.size)
@@ -24,9 +25,9 @@ def exercise_1(kept_share) -> str:
         expect(
             abs(got - expected) < 1e-9, f"for {people} people the head has {people} outputs; the answer depends on it"
         )
-    lnet = LNet(10, tn.rng(0))
+    lnet = LNet(10, rng(0))
     x = np.zeros((2, 64, 64, 1))
-    got = kept_share(lnet.train_function(tn.Adam()).graph(x, tags), lnet.respond.graph(x))
+    got = kept_share(lnet.train_function(Adam()).graph(x, tags), lnet.respond.graph(x))
     expect(0.9 < got < 1, "of LNet more than nine tenths are kept: compare the two graphs, not the layers of ANet")
     return "The head grows with the number of people, and all of it is thrown away; the convolutions stay as they are."
 
@@ -51,14 +52,14 @@ def exercise_2(agreement) -> str:
 
 def exercise_3(held_out) -> str:
     """held_out(identities, share, rng) -> a mask (N,) of the pictures to test with."""
-    identities = tn.rng(0).integers(0, 50, 600)
-    mask = np.asarray(held_out(identities, 0.2, tn.rng(1)))
+    identities = rng(0).integers(0, 50, 600)
+    mask = np.asarray(held_out(identities, 0.2, rng(1)))
     expect(mask.shape == (600,) and mask.dtype == bool, "return one True or False for each picture")
     expect(mask.any() and not mask.all(), "some pictures are to test with, and some are not")
     both = set(identities[mask]) & set(identities[~mask])
     expect(not both, f"{len(both)} people are on both sides: choose people first, then take all of their pictures")
     share = len(set(identities[mask])) / 50
     expect(0.15 < share < 0.25, f"a fifth of the people was asked for, and this takes {share:.0%}")
-    again, other = held_out(identities, 0.2, tn.rng(1)), held_out(identities, 0.2, tn.rng(2))
+    again, other = held_out(identities, 0.2, rng(1)), held_out(identities, 0.2, rng(2))
     expect((mask == again).all() and (mask != other).any(), "let the generator that is handed over choose the people")
     return "A network that knows a face by heart knows its beard too: only people it never saw show what it learnt."

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from teachnn import init
-from teachnn.exercises import expect
-from teachnn.function import TestFunction
+from teachnn.exercises.verdict import expect
+from teachnn.functions import SGD, TestFunction
 from teachnn.models.classifier import Classifier
 from teachnn.models.fractalnet import FractalNet, multiply_adds
-from teachnn.optimizer import SGD
+from teachnn.parameters import init
 
 X, Y = np.zeros((2, 28, 28), np.float32), np.array([3, 1])
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from teachnn import init
-from teachnn.check import check_gradients
-from teachnn.exercises import expect
-from teachnn.parameter import Parameter
+from teachnn.exercises.verdict import expect
+from teachnn.functions import check_gradients
+from teachnn.parameters import Parameter, init
 
 
 def exercise_1(errors) -> str:

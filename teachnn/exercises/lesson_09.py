@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from teachnn import init
-from teachnn.dense import Dense
-from teachnn.exercises import expect
-from teachnn.function import TrainFunction
-from teachnn.loss import binary_cross_entropy
-from teachnn.optimizer import Adam
-from teachnn.parameter import Parameter
+from teachnn.exercises.verdict import expect
+from teachnn.functions import Adam, TrainFunction
+from teachnn.layers import Dense
+from teachnn.ops import binary_cross_entropy
+from teachnn.parameters import Parameter, init
 
 
 def exercise_1(kl) -> str:

@@ -4,15 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from teachnn import init
-from teachnn.check import check_gradients
-from teachnn.errors import InputError
-from teachnn.exercises import expect
-from teachnn.function import TrainFunction
-from teachnn.layer import Layer, ModeLayer
-from teachnn.noise import Dropout
-from teachnn.optimizer import SGD
-from teachnn.parameter import Parameter
+from teachnn.exercises.verdict import expect
+from teachnn.functions import SGD, TrainFunction, check_gradients
+from teachnn.layers import Dropout, Layer, ModeLayer
+from teachnn.parameters import Parameter, init
+from teachnn.support import InputError
 
 
 def derives(kind, base: type) -> bool:

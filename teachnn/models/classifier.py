@@ -4,18 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from teachnn import loss, ops
-from teachnn.conv import Conv2D
-from teachnn.dense import Dense, ReLU
-from teachnn.function import TestFunction, TrainFunction
-from teachnn.layer import Layer
-from teachnn.noise import Dropout
-from teachnn.norm import BatchNorm
-from teachnn.optimizer import Optimizer
-from teachnn.parameter import Parameter
-from teachnn.pool import MaxPool2D
-from teachnn.settings import array, instance, whole
-from teachnn.stack import Flatten, Reshape, Sequential
+from teachnn import ops
+from teachnn.functions import Optimizer, TestFunction, TrainFunction
+from teachnn.layers import BatchNorm, Conv2D, Dense, Dropout, Flatten, Layer, MaxPool2D, ReLU, Reshape, Sequential
+from teachnn.ops import loss
+from teachnn.parameters import Parameter
+from teachnn.support import array, instance, whole
 
 
 def dense_network(rng: np.random.Generator, hidden: int = 256, rate: float = 0.5) -> Sequential:

@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from teachnn.errors import InputError
-from teachnn.settings import array
+from teachnn.support import InputError, array
 
 CROP = 32  # pixels of a crop's side
 MARGIN = 1.4  # a crop's side in the scene, in means of its box's width and height

@@ -15,15 +15,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from teachnn.data.batching import batches
-from teachnn.data.faces import Faces, drawn_faces
-from teachnn.errors import InputError
-from teachnn.init import rng as generator
-from teachnn.loop import History
+from teachnn.data import Faces, batches, drawn_faces
+from teachnn.functions import Adam, History, Linear
 from teachnn.models.faces import CROP, ANet, LinearAttributes, LNet, crops, in_parts, overlap, standard
-from teachnn.optimizer import Adam
-from teachnn.schedule import Linear
-from teachnn.settings import array, instance, items, number, whole
+from teachnn.parameters import rng as generator
+from teachnn.support import InputError, array, instance, items, number, whole
 
 ROWS = (
     "majority class",

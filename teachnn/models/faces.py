@@ -12,16 +12,11 @@ from typing import Any
 
 import numpy as np
 
-from teachnn import loss
-from teachnn.conv import Conv2D
-from teachnn.dense import Dense, LeakyReLU, ReLU
-from teachnn.errors import InputError
-from teachnn.function import TestFunction, TrainFunction
+from teachnn.functions import Optimizer, TestFunction, TrainFunction
+from teachnn.layers import AveragePool2D, Conv2D, Dense, Flatten, LeakyReLU, MaxPool2D, ReLU, Sequential
 from teachnn.models.cropping import CROP, SHIFTS, crops, overlap, standard
-from teachnn.optimizer import Optimizer
-from teachnn.pool import AveragePool2D, MaxPool2D
-from teachnn.settings import array, number, whole
-from teachnn.stack import Flatten, Sequential
+from teachnn.ops import loss
+from teachnn.support import InputError, array, number, whole
 
 __all__ = ["CROP", "SHIFTS", "ANet", "LNet", "LinearAttributes", "crops", "in_parts", "overlap", "standard"]
 

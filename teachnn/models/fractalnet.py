@@ -18,16 +18,35 @@ from typing import ClassVar
 
 import numpy as np
 
-from teachnn.conv import Conv2D
-from teachnn.dense import Dense, ReLU
-from teachnn.errors import InputError
-from teachnn.graph import Graph
-from teachnn.layer import Layer, Mode, ModeLayer, check_mode
-from teachnn.noise import DropPath, Join, generator
-from teachnn.norm import BatchNorm
-from teachnn.pool import AveragePool2D, MaxPool2D
-from teachnn.settings import check_generator, instance, is_whole, items, number, shape_of, whole
-from teachnn.stack import Flatten, Reshape, Sequential
+from teachnn.graphs import Graph
+from teachnn.layers import (
+    AveragePool2D,
+    BatchNorm,
+    Conv2D,
+    Dense,
+    DropPath,
+    Flatten,
+    Join,
+    Layer,
+    MaxPool2D,
+    ModeLayer,
+    ReLU,
+    Reshape,
+    Sequential,
+    generator,
+)
+from teachnn.support import (
+    InputError,
+    Mode,
+    check_generator,
+    check_mode,
+    instance,
+    is_whole,
+    items,
+    number,
+    shape_of,
+    whole,
+)
 
 
 @dataclass(frozen=True, eq=False)

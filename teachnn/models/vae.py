@@ -11,14 +11,12 @@ import math
 
 import numpy as np
 
-from teachnn import init, loss, ops
-from teachnn.dense import Dense, ReLU
-from teachnn.function import TestFunction, TrainFunction
-from teachnn.noise import GaussianSample, gaussian_sample
-from teachnn.optimizer import Optimizer
-from teachnn.parameter import Parameter
-from teachnn.settings import array, check_generator, shape_of, whole
-from teachnn.stack import Flatten, Reshape, Sequential
+from teachnn import ops
+from teachnn.functions import Optimizer, TestFunction, TrainFunction
+from teachnn.layers import Dense, Flatten, GaussianSample, ReLU, Reshape, Sequential
+from teachnn.ops import gaussian_sample, loss
+from teachnn.parameters import Parameter, init
+from teachnn.support import array, check_generator, shape_of, whole
 
 
 class VAE:

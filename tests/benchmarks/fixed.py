@@ -46,7 +46,7 @@ def layer_call() -> tuple[float, float]:
 
 def main() -> None:
     import teachnn as tn
-    from teachnn.svg import draw
+    from teachnn.graphs import draw
 
     rows = []
     took = "import time; start = time.perf_counter(); {}; print(time.perf_counter() - start)"
@@ -58,7 +58,7 @@ def main() -> None:
     for layers in (20, 200, 2000):
         function, x = stack(layers), np.zeros((1, 4), np.float32)
         graph = function.graph(x)
-        recorded, drawn = seconds(lambda: function.graph(x), 3), seconds(lambda: draw(graph), 3)  # noqa: B023
+        recorded, drawn = seconds(lambda: function.graph(x), 3), seconds(lambda: draw(graph).svg, 3)  # noqa: B023
         rows.append((f"a graph of {layers:,} layers", f"recorded in {recorded:.3f} s, laid out in {drawn:.3f} s"))
     for size in (1_000_000, 100_000_000):
         parameter = tn.Parameter("W", np.zeros(size, np.float32))

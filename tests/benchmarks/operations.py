@@ -18,7 +18,7 @@ def random(*shape: int) -> np.ndarray:
 
 def ours(function, *arrays):
     """Return a function that computes function(*arrays), and the gradients by all arrays from one of ones."""
-    from teachnn.trace import differentiate
+    from teachnn.ops import differentiate
 
     return lambda: differentiate(lambda boxes: (function(*boxes), None), arrays)
 
@@ -38,7 +38,7 @@ def theirs(function, *arrays):
 def convolution(shape, units, peer):
     x, W = random(*shape), random(3, 3, shape[3], units)
     if peer == "teachnn":
-        from teachnn.conv import convolve
+        from teachnn.ops import convolve
 
         return ours(lambda x, W: convolve(x, W, 1, 1), x, W)
     from torch.nn import functional as F
@@ -50,7 +50,7 @@ def convolution(shape, units, peer):
 def transposed(peer):
     x, W = random(64, 7, 7, 64), random(4, 4, 32, 64)
     if peer == "teachnn":
-        from teachnn.conv import paint
+        from teachnn.ops import paint
 
         return ours(lambda x, W: paint(x, W, (14, 14), 2, 1), x, W)
     from torch.nn import functional as F
@@ -71,7 +71,7 @@ def dense(peer):
 def pooling(peer):
     x = random(64, 28, 28, 16)
     if peer == "teachnn":
-        from teachnn.pool import max_pool
+        from teachnn.ops import max_pool
 
         return ours(lambda x: max_pool(x, 2, 2), x)
     from torch.nn import functional as F
@@ -82,7 +82,7 @@ def pooling(peer):
 def batch_norm(peer):
     x, gamma, beta = random(64 * 28 * 28, 16), random(16), random(16)
     if peer == "teachnn":
-        from teachnn.norm import batch_norm, moments
+        from teachnn.ops import batch_norm, moments
 
         return ours(lambda x, g, b: batch_norm(x, g, b, *moments(getattr(x, "_value", x)), 1e-5), x, gamma, beta)
     from torch.nn import functional as F
@@ -93,7 +93,7 @@ def batch_norm(peer):
 def softmax_cross_entropy(peer):
     logits, labels = random(1000, 10), np.arange(1000) % 10
     if peer == "teachnn":
-        from teachnn import loss
+        from teachnn.ops import loss
 
         return ours(lambda x: loss.cross_entropy(x, labels), logits)
     import torch
@@ -105,7 +105,7 @@ def softmax_cross_entropy(peer):
 def binary_cross_entropy(peer):
     logits, targets = random(128, 784), random(128, 784) % 1
     if peer == "teachnn":
-        from teachnn import loss
+        from teachnn.ops import loss
 
         return ours(lambda x: loss.binary_cross_entropy(x, targets), logits)
     import torch

@@ -6,8 +6,7 @@ import tracemalloc
 import hypothesis.extra.numpy as arrays
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from teachnn.data import idx
 

@@ -90,7 +90,7 @@ def test_the_box_is_around_the_region_that_responds():
         value = np.zeros(parameter.shape, np.float32)
         if value.ndim == 4:
             value[value.shape[0] // 2, value.shape[1] // 2, 0, 0] = 1
-        object.__setattr__(parameter, "_array", value)
+        object.__setattr__(parameter, "stored", value)
     large, small = net.locate(scenes, threshold=0.3)
     np.testing.assert_allclose([large[:2] + large[2:] / 2, small[:2] + small[2:] / 2], [(24, 32), (36, 32)], atol=3)
     np.testing.assert_allclose(large[2:], 24, atol=6)

@@ -8,8 +8,8 @@ import pytest
 from autograd import make_vjp
 
 import teachnn as tn
-from teachnn import norm
-from teachnn.check import _Checking
+from teachnn import ops
+from teachnn.functions.check import _Checking
 from teachnn.models.vae import VAE
 
 torch = pytest.importorskip("torch")
@@ -171,8 +171,8 @@ def test_batch_norms_kept_statistics_after_50_steps(n, rate):
 
 def test_a_variance_divided_by_n_minus_1_would_be_noticed(monkeypatch):
     """The guard on the guard: at n = 4 the factor is 4 / 3."""
-    right = norm.moments
-    monkeypatch.setattr(norm, "moments", lambda x: (right(x)[0], right(x)[1] * len(x) / (len(x) - 1)))
+    right = ops.moments
+    monkeypatch.setattr(ops, "moments", lambda x: (right(x)[0], right(x)[1] * len(x) / (len(x) - 1)))
     for test in (
         lambda: test_batch_norm_in_training((4, 3)),
         lambda: test_batch_norms_kept_statistics_after_50_steps(4, 0.1),

@@ -19,7 +19,7 @@ from autograd.tracer import trace_stack
 import teachnn as tn
 import teachnn_widgets as tw
 from teachnn.models import classifier, faces, fractalnet, vae
-from teachnn.parameter import change
+from teachnn.parameters import change
 
 FORM = re.compile(r"\S.*: expected .+, got ", re.DOTALL)  # who, what was expected, what came; then a cure
 OURS = (ValueError, TypeError, RuntimeError, FloatingPointError, AssertionError, OSError)
@@ -67,7 +67,7 @@ def the_world(folder):
 
     def saved_with(value):
         gone = tn.Parameter("h.b", np.zeros(5))
-        change([(gone, "_array", np.full(5, value, np.float32))])  # past the door
+        change([(gone, "stored", np.full(5, value, np.float32))])  # past the door
         return tn.save(folder / "given", [gone if v.name == "h.b" else v for v in w.variables])
 
     everything = (w.vae, w.digits.net, w.lnet.convolutions, w.lnet.head, w.anet.convolutions, w.fractal)
@@ -75,7 +75,7 @@ def the_world(folder):
 
     def bits():
         digest = hashlib.sha256()
-        for array in (*(v._array for v in variables), *w.train.memory.values(), w.x, w.faces.images):
+        for array in (*(v.stored for v in variables), *w.train.memory.values(), w.x, w.faces.images):
             digest.update(array.tobytes())
         seen = [w.train.steps, rng.bit_generator.state, len(w.train.history.steps), w.explorer.z, trace_stack.top]
         seen += [w.saved.read_bytes().hex(), sorted(p.name for p in folder.iterdir() if p.name != "given")]

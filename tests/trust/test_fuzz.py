@@ -12,7 +12,7 @@ from safetensors.numpy import load as arrays_in
 
 import teachnn as tn
 from teachnn.data.celeba import celeba
-from teachnn.errors import InputError
+from teachnn.support import InputError
 
 FILES = [200, pytest.param(4_000, marks=pytest.mark.long)]
 HUGE = [

@@ -5,11 +5,10 @@ import numpy as np
 import pytest
 import zoo
 from autograd import grad
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 import teachnn as tn
-from teachnn import norm
+from teachnn import ops
 
 
 def one(layer):
@@ -70,7 +69,7 @@ def test_a_variance_divided_by_n_minus_1_would_be_noticed(monkeypatch):
     """The guard on the guard: at n = 4 the factor is 4 / 3."""
     x = tn.rng(0).standard_normal((4, 3))
     layer = tn.BatchNorm.create("bn", 3, mode="train")
-    right = norm.moments
-    monkeypatch.setattr(norm, "moments", lambda x: (right(x)[0], right(x)[1] * len(x) / (len(x) - 1)))
+    right = ops.moments
+    monkeypatch.setattr(ops, "moments", lambda x: (right(x)[0], right(x)[1] * len(x) / (len(x) - 1)))
     with pytest.raises(AssertionError, match="by finite differences"):
         tn.check_gradients(layer, x)

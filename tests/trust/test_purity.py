@@ -3,8 +3,7 @@
 import numpy as np
 import pytest
 import zoo
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 from zoo import state
 
 import teachnn as tn
@@ -107,7 +106,7 @@ def test_a_layer_that_is_not_pure_would_be_noticed(fault, monkeypatch):
             layer[1].rng.random()
         else:
             variable = norm.gamma if fault == "parameter" else norm.mean
-            variable._array = variable._array + np.float32(1e-7) + variable._array * np.float32(1e-6)
+            variable.stored = variable.stored + np.float32(1e-7) + variable.stored * np.float32(1e-6)
         return x
 
     monkeypatch.setattr(tn.Dropout, "forward", impure)

@@ -13,8 +13,8 @@ import pytest
 
 import teachnn as tn
 import teachnn_widgets as tw
-from teachnn import lab
-from teachnn.drawing.picture import WIDTHS
+from teachnn.graphs.drawing.picture import WIDTHS
+from teachnn.jupyter import lab
 from teachnn.models.fractalnet import FractalNet, Unit
 from teachnn_widgets.mode_lens import refreshed
 
@@ -343,7 +343,7 @@ def test_a_hostile_name_draws_the_very_elements_of_a_harmless_one(name):
 
 def test_the_check_of_the_drawings_notices_a_name_that_is_not_escaped(monkeypatch):
     twins = drawings(harmless("<b/>"))
-    for module, kind in (("teachnn_widgets.live_paths", "live paths"), ("teachnn.svg", "one")):
+    for module, kind in (("teachnn_widgets.live_paths", "live paths"), ("teachnn.graphs.svg", "one")):
         monkeypatch.setattr(f"{module}.text", lambda shown: shown)
         assert skeleton(drawings("<b/>")[kind]) != skeleton(twins[kind])
 

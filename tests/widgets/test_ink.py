@@ -1,8 +1,7 @@
 """From a drawing to a digit."""
 
 import numpy as np
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 import teachnn as tn
 from teachnn_widgets.ink import BOX, SIDE, as_digit, as_ink, pixels_of

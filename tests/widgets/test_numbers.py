@@ -1,8 +1,7 @@
 """Heatmaps and histograms of arrays of any shape."""
 
 import numpy as np
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 from hypothesis.extra.numpy import arrays
 
 from teachnn_widgets.numbers import COLD, HOT, MIDDLE, SIDE, as_matrix, colours, histogram, thumbnail

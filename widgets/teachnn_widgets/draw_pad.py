@@ -9,8 +9,7 @@ import traitlets as t
 from PIL import Image
 
 import teachnn as tn
-from teachnn.errors import InputError
-from teachnn.settings import array
+from teachnn.support import InputError, array
 from teachnn_widgets.ink import DIGIT, InkWidget, pixels_of
 from teachnn_widgets.watched import Watched
 

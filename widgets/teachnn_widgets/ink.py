@@ -9,7 +9,7 @@ import numpy as np
 import traitlets as t
 from PIL import Image
 
-from teachnn.errors import InputError
+from teachnn.support import InputError
 from teachnn_widgets.base import Widget
 
 SIDE = 112  # pixels of the pad; four times those of a digit

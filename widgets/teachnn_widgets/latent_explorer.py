@@ -14,8 +14,7 @@ import traitlets as t
 from PIL import Image
 
 import teachnn as tn
-from teachnn.errors import InputError
-from teachnn.settings import array, is_whole
+from teachnn.support import InputError, array, is_whole
 from teachnn_widgets.ink import DIGIT, InkWidget, picture_of, pixels_of
 from teachnn_widgets.watched import Watched
 

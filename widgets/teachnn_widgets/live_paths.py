@@ -12,12 +12,11 @@ import numpy as np
 import traitlets as t
 
 import teachnn as tn
-from teachnn.errors import InputError
+from teachnn.graphs import text
 from teachnn.models.fractalnet import FractalNet, Unit
-from teachnn.settings import array, whole
-from teachnn.svg import text
+from teachnn.support import InputError, array, whole
 from teachnn_widgets.base import Widget
-from teachnn_widgets.mode_lens import refreshed
+from teachnn_widgets.refreshed import refreshed
 
 BATCHES = 40
 WIDE, HIGH, GAP, TOP = 96, 52, 14, 34  # pixels: of a unit's place, between places, above a block

@@ -5,19 +5,17 @@ A train-mode batch norm answers for one row by what else is in the batch; the te
 
 from __future__ import annotations
 
-import dataclasses
 import time
-from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import traitlets as t
 from PIL import Image
 
 import teachnn as tn
-from teachnn.errors import InputError
-from teachnn.settings import array, whole
+from teachnn.support import InputError, array, whole
 from teachnn_widgets.base import Widget
+from teachnn_widgets.refreshed import refreshed
 from teachnn_widgets.stills import mode_figure
 from teachnn_widgets.watched import Watched
 
@@ -117,25 +115,6 @@ class ModeLens(Widget):
 
     def __str__(self) -> str:
         return f"ModeLens on {', '.join(layer.who for layer in self.train_layers)}"
-
-
-def refreshed(value, generator: Callable[[], np.random.Generator], rate: float | None = None) -> Any:
-    """Return a layer with what `generator` returns wherever it has one, and with another rate where it is a Dropout.
-
-    It looks into the layers inside, also those in a tuple or a list.
-    """
-    if isinstance(value, np.random.Generator):
-        return generator()
-    if isinstance(value, tuple | list):
-        return type(value)(refreshed(item, generator, rate) for item in value)
-    if not isinstance(value, tn.Layer):
-        return value
-    if isinstance(value, tn.Sequential):
-        return tn.Sequential(*(refreshed(part, generator, rate) for part in value))
-    changes: dict = {f.name: refreshed(getattr(value, f.name), generator, rate) for f in dataclasses.fields(value)}
-    if isinstance(value, tn.Dropout) and rate is not None:
-        changes["rate"] = rate
-    return dataclasses.replace(value, **changes)
 
 
 def outputs(layers: Sequence[tn.Layer], x) -> tuple[np.ndarray, ...]:

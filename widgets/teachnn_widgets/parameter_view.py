@@ -15,9 +15,8 @@ import traitlets as t
 from PIL import Image
 
 import teachnn as tn
-from teachnn.errors import InputError
-from teachnn.parameter import Variable, distinct
-from teachnn.settings import items
+from teachnn.parameters import Variable, distinct
+from teachnn.support import InputError, items
 from teachnn_widgets.base import Widget
 from teachnn_widgets.numbers import colours, histogram, thumbnail
 from teachnn_widgets.watched import Watched

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 
 import teachnn as tn
-from teachnn.errors import InputError
+from teachnn.support import InputError
 from teachnn_widgets.interrupts import interrupts
 
 TELL_PERIOD = 0.1  # seconds between two reports

@@ -13,11 +13,9 @@ import numpy as np
 import traitlets as t
 
 import teachnn as tn
-from teachnn.drawing.layout import arrange, ordered
-from teachnn.drawing.picture import Picture
-from teachnn.errors import InputError
-from teachnn.parameter import Variable, values_of
-from teachnn.svg import DARK, LIGHT, paint, scoped
+from teachnn.graphs import DARK, LIGHT, Picture, arrange, as_svg, ordered, scoped
+from teachnn.parameters import Variable, values_of
+from teachnn.support import InputError
 from teachnn_widgets.base import Widget
 from teachnn_widgets.numbers import colours, histogram, thumbnail
 from teachnn_widgets.watched import Watched
@@ -75,7 +73,7 @@ class TwoGraphs(Widget):
             picture = arrange(graphs)
             self._variables, details = _variables(picture, graphs), _details(picture, graphs)
             with self.hold_sync():
-                self.selected, self.details, self.drawing, self.glow = "", details, paint(picture), {}
+                self.selected, self.details, self.drawing, self.glow = "", details, as_svg(picture), {}
 
     def beat(self) -> None:
         """Let what moved since the last look glow, and the inspector follow."""

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 import numpy as np
 
 import teachnn as tn
-from teachnn.parameter import Variable, values_of
+from teachnn.parameters import Variable, values_of
 
 
 class Watched:

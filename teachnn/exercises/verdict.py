@@ -1,0 +1,52 @@
+"""How an answer to an exercise is judged: right, or a hint."""
+
+from __future__ import annotations
+
+import importlib
+from dataclasses import dataclass
+
+from teachnn.support import InputError
+
+
+class NotYet(Exception):
+    """An answer that is not right yet; its text is the hint."""
+
+
+def expect(fact, hint: str) -> None:
+    """Raise NotYet with the hint unless the fact is one."""
+    if not fact:
+        raise NotYet(hint)
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Whether an answer is right, and what is to be said of it."""
+
+    right: bool
+    said: str
+
+    def __bool__(self) -> bool:
+        return self.right
+
+    def __repr__(self) -> str:
+        return self.said
+
+
+def exercise(number: str, answer) -> Verdict:
+    """Check the answer to an exercise: `tn.check.exercise("03.2", my_function)` says that it is right, or gives a hint.
+
+    Raises InputError if the course has no exercise of that number.
+    """
+    lesson, _, place = str(number).partition(".")
+    try:
+        check = getattr(importlib.import_module(f"teachnn.exercises.lesson_{lesson}"), f"exercise_{place}")
+    except (ModuleNotFoundError, AttributeError):
+        cure = "it stands above the cell"
+        raise InputError("exercise", 'the number of an exercise, "03.2" say', repr(number), cure) from None
+    try:
+        shown = check(answer)
+    except NotYet as hint:
+        return Verdict(False, f"Exercise {number}, not yet: {hint}")
+    except Exception as error:
+        return Verdict(False, f"Exercise {number}, not yet: it raised {type(error).__name__}: {error}")
+    return Verdict(True, f"Exercise {number} is right. {shown}")

@@ -1,0 +1,32 @@
+"""The two kinds of function: a training function searches for parameters, a test function uses them. Notebook 03.
+
+Read function first; then optimizer, schedule, weights for how parameters move; scopes, finite, snapshot, checkpoint for
+how a step stays whole; loop, history, progress for many steps; check for whether a gradient is right.
+"""
+
+from teachnn.functions import schedule
+from teachnn.functions.check import check_gradients
+from teachnn.functions.checkpoint import CheckpointError, load, save
+from teachnn.functions.function import TestFunction, TrainFunction
+from teachnn.functions.history import History, StepResult
+from teachnn.functions.optimizer import SGD, Adam, AdamW, Momentum, Optimizer, RMSProp
+from teachnn.functions.snapshot import Snapshot
+
+__all__ = [
+    "SGD",
+    "Adam",
+    "AdamW",
+    "CheckpointError",
+    "History",
+    "Momentum",
+    "Optimizer",
+    "RMSProp",
+    "Snapshot",
+    "StepResult",
+    "TestFunction",
+    "TrainFunction",
+    "check_gradients",
+    "load",
+    "save",
+    "schedule",
+]

@@ -1,0 +1,114 @@
+"""Is it right? A gradient, by its definition: move each number a little, and see how the result moves. Notebook 02.
+
+And the answer to an exercise of the course, by a check of its own in `teachnn.exercises`.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Iterable, Mapping
+
+import autograd.numpy as anp
+import numpy as np
+
+from teachnn.graphs import names_of
+from teachnn.ops import differentiate, getval, isbox, tracing
+from teachnn.parameters import Parameter, Scope, Variable
+from teachnn.support import InputError, array as numbers_of, items, number, whole
+
+STEPS = 1e-6, 1e-8  # a kink, ReLU's at 0 say, that lies within the first step of a number is missed by the second
+
+
+class _Checking(Scope):
+    """Everything in float64, and the same noise in every call."""
+
+    def __init__(self, values: Mapping[Variable, object]):
+        self.values, self.copies = values, {}
+
+    def read(self, variable: Variable):
+        return self.values.get(variable, variable.stored.astype(np.float64))
+
+    def generator(self, rng: np.random.Generator) -> np.random.Generator:
+        if rng not in self.copies:
+            self.copies[rng] = copy.deepcopy(rng)
+        return self.copies[rng]
+
+
+def check_gradients(
+    f: Callable, *inputs, parameters: Iterable[Parameter] = (), tolerance: float = 1e-6, most: int = 500
+) -> float:
+    """Compare the gradients of f(*inputs), by each float input and each of `parameters`, with central differences.
+
+    f: any function of arrays, a layer say; an output of many numbers is weighted at random and summed. It is run in
+    float64, as are its parameters. Of an array larger than `most`, that many numbers are tried, chosen at random.
+    Returns the largest error, relative to the larger of 1 and the gradient. Raises AssertionError that names the
+    place if it is above `tolerance`, and InputError if nothing can be differentiated.
+
+    >>> from teachnn import Dense, rng
+    >>> layer = Dense.create("h", 3, 2, rng(0))
+    >>> check_gradients(layer, [[1.0, 2.0, 3.0]], parameters=layer.parameters) < 1e-8
+    True
+    """
+    who = "check_gradients"
+    if not callable(f):
+        raise InputError(who, "a function", repr(f), "a layer is one")
+    number(who, "tolerance", tolerance, "> 0", lambda v: v > 0)
+    whole(who, "most", most)
+    inputs = [numbers_of(who, name, x) for name, x in zip(names_of(f, inputs), inputs, strict=True)]
+    inputs = [x if x.dtype.kind in "iub" else x.astype(np.float64) for x in inputs]
+    parameters = items(who, parameters, Parameter, "Parameters", "layer.parameters has them")
+    moving = [i for i, x in enumerate(inputs) if x.dtype.kind == "f"]
+    names = [names_of(f, inputs)[i] for i in moving] + [p.name for p in parameters]
+    arrays = [inputs[i] for i in moving] + [p.stored.astype(np.float64) for p in parameters]
+    if not arrays:
+        raise InputError("check_gradients", "at least one array of floats or one Parameter", "none")
+    weights: np.ndarray | None = None
+    start: np.ndarray | float = 0.0
+
+    def scalar(values):
+        nonlocal weights, start
+        arguments = list(inputs)
+        for i, value in zip(moving, values, strict=False):
+            arguments[i] = value
+        output = _Checking(dict(zip(parameters, values[len(moving) :], strict=True))).run(f, *arguments)
+        if weights is None:
+            numbers_of(who, "the output of f", getval(output))
+            weights = np.random.default_rng(0).uniform(0.5, 1.5, np.shape(getval(output)))
+            start = np.array(getval(output))
+        return anp.sum(weights * (output - start)), None  # only what moves: a large sum would hide it in its rounding
+
+    with tracing:
+        _, _, gradients = differentiate(scalar, arrays)
+    worst = 0.0
+    for name, array, gradient in zip(names, arrays, gradients, strict=True):
+        gradient = np.zeros(array.shape) if gradient is None else gradient
+        for place in _places(array.shape, most):
+            for step in STEPS:
+                expected = _difference(scalar, arrays, array, place, step)
+                error = abs(gradient[place] - expected) / max(1.0, abs(expected))
+                if error <= tolerance:
+                    break
+            worst = max(worst, error)
+            if not error <= tolerance:
+                raise AssertionError(
+                    f"check_gradients: expected d/d{name}{list(map(int, place))} = {expected:.8g} by finite "
+                    f"differences, got {gradient[place]:.8g}"
+                )
+    return float(worst)
+
+
+def _difference(scalar: Callable, arrays: list, array: np.ndarray, place: tuple, step: float) -> float:
+    def at(value) -> float:
+        moved = array.copy()
+        moved[place] = value
+        result = scalar([moved if a is array else a for a in arrays])[0]
+        return float(getval(result) if isbox(result) else result)
+
+    here = array[place]
+    return (at(here + step) - at(here - step)) / (2 * step)
+
+
+def _places(shape: tuple[int, ...], most: int) -> list[tuple]:
+    size = int(np.prod(shape))
+    chosen = np.arange(size) if size <= most else np.random.default_rng(0).choice(size, most, replace=False)
+    return list(zip(*np.unravel_index(chosen, shape), strict=True)) if shape else [()]

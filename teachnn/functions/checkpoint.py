@@ -1,0 +1,179 @@
+"""Parameters in a file: written whole or not at all, loaded whole or not at all. Notebook 10.
+
+The format is safetensors: named arrays and a little text, nothing that can run. A checksum of all of it stands in the
+text, so a file with a flipped bit is refused.
+"""
+
+from __future__ import annotations
+
+import copy
+import hashlib
+import json
+import os
+import threading
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+import numpy as np
+from safetensors import SafetensorError, safe_open
+from safetensors.numpy import save as to_bytes
+
+from teachnn.functions.function import TrainFunction
+from teachnn.functions.snapshot import put_all_back
+from teachnn.ops import tracing
+from teachnn.parameters import Variable, changing, distinct, values_of
+from teachnn.support import check_generator, instance, items, name_given, path_of
+
+Generators = Mapping[str, np.random.Generator]
+
+
+class CheckpointError(ValueError):
+    """A file that cannot be loaded into what it was to be loaded into; nothing has changed."""
+
+
+def save(
+    path,
+    variables: Iterable[Variable],
+    train: TrainFunction | None = None,
+    generators: Generators | None = None,
+):
+    """Write parameters and statistics to a safetensors file, and return its path.
+
+    To go on training later as if nothing had happened, hand over the training function and the generators (by name)
+    too: its step count, the optimizer's memory and the generators' states are written as well.
+    Raises OSError if it cannot be written; a file that was there is then still what it was.
+    """
+    path, variables = _checked("save", path, variables, train, generators)
+    with tracing, changing:  # everything of one instant, between two steps
+        arrays = {variable.name: array for variable, array in values_of(variables).items()}
+        state: dict = {"generators": {name: rng.bit_generator.state for name, rng in (generators or {}).items()}}
+        if train is not None:
+            state |= {
+                "optimizer": type(train.optimizer).__name__,
+                "steps": train.steps,
+                "position": train.position,
+            }
+            arrays |= {f"optimizer.{name}": array for name, array in train.memory.items()}
+    text = json.dumps(state, default=lambda array: array.tolist())
+    metadata = {"teachnn": f"{_checksum(arrays, text)} {text}"}  # one entry: the order of two is by chance
+    _write(path, to_bytes({name: np.asarray(array, order="C") for name, array in arrays.items()}, metadata))
+    return path
+
+
+def load(
+    path,
+    variables: Iterable[Variable],
+    train: TrainFunction | None = None,
+    generators: Generators | None = None,
+    strict: bool = True,
+) -> list[str]:
+    """Read a file that `save` wrote into the same variables (and training function, and generators).
+
+    Returns the names that were skipped: none, unless `strict` is False, which takes what fits by name and shape.
+    Raises CheckpointError that lists all that does not fit, or says how the file is damaged; nothing has changed then.
+    """
+    path, variables = _checked("load", path, variables, train, generators)
+    arrays, state = _read(path)
+    here = {variable.name: variable for variable in variables}
+    saved = {name: array for name, array in arrays.items() if name in here or not name.startswith("optimizer.")}
+    fits = {name: array for name, array in saved.items() if name in here and not _misfit(array, here[name].shape)}
+    if strict and not len(fits) == len(here) == len(saved):
+        wrong = [
+            f"{name}: {_misfit(saved[name], here[name].shape)}" for name in here if name in saved and name not in fits
+        ]
+        wrong += [f"{name}: missing" for name in here if name not in saved]
+        wrong += [f"{name}: unexpected" for name in saved if name not in here]
+        got = "; ".join(wrong)
+        raise CheckpointError(f"{path}: expected the same names and shapes, got {got}; strict=False takes what fits")
+    changes: list[tuple[object, str, object]] = [(here[name], "stored", array) for name, array in fits.items()]
+    noise = {}
+    for name, rng in (generators or {}).items():
+        if name not in state.get("generators", {}):
+            raise CheckpointError(f"{path}: expected the state of the generator {name}, got none of that name")
+        noise[rng] = state["generators"][name]
+        try:
+            copy.deepcopy(rng).bit_generator.state = noise[rng]
+        except (TypeError, ValueError, KeyError):
+            kind = type(rng.bit_generator).__name__
+            raise CheckpointError(f"{path}: expected a {kind} state for the generator {name}, got another") from None
+    with tracing:  # between two steps
+        if train is not None:
+            changes += _resumed(path, train, arrays, state)
+        put_all_back(changes, noise)
+    return [name for name in {**here, **saved} if name not in fits]
+
+
+def _checked(who: str, path, variables, train, generators) -> tuple[Path, tuple[Variable, ...]]:
+    """Return the path and the variables; complains about whatever is not what `save` and `load` take."""
+    path = path_of(who, path)
+    if who == "save" and (path.is_dir() or not path.parent.is_dir()):
+        raise FileNotFoundError(f"save: expected a file in a folder that is there, got {path}; make its folder first")
+    variables = items(who, variables, Variable, "parameters or statistics", "net.parameters + net.statistics")
+    instance(who, "a TrainFunction as train", train, TrainFunction | None)
+    instance(who, "generators by name, a dict", generators, Mapping | None, '{"noise": rng}, say')
+    for name, rng in (generators or {}).items():
+        check_generator(who, rng)
+        name_given(who, name)
+    return path, distinct(variables, f"{who} {path}")
+
+
+def _resumed(path: Path, train: TrainFunction, arrays: Mapping[str, np.ndarray], state: Mapping) -> list:
+    kind = type(train.optimizer).__name__
+    memory = {f"optimizer.{name}": array for name, array in train.memory.items()}
+    if state.get("optimizer") != kind:
+        raise CheckpointError(f"{path}: expected the training state of {kind}, got {state.get('optimizer', 'none')}")
+    wrong = [name for name, here in memory.items() if name not in arrays or _misfit(arrays[name], here.shape)]
+    if wrong:
+        raise CheckpointError(
+            f"{path}: expected the optimizer's memory for each parameter, got none of {', '.join(wrong)}"
+        )
+    return train.restored(
+        state["steps"], {name: arrays[f"optimizer.{name}"] for name in train.memory}, state["position"]
+    )
+
+
+def _misfit(array: np.ndarray, shape: tuple[int, ...]) -> str:
+    if array.dtype != np.float32 or array.shape != shape:
+        return f"shape {array.shape} and dtype {array.dtype} for shape {shape} and dtype float32"
+    return "" if np.isfinite(array).all() else "NaN or infinity"
+
+
+def _checksum(arrays: Mapping[str, np.ndarray], text: str) -> str:
+    digest = hashlib.sha256(text.encode())
+    for name in sorted(arrays):
+        digest.update(f"{name} {arrays[name].dtype} {arrays[name].shape} ".encode())
+        digest.update(np.ascontiguousarray(arrays[name]).data)
+    return digest.hexdigest()
+
+
+def _read(path: Path) -> tuple[dict[str, np.ndarray], dict]:
+    if not path.is_file():
+        raise CheckpointError(f"{path}: expected a file, got {'a folder' if path.is_dir() else 'nothing there'}")
+    try:
+        with safe_open(path, "numpy") as file:
+            metadata = file.metadata() or {}
+            arrays = {name: file.get_tensor(name) for name in file.keys()}
+        checksum, _, text = metadata.get("teachnn", " {}").partition(" ")
+        state = json.loads(text)
+    except (SafetensorError, OSError, ValueError, TypeError, AttributeError) as error:
+        raise CheckpointError(
+            f"{path}: expected a whole safetensors file, got a damaged or foreign one ({error})"
+        ) from None
+    if "teachnn" in metadata and checksum != _checksum(arrays, text):
+        raise CheckpointError(f"{path}: expected the checksum that was saved, got another; the file is damaged")
+    for array in arrays.values():
+        array.flags.writeable = False
+    return arrays, state
+
+
+def _write(path: Path, data: bytes) -> None:
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.{threading.get_ident()}.part")
+    try:
+        with temporary.open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise

@@ -1,0 +1,104 @@
+"""What a step found, and how the loss and its terms went over many of them. Notebook 03."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import cycle
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from teachnn.support import name_given, whole
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+
+@dataclass(frozen=True)
+class StepResult:
+    """What one step of training found before it moved: the loss and its terms; float(result) is the loss."""
+
+    loss: float
+    terms: dict[str, float]
+    step: int
+
+    def __float__(self) -> float:
+        return self.loss
+
+
+class History:
+    """How the loss and its terms went: means over `stride` steps each, and test values as they were reported.
+
+    Its memory is bounded: when it holds `capacity` means, neighbours are joined and `stride` doubles.
+    """
+
+    def __init__(self, capacity: int = 2048):
+        self.capacity, self.stride = whole("History", "capacity", capacity, 2), 1
+        self._rows: list[np.ndarray] = []  # each: last step, number of steps, sums of the terms
+        self.names: tuple[str, ...] = ()
+        self.tests: list[tuple[int, dict[str, float]]] = []
+
+    def append(self, result: StepResult) -> None:
+        """Take note of one step. Another objective's terms start the record anew."""
+        if tuple(result.terms) != self.names:
+            self._rows, self.stride, self.names = [], 1, tuple(result.terms)
+        row = np.array([result.step, 1, *result.terms.values()])
+        if self._rows and self._rows[-1][1] < self.stride:
+            self._rows[-1] = _join(self._rows[-1], row)
+        else:
+            self._rows.append(row)
+        if len(self._rows) >= self.capacity and self._rows[-1][1] == self.stride:
+            self._rows = [_join(a, b) for a, b in zip(self._rows[::2], self._rows[1::2], strict=False)]
+            self.stride *= 2
+
+    def report(self, step: int, terms: Mapping[str, float]) -> None:
+        """Take note of test values; of as many as `capacity`, every other one goes first."""
+        self.tests = [*(self.tests[1::2] if len(self.tests) >= self.capacity else self.tests), (step, dict(terms))]
+
+    @property
+    def steps(self) -> np.ndarray:
+        """The number of the last step of each mean."""
+        return np.array([row[0] for row in self._rows], int)
+
+    @property
+    def terms(self) -> dict[str, np.ndarray]:
+        """Each term's means, by name."""
+        return {name: np.array([row[2 + i] / row[1] for row in self._rows]) for i, name in enumerate(self.names)}
+
+    @property
+    def loss(self) -> np.ndarray:
+        """The sum of the terms."""
+        return np.sum(list(self.terms.values()), axis=0)
+
+    def plot(self, unit: str = "nats per example") -> Figure:
+        """Return a matplotlib figure of each term by step, training and test on one axis; means of many bold."""
+        from teachnn.images import TEST, TRAIN, figure
+
+        name_given("History.plot", unit)
+        drawing, axes = figure()
+        many = max(1, len(self._rows) // 40)
+        for (name, values), dash in zip(self.terms.items(), cycle(["-", "--", ":", "-."]), strict=False):
+            axes.plot(self.steps, values, color=TRAIN, alpha=0.25, linewidth=0.8)
+            means = np.convolve(values, np.full(many, 1 / many), "valid")
+            axes.plot(self.steps[many // 2 :][: len(means)], means, dash, color=TRAIN, label=f"{name}, training")
+            points = [(step, test[name]) for step, test in self.tests if name in test]
+            if points:
+                axes.plot(*zip(*points, strict=True), dash, color=TEST, marker="o", markersize=4, label=f"{name}, test")
+        axes.set(xlabel="step", ylabel=unit)
+        if self.names:
+            # The first steps would flatten the rest.
+            late = [values[len(values) // 20 :] for values in self.terms.values()]
+            axes.set_ylim(top=1.1 * np.max(late), bottom=min(0, np.min(late)))
+            axes.legend()
+        return drawing
+
+    def __repr__(self) -> str:
+        if not self._rows:
+            return "History(no steps yet)"
+        last = ", ".join(f"{name} {values[-1]:.4g}" for name, values in self.terms.items())
+        return f"History({self.steps[-1]:,} steps; {last})"
+
+
+def _join(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    return np.array([b[0], *(a[1:] + b[1:])])

@@ -1,0 +1,78 @@
+"""What reading a parameter, keeping a statistic and drawing noise mean inside a step and inside a test. Notebook 03."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from teachnn.layers import Layer, refuse_mode
+from teachnn.ops import getval
+from teachnn.parameters import Scope, Statistic, Variable
+from teachnn.support import Mode
+
+
+class Step(Scope):
+    """Inside one training step: trained parameters are boxes, statistics move on the side, noise can be undrawn."""
+
+    def __init__(self):
+        self.boxes: Mapping[Variable, Any] = {}
+        self.moved: dict[Variable, np.ndarray] = {}
+        self.drawn: dict[np.random.Generator, Any] = {}  # from which generators, and what state they were in before
+
+    def read(self, variable: Variable):
+        return self.boxes.get(variable, self.moved.get(variable, variable.stored))
+
+    def track(self, statistic: Statistic, new, rate: float) -> None:
+        new = (1 - rate) * self.moved.get(statistic, statistic.stored) + rate * getval(new)
+        new.flags.writeable = False
+        self.moved[statistic] = new
+
+    def generator(self, rng: np.random.Generator) -> np.random.Generator:
+        if rng not in self.drawn:
+            self.drawn[rng] = rng.bit_generator.state
+        return rng
+
+    def undraw(self) -> None:
+        """Put the generators back to where they were."""
+        put_back(self.drawn)
+
+
+def put_back(states: dict[np.random.Generator, Any]) -> None:
+    """Set each generator to its state, and empty the dict. A Ctrl-C in the middle of it waits until all is done."""
+    try:
+        while states:
+            rng, state = next(iter(states.items()))
+            rng.bit_generator.state = state
+            del states[rng]
+    except KeyboardInterrupt:
+        put_back(states)
+        raise
+
+
+class Unseen(BaseException):
+    """A test function reads a variable it never read before."""
+
+
+class Reading(Scope):
+    """Inside one call of a test function: values as they stood at its start; only layers of its modes."""
+
+    def __init__(self, who: str, modes: Sequence[Mode], values: dict[Variable, np.ndarray] | None):
+        self.who, self.modes, self.values, self.read_now = who, modes, values, {}
+
+    def read(self, variable: Variable):
+        if self.values is None:
+            return self.read_now.setdefault(variable, variable.stored)
+        if variable not in self.values:
+            raise Unseen
+        return self.values[variable]
+
+    def nested(self, who: str, modes: Sequence[Mode]) -> Reading:
+        inner = Reading(who, modes, self.values)
+        inner.read_now = self.read_now
+        return inner
+
+    def call(self, layer: Layer, inputs):
+        refuse_mode(self.who, layer, self.modes)
+        return layer.forward(*inputs)

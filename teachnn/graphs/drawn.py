@@ -1,0 +1,64 @@
+"""A graph that draws itself in a notebook, and several of them side by side. Notebook 03.
+
+The way from plain data to a picture: `drawing` says where each box and line is, svg.py writes that down.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from teachnn.graphs.drawing.layout import arrange
+from teachnn.graphs.graph import CallGraph, shared_parameters
+from teachnn.graphs.svg import as_svg
+from teachnn.support import path_of
+
+
+class Graph(CallGraph):
+    """What one function computed in one call. In a notebook it draws itself; `print` gives a table."""
+
+    def _repr_mimebundle_(self, include=None, exclude=None) -> dict[str, str]:
+        return {"image/svg+xml": Drawing((self,)).svg, "text/plain": str(self)}
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """Several functions side by side, with what they share between them; see `draw`."""
+
+    graphs: tuple[CallGraph, ...]
+
+    @property
+    def svg(self) -> str:
+        """The picture, a whole SVG document."""
+        return as_svg(arrange(self.graphs))
+
+    def save(self, path) -> None:
+        """Write the picture to a file."""
+        path, svg = path_of("draw", path), self.svg
+        try:
+            path.write_text(svg, encoding="utf-8")
+        except OSError as error:
+            raise OSError(f"draw: expected a file that can be written, got {path}: {error.strerror}") from None
+
+    def __str__(self) -> str:
+        if len(self.graphs) > 2:  # the first beside each of the others
+            return "\n".join(str(Drawing((self.graphs[0], other))) for other in self.graphs[1:])
+        shared, every = shared_parameters(*self.graphs), dict.fromkeys(p for g in self.graphs for p in g.parameters)
+        numbers = f"{sum(p.size for p in shared):,} of {sum(p.size for p in every):,} numbers"
+        names = ", ".join(p.name for p in shared) or "none"
+        who = " and ".join(graph.name for graph in self.graphs)
+        if len(self.graphs) == 1:
+            return f"{who} uses {len(every)} parameters, {sum(p.size for p in every):,} numbers: {names}"
+        return f"{who} share {len(shared)} of {len(every)} parameters, {numbers}: {names}"
+
+    def _repr_mimebundle_(self, include=None, exclude=None) -> dict[str, str]:
+        return {"image/svg+xml": self.svg, "text/plain": str(self)}
+
+
+def draw(*graphs: CallGraph) -> Drawing:
+    """Return a drawing of one function or of several: the training function left, what is shared, then the others.
+
+    It shows itself in a notebook; `.save("functions.svg")` writes it, and `print` says what is shared.
+    Raises ValueError if no graph is given, TypeError for anything but graphs.
+    """
+    shared_parameters(*graphs)  # rejects anything but graphs
+    return Drawing(graphs)

@@ -1,0 +1,150 @@
+"""What a function did, as plain data: its calls, what they used, and where a gradient comes back. Notebook 03."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import Literal, TypeVar, cast
+
+import numpy as np
+
+from teachnn.parameters import Parameter, Statistic, Variable
+from teachnn.support import is_whole
+
+G = TypeVar("G", bound="CallGraph")
+
+
+@dataclass(frozen=True)
+class Use:
+    """One variable at one node: a parameter that `trains` (a gradient comes back) or is just `uses`d (none does),
+    a statistic that the node `reads` or `writes`.
+    """
+
+    variable: Variable
+    how: Literal["trains", "uses", "reads", "writes"]
+
+
+@dataclass(frozen=True)
+class Node:
+    """One call of a layer, a primitive outside of any, an input or the output. A layer called twice is two nodes."""
+
+    index: int  # in the order of creation, from 0; an edge goes from a lower index to a higher one
+    kind: Literal["input", "call", "primitive", "output"]
+    name: str  # the layer's, the input's or the loss term's; "" where there is none
+    type: str  # the layer's class or the primitive's function; "" for an input
+    shape: tuple[int, ...]
+    mode: Literal["train", "test"] | None = None  # None: the layer is the same in both
+    uses: tuple[Use, ...] = ()
+    calls: tuple[int, ...] = ()  # the layer calls it happened in, outermost first
+    formula: str = ""  # what the layer computes, in one line
+
+    @property
+    def parameters(self) -> tuple[Parameter, ...]:
+        """The parameters it used, each once."""
+        return tuple(use.variable for use in self.uses if isinstance(use.variable, Parameter))
+
+    @property
+    def statistics(self) -> tuple[Statistic, ...]:
+        """The statistics it read or wrote."""
+        return tuple(use.variable for use in self.uses if isinstance(use.variable, Statistic))
+
+
+@dataclass(frozen=True)
+class Edge:
+    """An array that goes from one node to another, and whether a gradient comes back along it."""
+
+    source: int
+    target: int
+    gradient: bool
+
+
+@dataclass(frozen=True)
+class CallGraph:
+    """What one function computed in one call, as plain data; `print` gives a table. drawn.py adds the picture."""
+
+    name: str
+    kind: Literal["train", "test"]
+    nodes: tuple[Node, ...]
+    edges: tuple[Edge, ...]
+    calls: tuple[Node, ...] = field(default=(), repr=False)  # every layer call, as a node; its index is its number
+    primitives: CallGraph | None = field(default=None, repr=False)  # the same at depth 0
+    generators: tuple[np.random.Generator, ...] = field(default=(), repr=False)  # those it draws noise from
+
+    @property
+    def parameters(self) -> tuple[Parameter, ...]:
+        """The parameters it uses, in order, each once."""
+        return tuple(dict.fromkeys(p for node in self.nodes for p in node.parameters))
+
+    @property
+    def statistics(self) -> tuple[Statistic, ...]:
+        """The statistics it reads or writes, in order, each once."""
+        return tuple(dict.fromkeys(s for node in self.nodes for s in node.statistics))
+
+    def collapse(self: G, depth: int) -> G:
+        """Return the same graph at another depth: 0 shows primitives, 1 layers, 2 the layers inside of layers."""
+        if not is_whole(depth) or depth < 0:
+            raise ValueError(f"{self.name} (Graph): expected a depth of 0, 1, 2, ..., got {depth!r}")
+        whole = cast(G, self.primitives or self)
+        if depth == 0:
+            return whole
+        groups: dict[tuple, list[Node]] = {}
+        for node in whole.nodes:
+            groups.setdefault(node.calls[:depth] or ("alone", node.index), []).append(node)
+        place = {node.index: i for i, group in enumerate(groups.values()) for node in group}
+        nodes = tuple(_merge(i, group, whole.calls, depth) for i, group in enumerate(groups.values()))
+        joined: dict[tuple[int, int], bool] = {}
+        for edge in whole.edges:
+            ends = place[edge.source], place[edge.target]
+            if ends[0] != ends[1]:
+                joined[ends] = joined.get(ends, False) or edge.gradient
+        edges = tuple(Edge(*ends, gradient) for ends, gradient in sorted(joined.items()))
+        return replace(self, nodes=nodes, edges=edges, primitives=whole)
+
+    def __str__(self) -> str:
+        rows = [("layer", "output shape", "mode", "parameters", "numbers")]
+        for node in self.nodes:
+            label = (
+                f"{node.name} ({node.type})"
+                if node.name and node.type not in ("", node.name)
+                else node.name or node.type
+            )
+            names = ", ".join(v.name.rpartition(".")[2] for v in (*node.parameters, *node.statistics))
+            numbers = f"{sum(p.size for p in node.parameters):,}" if node.parameters else ""
+            rows.append((label, str(node.shape), node.mode or "", names, numbers))
+        widths = [max(len(row[i]) for row in rows) for i in range(5)]
+        lines = [
+            "  ".join(
+                [
+                    *(cell.ljust(width) for cell, width in zip(row[:4], widths, strict=False)),
+                    row[4].rjust(widths[4]),
+                ]
+            )
+            for row in rows
+        ]
+        kind = {"train": "Training", "test": "Test"}[self.kind]
+        numbers = f"{len(self.parameters)} parameters, {sum(p.size for p in self.parameters):,} numbers"
+        if self.statistics:
+            numbers += f"; {len(self.statistics)} statistics"
+        return "\n".join([f"{kind} function {self.name}", *(line.rstrip() for line in lines), numbers])
+
+
+def shared_parameters(*graphs: CallGraph) -> tuple[Parameter, ...]:
+    """Return the parameters that all the graphs use, the very same objects, in the first graph's order."""
+    for graph in graphs:
+        if not isinstance(graph, CallGraph):
+            raise TypeError(f"shared_parameters: expected graphs, got {graph!r}; a function's .graph(x) makes one")
+    if not graphs:
+        raise ValueError("shared_parameters: expected one graph or more, got none; a function's .graph(x) makes one")
+    others = [set(graph.parameters) for graph in graphs[1:]]
+    return tuple(p for p in graphs[0].parameters if all(p in other for other in others))
+
+
+def _merge(index: int, group: list[Node], calls: tuple[Node, ...], depth: int) -> Node:
+    """Return one node for all that happened in one call."""
+    if not group[0].calls:
+        return replace(group[0], index=index)
+    call = calls[group[0].calls[:depth][-1]]
+    uses: dict[Variable, Use] = {}
+    for use in (use for node in group for use in node.uses):
+        if use.variable not in uses or use.how in ("trains", "writes"):
+            uses[use.variable] = use
+    return replace(call, index=index, uses=tuple(uses.values()))

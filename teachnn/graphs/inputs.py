@@ -1,0 +1,99 @@
+"""What may be handed to a function, and what an objective may return: checked once, at the door. Notebook 03."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from teachnn.ops import getval, isbox
+from teachnn.support import InputError, Mode, check_mode, items
+
+
+def name_of(function: Callable, default: str) -> str:
+    """Return a function's name, or `default` for one that has none."""
+    if not callable(function):
+        raise TypeError(f"{default}: expected a function, got {function!r}; write it with def or lambda")
+    name = getattr(function, "__name__", default)
+    return default if name == "<lambda>" else name
+
+
+def names_of(function: Callable, inputs: Sequence) -> list[str]:
+    """Return what the function calls its inputs."""
+    names = list(inspect.signature(function).parameters)
+    return [names[i] if i < len(names) else f"input {i + 1}" for i in range(len(inputs))]
+
+
+def check_modes(who: str, modes: Sequence[Mode]) -> tuple[Mode, ...]:
+    """Return the modes as a tuple; raises an error unless they are "train", "test" or both."""
+    modes = () if isinstance(modes, str) else items(who, modes, str, "modes", 'modes=("test",), say')
+    if not modes:
+        raise InputError(who, "a tuple of modes", "none", 'modes=("test",), say')
+    for mode in modes:
+        check_mode(who, mode)
+    return modes
+
+
+def as_inputs(who: str, function: Callable, inputs: Sequence, finite: bool = False) -> list:
+    """Return the inputs as arrays: floats as float32, whole numbers and plain Python numbers as they are.
+
+    Raises InputError, naming the input, for what is no array of real numbers, for an empty batch, for a traced array,
+    and with `finite` for NaN and infinity.
+    """
+    return [_as_input(who, function, inputs, i, finite) for i in range(len(inputs))]
+
+
+def _as_input(who: str, function: Callable, inputs: Sequence, i: int, finite: bool):
+    x = inputs[i]
+    if isinstance(x, int | float) and not isinstance(x, np.generic):
+        if finite:
+            refuse_nan(who, names_of(function, inputs)[i], np.asarray(x))
+        return x
+    if isbox(x):
+        cure = "call the layers themselves to pass a gradient, or tn.ops.stop_gradient(x) first"
+        raise InputError(
+            who, f"plain numbers for {names_of(function, inputs)[i]}", "an array under differentiation", cure
+        )
+    try:
+        x = np.asarray(x)
+    except ValueError:  # rows of unequal length
+        raise InputError(who, f"an array for {names_of(function, inputs)[i]}", "rows of unequal length") from None
+    if x.dtype.kind not in "fiub":
+        raise InputError(who, f"real numbers for {names_of(function, inputs)[i]}", f"dtype {x.dtype}")
+    if x.size == 0:
+        raise InputError(who, f"at least one example for {names_of(function, inputs)[i]}", f"shape {x.shape}")
+    if x.dtype.kind == "f":
+        x = x.astype(np.float32, copy=False)
+        if finite:
+            refuse_nan(who, names_of(function, inputs)[i], x)
+    return x
+
+
+def refuse_nan(who: str, name: str, x: np.ndarray) -> None:
+    """Raise InputError if x holds NaN or infinity; it says how many there are, and where the first is."""
+    bad = ~np.isfinite(x)
+    if bad.any():
+        first = tuple(int(i) for i in np.argwhere(bad)[0])
+        got = f"{int(bad.sum())} NaN or infinite of {x.size}, the first at {first}"
+        raise InputError(who, f"finite numbers for {name}", got, "clean the data first, with np.nan_to_num, say")
+
+
+def terms_of(who: str, result) -> dict:
+    """Return what an objective returned as named scalars.
+
+    Raises InputError unless it is one scalar, or a dict of named scalars.
+    """
+    terms = result if isinstance(result, dict) else {"loss": result}
+    if not terms:
+        raise InputError(who, "an objective that returns a scalar or named scalars", "an empty dict")
+    for name, value in terms.items():
+        what = f"one number for {name}"
+        if value is None:
+            raise InputError(who, what, "None", "end the objective with return")
+        if not (isbox(value) or isinstance(value, int | float | np.number | np.ndarray)):
+            raise InputError(who, what, type(value).__name__, "a loss from tn.loss is one")
+        shape = np.shape(getval(value))
+        if shape != ():
+            raise InputError(who, what, f"shape {shape}", "average it over the batch, with .mean(), say")
+    return terms

@@ -1,0 +1,185 @@
+"""A picture of functions as the text of an SVG file, which stands alone on light pages and on dark ones. Notebook 03.
+
+Its colours: one for each concept (Okabe and Ito's palette); a shape or a dash says the same once more.
+"""
+
+from __future__ import annotations
+
+import re
+from xml.sax.saxutils import escape
+
+from teachnn.graphs.drawing.picture import Box, Entry, Link, Panel, Picture, Pill, Point
+
+# What XML forbids, and what turns the direction of the text that follows.
+FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff\u202a-\u202e\u2066-\u2069]")
+
+# Every rule starts with .teachnn, because a page that holds the SVG itself takes its style for the whole page.
+LIGHT = """
+text{font-family:system-ui,-apple-system,"Segoe UI",sans-serif;font-size:12.5px;fill:#1b1f24}
+.ground{fill:#ffffff} .panel{fill:#f4f6f8} .bold{font-weight:600} .title{font-size:17px} .name{font-size:13px}
+.grey{fill:#5c6670} .small{font-size:11px} .tiny{font-size:10px}
+.edge{fill:none;stroke:#69737d;stroke-width:1.5} .head{fill:#69737d}
+.link{fill:none;stroke-width:1.7} .link.parameter{stroke:#E69F00} .link.statistic{stroke:#CC79A7}
+.tip.statistic{fill:#CC79A7} .tip.parameter{fill:#E69F00} .dashed{stroke-dasharray:5 4}
+.bar.train{fill:#0072B2} .bar.test{fill:#009E73}
+.box{fill:#ffffff;stroke-width:1.6} .box.train{stroke:#0072B2} .box.test{stroke:#009E73}
+.badge.train{fill:#0072B2} .badge.test{fill:#007A59} .badge-text{fill:#ffffff;font-size:10.5px}
+.end{fill:#1b1f24} .end-text{fill:#ffffff} .end-grey{fill:#b8c0c8} .ink{fill:#1b1f24}
+.pill{stroke-width:1.5} .pill.parameter{fill:#E69F00;stroke:#E69F00} .pill.statistic{fill:#CC79A7;stroke:#CC79A7}
+.pill.fixed{fill:#ffffff;stroke-dasharray:4 3} .chip{fill:none;stroke-width:1.2}
+.chip.parameter{stroke:#E69F00} .chip.statistic{stroke:#CC79A7} .chip.fixed{stroke-dasharray:3 2.5}
+"""
+DARK = """
+text{fill:#e6edf3} .ground{fill:#0d1117} .panel{fill:#161b22} .grey{fill:#9aa4af}
+.edge{stroke:#8b949e} .head{fill:#8b949e} .box{fill:#0d1117}
+.box.train{stroke:#3d9ad6} .box.test{stroke:#1fb88b} .bar.train{fill:#3d9ad6} .bar.test{fill:#1fb88b}
+.end{fill:#e6edf3} .end-text{fill:#0d1117} .end-grey{fill:#57606a} .pill.fixed{fill:#0d1117} .fixed-ink{fill:#e6edf3}
+"""
+
+
+def as_svg(picture: Picture) -> str:
+    """Return a picture as the text of an SVG file."""
+    wide, high, view = map(
+        _number, (picture.width, picture.height, max(picture.width, 900))
+    )  # it has no width of its own: a notebook fits it into its cell
+    head = f'<svg xmlns="http://www.w3.org/2000/svg" class="teachnn" viewBox="0 0 {view} {high}" '
+    head += f'style="max-width:{view}px" role="img">'
+    kinds = [panel.kind for panel in picture.panels]
+    parts = [
+        head,
+        *_words(picture),
+        f"<style>{scoped(LIGHT)}\n@media (prefers-color-scheme:dark){{{scoped(DARK)}}}</style>",
+        f'<rect class="ground" width="{wide}" height="{high}"/>',
+        *map(_panel, picture.panels),
+        *map(_link, (link for link in picture.links if link.kind != "edge")),
+        *map(_link, (link for link in picture.links if link.kind == "edge")),
+        *map(_pill, picture.pills),
+        *(_end(box) if box.kind in ("input", "output") else _box(box, kinds[box.graph]) for box in picture.boxes),
+        *map(_entry, picture.legend),
+        "</svg>",
+    ]
+    return "\n".join(parts) + "\n"
+
+
+def _words(picture: Picture) -> list[str]:
+    """Return the picture in words, for those who do not see it."""
+    functions = [panel for panel in picture.panels if panel.kind != "shared"]
+    said = []
+    for g, panel in enumerate(functions):
+        steps = [" ".join(filter(None, (box.title, box.type))) for box in picture.boxes if box.graph == g]
+        said.append(f"{panel.title}: {', '.join(steps)}.")
+    if picture.pills:
+        said.append(f"Shared: {', '.join(pill.about for pill in picture.pills)}.")
+    elif len(functions) > 1:
+        said.append("They share no parameters.")
+    names = " and ".join(panel.title for panel in functions)
+    return [f"<title>{text(names)}</title>", f"<desc>{text(' '.join(said))}</desc>"]
+
+
+def _panel(panel: Panel) -> str:
+    middle = panel.kind == "shared"
+    x, anchor = (panel.x + panel.width / 2, ' text-anchor="middle"') if middle else (panel.x + 2, "")
+    lines = [f'<text class="bold title" x="{_number(x)}" y="30"{anchor}>{text(panel.title)}</text>']
+    for i, line in enumerate(panel.lines):
+        lines.append(f'<text class="grey" x="{_number(x)}" y="{49 + 16 * i}"{anchor}>{text(line)}</text>')
+    if not middle:
+        lines.append(_rect("panel", panel.x, panel.y, panel.width, panel.height, 8))
+        lines.append(_rect(f"bar {panel.kind}", panel.x, panel.y, panel.width, 4, 2))
+    return "\n".join(lines)
+
+
+def _box(box: Box, kind: str) -> str:
+    name = f'<tspan class="bold">{text(box.title)}</tspan>'
+    if box.type:
+        name += f'<tspan dx="6">{text(box.type)}</tspan>'
+    parts = [
+        f'<g transform="translate({_number(box.x)} {_number(box.y)})" {_told(box)}',
+        _rect(f"box {kind}", 0, 0, box.width, box.height, 8),
+        f'<text class="name" x="12" y="18">{name}</text>',
+        f'<text class="grey small" x="12" y="33">{text(box.detail)}</text>',
+    ]
+    if box.mode:
+        x = box.width - 46
+        parts.append(_rect(f"badge {box.mode}", x, 6, 38, 16, 8))
+        parts.append(f'<text class="badge-text" x="{_number(x + 19)}" y="17.6" text-anchor="middle">{box.mode}</text>')
+    return "".join([*parts, *map(_chip, box.chips), "</g>"])
+
+
+def _end(box: Box) -> str:
+    x, y = box.x + box.width / 2, box.y + box.height / 2 + 4.5
+    words = f'<tspan class="bold">{text(box.title)}</tspan><tspan class="end-grey" dx="6">{text(box.detail)}</tspan>'
+    return (
+        f"<g {_told(box)}{_rect('end', box.x, box.y, box.width, box.height, box.height / 2)}"
+        f'<text class="end-text" x="{_number(x)}" y="{_number(y)}" text-anchor="middle">{words}</text></g>'
+    )
+
+
+def _chip(chip: Pill) -> str:
+    x, y = _number(chip.x + 7), _number(chip.y + 12.6)
+    shape = _rect(f"chip {chip.kind}{' fixed' * chip.fixed}", chip.x, chip.y, chip.width, chip.height, _round(chip))
+    name = f'<tspan class="bold">{text(chip.label)}</tspan><tspan class="grey" dx="5">{text(chip.detail)}</tspan>'
+    return f'<g {_told(chip)}{shape}<text class="tiny" x="{x}" y="{y}">{name}</text></g>'
+
+
+def _pill(pill: Pill) -> str:
+    y, end = _number(pill.y + pill.height / 2 + 4.2), _number(pill.x + pill.width - 12)
+    ink = "fixed-ink" if pill.fixed else "ink"
+    shape = _rect(f"pill {pill.kind}{' fixed' * pill.fixed}", pill.x, pill.y, pill.width, pill.height, _round(pill))
+    return (
+        f"<g {_told(pill)}{shape}"
+        f'<text class="bold {ink}" x="{_number(pill.x + 12)}" y="{y}">{text(pill.label)}</text>'
+        f'<text class="small {ink}" x="{end}" y="{y}" text-anchor="end">{text(pill.detail)}</text></g>'
+    )
+
+
+def _told(item: Box | Pill) -> str:
+    return f'data-key="{text(item.key)}"><title>{text(item.about)}</title>'
+
+
+def _round(pill: Pill) -> float:
+    return pill.height / 2 if pill.kind == "parameter" else 3
+
+
+def _link(link: Link) -> str:
+    kind, tip = ("edge", "head") if link.kind == "edge" else (f"link {link.kind}", f"tip {link.kind}")
+    start, *rest = map(_point, link.points)
+    head = f'<path class="{tip}" d="M{"L".join(map(_point, link.arrow))}Z"/>' if link.arrow else ""
+    curve = f'<path class="{kind}{" dashed" * (not link.solid)}" d="M{start}C{" ".join(rest)}"/>{head}'
+    return f'<g data-ends="{link.source} {link.target}">{curve}</g>'
+
+
+def _entry(entry: Entry) -> str:
+    x, y = entry.x, entry.y
+    signs = {
+        "shared": _rect("pill parameter", x, y - 10, 22, 12, 6),
+        "own": _rect("chip parameter", x, y - 10, 22, 12, 6),
+        "fixed": _rect("chip parameter fixed", x, y - 10, 22, 12, 6),
+        "statistic": _rect("pill statistic", x, y - 10, 22, 12, 3),
+        "own-statistic": _rect("chip statistic", x, y - 10, 22, 12, 3),
+        "gradient": f'<path class="edge" d="M{_point((x, y - 4))}h22"/>',
+        "no-gradient": f'<path class="edge dashed" d="M{_point((x, y - 4))}h22"/>',
+    }
+    return f'{signs[entry.key]}<text class="grey" x="{_number(x + 30)}" y="{_number(y)}">{text(entry.text)}</text>'
+
+
+def scoped(rules: str, scope: str = ".teachnn") -> str:
+    """Return LIGHT or DARK as rules that hold inside of `scope` alone: a page's own rules for its themes, say."""
+    return re.sub(r"(^|\} )(?=[.t])", rf"\1{scope} ", rules.strip(), flags=re.MULTILINE)
+
+
+def _rect(kind: str, x: float, y: float, width: float, height: float, radius: float) -> str:
+    sizes = zip(("x", "y", "width", "height", "rx"), (x, y, width, height, radius), strict=True)
+    return f'<rect class="{kind}" {" ".join(f"{key}={chr(34)}{_number(value)}{chr(34)}" for key, value in sizes)}/>'
+
+
+def _point(point: Point) -> str:
+    return " ".join(map(_number, point))
+
+
+def _number(value: float) -> str:
+    return f"{round(value, 1) + 0.0:.1f}".removesuffix(".0")
+
+
+def text(shown: str) -> str:
+    """Return any text as it may stand between tags, or in an attribute's quotes."""
+    return escape(FORBIDDEN.sub("", shown), {'"': "&quot;"})

@@ -1,0 +1,90 @@
+"""`teachnn lab`: the course in a folder of the user's, open in JupyterLab on this machine alone."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import importlib.util
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+
+def course() -> list[Path]:
+    """Return notebooks and glossary: those of the checkout this file is in, or else those that pip installed."""
+    checkout = Path(__file__).parents[2]
+    if (checkout / "pyproject.toml").is_file():
+        found = (checkout / "notebooks").iterdir()
+    else:
+        files = importlib.metadata.files("teachnn") or []
+        found = (Path(str(file.locate())).resolve() for file in files if file.parent.name == "notebooks")
+    return sorted(path for path in found if path.suffix in (".ipynb", ".md"))
+
+
+def copy_course(folder: Path) -> tuple[list[Path], list[Path]]:
+    """Copy each file of the course that is not in the folder yet; return those copied and those left as they were."""
+    folder.mkdir(parents=True, exist_ok=True)
+    copied, kept = [], []
+    for source in course():
+        target, content = folder / source.name, source.read_bytes()
+        try:
+            file = target.open("xb")  # x: fails if it exists, so a learner's work is never overwritten
+        except FileExistsError:
+            kept.append(target)
+            continue
+        try:
+            with file:
+                file.write(content)
+        except BaseException:  # half a notebook would pass for a learner's
+            target.unlink()
+            raise
+        copied.append(target)
+    return copied, kept
+
+
+def command(folder: Path, others: list[str]) -> list[str]:
+    """Return the command that starts JupyterLab in the folder: loopback only, its own token, no calls home."""
+    first = next(iter(sorted(folder.glob("*.ipynb"))), None)
+    return [
+        *(sys.executable, "-m", "jupyterlab"),
+        "--ServerApp.ip=127.0.0.1",
+        f"--ServerApp.root_dir={folder.resolve()}",
+        "--ServerApp.kernel_websocket_connection_class=teachnn.jupyter.websocket.PromptWebsocket",
+        "--LabApp.news_url=None",
+        "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+        "--LabApp.extension_manager=readonly",
+        *([f"--LabApp.default_url=/lab/tree/{first.name}"] if first else []),
+        *others,
+    ]
+
+
+def environment() -> dict[str, str]:
+    """Return the environment for JupyterLab, in which it calls nobody, and leaves a core to the page.
+
+    OpenBLAS waits for its threads without sleeping: with as many as cores, while a browser paints on one of them, a
+    product of two matrices takes 30 times as long as it does alone.
+    """
+    cores = os.cpu_count() or 2
+    paths = [str(Path(__file__).parent), os.environ.get("JUPYTER_CONFIG_PATH", "")]
+    threads = {"OPENBLAS_NUM_THREADS": str(max(1, cores - 1))}
+    return {**threads, **os.environ, "JUPYTER_CONFIG_PATH": os.pathsep.join(filter(None, paths))}
+
+
+def open_course(folder: Path, others: list[str]) -> int:
+    """Copy the course and run JupyterLab until it is stopped; return its exit code."""
+    if importlib.util.find_spec("jupyterlab") is None:
+        print("teachnn lab: expected JupyterLab, got none installed; pip install 'teachnn[lab]'", file=sys.stderr)
+        return 1
+    try:
+        copied, kept = copy_course(folder)
+    except OSError as error:
+        cure = "choose another with --folder"
+        print(f"teachnn lab: {folder}: expected a folder to write to, got {error.strerror}; {cure}", file=sys.stderr)
+        return 1
+    print(f"The course is in {folder.resolve()}: {len(copied)} files copied, {len(kept)} of yours left as they were.")
+    with subprocess.Popen(command(folder, others), env=environment()) as server:
+        while True:
+            try:
+                return server.wait()
+            except KeyboardInterrupt:  # Jupyter heard it too: it asks whether to stop, and ends its kernels in order
+                continue

@@ -1,0 +1,36 @@
+"""Why a saved notebook never shows an empty place where a widget was: its still picture takes the place.
+
+A widget's output holds two forms: the live view, and a picture. JupyterLab shows the live one, which needs the widget's
+state; that is saved with the notebook, but dropped when the notebook is opened and saved again without being run. So
+this extension of Jupyter's server looks at each notebook before it is saved, and leaves a view without a state out.
+A hook of the user's own, `c.ContentsManager.pre_save_hook`, runs as before. `teachnn lab` enables it; elsewhere
+`jupyter server extension enable teachnn.jupyter.saving` does.
+"""
+
+VIEW, STATE = "application/vnd.jupyter.widget-view+json", "application/vnd.jupyter.widget-state+json"
+
+
+def keep_stills(model: dict, **kwargs) -> None:
+    """Leave out of a notebook that is about to be saved what it could not show: the live view of a widget not in it.
+
+    model: Jupyter's model of a file's contents, changed in place. Left alone: files that are no notebooks, notebooks
+    of a format before 4, which hold no widgets, and views that have no picture (image/...) beside them.
+    """
+    if model.get("type") != "notebook":
+        return
+    notebook = model["content"]
+    saved = notebook.get("metadata", {}).get("widgets", {}).get(STATE, {}).get("state", {})
+    for cell in notebook.get("cells", []):
+        for output in cell.get("outputs", []):
+            data = output.get("data", {})
+            pictured = any(kind.startswith("image/") for kind in data)
+            if pictured and VIEW in data and data[VIEW].get("model_id") not in saved:
+                del data[VIEW]
+
+
+def _jupyter_server_extension_points() -> list[dict]:
+    return [{"module": __name__}]
+
+
+def _load_jupyter_server_extension(server) -> None:
+    server.contents_manager.register_pre_save_hook(keep_stills)

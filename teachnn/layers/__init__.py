@@ -1,0 +1,42 @@
+"""Layers: small frozen classes of parameters and settings with one `forward`. Notebook 02.
+
+Read layer, dense, stack, conv, pool, norm, noise, in this order. Each stands on the file of the same name in ops.
+"""
+
+from teachnn.layers.conv import Conv2D, ConvTranspose2D
+from teachnn.layers.dense import Dense, LeakyReLU, ReLU, Sigmoid, Softmax, Softplus, Tanh
+from teachnn.layers.layer import Detached, Layer, ModeLayer, refuse_mode, siblings
+from teachnn.layers.noise import Dropout, DropPath, GaussianSample, Join, generator
+from teachnn.layers.norm import BatchNorm, LayerNorm
+from teachnn.layers.pool import AveragePool2D, GlobalAveragePool2D, MaxPool2D
+from teachnn.layers.stack import Flatten, Reshape, Sequential
+
+__all__ = [
+    "AveragePool2D",
+    "BatchNorm",
+    "Conv2D",
+    "ConvTranspose2D",
+    "Dense",
+    "Detached",
+    "DropPath",
+    "Dropout",
+    "Flatten",
+    "GaussianSample",
+    "GlobalAveragePool2D",
+    "Join",
+    "Layer",
+    "LayerNorm",
+    "LeakyReLU",
+    "MaxPool2D",
+    "ModeLayer",
+    "ReLU",
+    "Reshape",
+    "Sequential",
+    "Sigmoid",
+    "Softmax",
+    "Softplus",
+    "Tanh",
+    "generator",
+    "refuse_mode",
+    "siblings",
+]

@@ -1,0 +1,100 @@
+"""Layers that slide a small dense layer over a picture, or paint with one: see ops/conv.py. Notebook 02."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from teachnn import ops
+from teachnn.layers.layer import Layer
+from teachnn.parameters import Parameter, init
+from teachnn.support import InputError, array, is_whole, name_given, shape_of, whole
+
+
+def _check_steps(who: str, stride, padding) -> None:
+    if not (is_whole(stride) and is_whole(padding) and stride > 0 <= padding):
+        raise InputError(who, "a whole stride >= 1 and a whole padding >= 0", f"{stride!r} and {padding!r}")
+
+
+def _kernel(kind: type, name: str, channels, size, stride, padding) -> tuple[int, ...]:
+    """Return a square kernel's shape; complains about any setting before anything is drawn."""
+    who = f"{name_given(kind.__name__, name)} ({kind.__name__})"
+    _check_steps(who, stride, padding)
+    return (*2 * (whole(who, "size", size),), *shape_of(who, channels, 2))
+
+
+@dataclass(frozen=True, eq=False)
+class Conv2D(Layer):
+    """y = convolve(x, W) + b. x (N, H, W, C), W (h, w, C, D), b (D,) -> y (N, I, J, D). The same in both modes.
+
+    I = (H + 2 padding - h) // stride + 1, likewise J; padding = h // 2 keeps the size for odd h and stride 1.
+    """
+
+    W: Parameter
+    b: Parameter
+    stride: int = 1
+    padding: int = 0
+
+    @classmethod
+    def create(
+        cls,
+        name: str,
+        channels: tuple[int, int],
+        rng: np.random.Generator,
+        size: int = 3,
+        stride: int = 1,
+        padding: int = 0,
+        init_W: Callable = init.he_normal,
+    ):
+        """Make a layer from channels[0] to channels[1] channels with a square kernel, and its parameters."""
+        shape = _kernel(cls, name, channels, size, stride, padding)
+        W = Parameter(f"{name}.W", init.drawn(name, init_W, shape, rng))
+        return cls(W, Parameter(f"{name}.b", init.zeros(channels[1:])), stride, padding)
+
+    def __post_init__(self):
+        super().__post_init__()
+        if len(self.W.shape) != 4 or self.b.shape != (self._units(),):
+            got = f"{self.W.shape} and {self.b.shape}"
+            raise InputError(self.who, "W of four sizes and b of as many numbers as output channels", got)
+        _check_steps(self.who, self.stride, self.padding)
+
+    def forward(self, x):
+        """Return convolve(x, W) + b; raises InputError if x is not (N, H, W, C), or smaller than a patch."""
+        x = self.expect(x, "N", "H", "W", self.W.shape[2], like=self.W)
+        if min(a + 2 * self.padding - b for a, b in zip(x.shape[1:3], self.W.shape[:2], strict=True)) < 0:
+            raise InputError(self.who, f"pictures of at least {self.W.shape[:2]}", str(tuple(x.shape)), "more padding")
+        return ops.shift(ops.convolve(x, self.W.value, self.stride, self.padding), self.b.value)
+
+    def _units(self) -> int:
+        return self.W.shape[3]
+
+
+@dataclass(frozen=True, eq=False)
+class ConvTranspose2D(Conv2D):
+    """The mirror image of `Conv2D`: each pixel paints a patch. The same in both modes.
+
+    x (N, I, J, D), W (h, w, C, D), b (C,) -> y (N, H, W, C);
+    H = (I - 1) * stride + h - 2 padding, likewise W: size 4, stride 2, padding 1 doubles a picture.
+    Dumoulin & Visin 2016, arXiv:1603.07285.
+    """
+
+    @classmethod
+    def create(cls, name, channels, rng, size=4, stride=2, padding=1, init_W=init.he_normal):
+        """Make a layer from channels[0] to channels[1] channels with a square kernel, and its parameters."""
+        shape = _kernel(cls, name, channels, size, stride, padding)
+        W = init.drawn(name, init_W, shape, rng)  # fans as of (in, out)
+        W = Parameter(f"{name}.W", array(name, "W", W, *shape).swapaxes(2, 3))
+        return cls(W, Parameter(f"{name}.b", init.zeros(channels[1:])), stride, padding)
+
+    def forward(self, x):
+        """Return paint(x, W) + b; raises InputError if x is not (N, I, J, D)."""
+        x = self.expect(x, "N", "I", "J", self.W.shape[3], like=self.W)
+        size = [(n - 1) * self.stride + k - 2 * self.padding for n, k in zip(x.shape[1:3], self.W.shape, strict=False)]
+        if min(size) < 1:
+            raise InputError(self.who, "pictures that leave at least one pixel", str(tuple(x.shape)), "less padding")
+        return ops.shift(ops.paint(x, self.W.value, tuple(size), self.stride, self.padding), self.b.value)
+
+    def _units(self) -> int:
+        return self.W.shape[2]

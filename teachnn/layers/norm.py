@@ -1,0 +1,112 @@
+"""Normalisation: numbers of mean 0 and variance 1, and the mode that decides whose mean is meant. Notebook 05."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import autograd.numpy as anp
+import numpy as np
+
+from teachnn import ops
+from teachnn.layers.layer import Layer, ModeLayer
+from teachnn.parameters import Parameter, Statistic, init
+from teachnn.support import InputError, is_number, name_given
+
+
+@dataclass(frozen=True, eq=False)
+class BatchNorm(ModeLayer):
+    """Each column to mean 0 and variance 1, then y = gamma * xhat + beta.
+
+    x (N, d), or pictures (N, H, W, d) whose channels are the columns; gamma, beta, mean, variance (d,) -> y like x.
+    Variances are divided by n.
+    train: this batch's mean and variance; the kept `mean` and `variance` move towards them by `rate`.
+    test: the kept `mean` and `variance`, so a row never depends on its neighbours.
+
+    `rate` is the weight of the new batch: kept <- (1 - rate) * kept + rate * new. Elsewhere:
+
+    ============  ==============================  ========  ======  ==================
+    system        its word and its default        `rate`    eps     variance kept
+    ============  ==============================  ========  ======  ==================
+    teachnn       rate = 0.1                      0.1       1e-5    divided by n
+    PyTorch       momentum = 0.1                  0.1       1e-5    divided by n - 1
+    Keras 3       momentum = 0.99                 0.01      1e-3    divided by n
+    ONNX          momentum = 0.9                  0.1       1e-5    divided by n
+    ============  ==============================  ========  ======  ==================
+
+    Raises InputError if x has another number of columns. Ioffe & Szegedy 2015, arXiv:1502.03167.
+    """
+
+    gamma: Parameter
+    beta: Parameter
+    mean: Statistic
+    variance: Statistic
+    rate: float = 0.1
+    eps: float = 1e-5
+
+    @classmethod
+    def create(cls, name: str, columns: int, *, mode, rate: float = 0.1, eps: float = 1e-5):
+        """Make gamma and variance of ones, beta and mean of zeros, and the layer."""
+        name_given("create", name)
+        gamma = Parameter(f"{name}.gamma", init.ones((columns,)))
+        beta = Parameter(f"{name}.beta", init.zeros((columns,)))
+        mean = Statistic(f"{name}.mean", init.zeros((columns,)))
+        variance = Statistic(f"{name}.variance", init.ones((columns,)))
+        return cls(gamma, beta, mean, variance, rate, eps, mode=mode)
+
+    def __post_init__(self):
+        super().__post_init__()
+        shapes = [v.shape for v in (self.gamma, self.beta, self.mean, self.variance)]
+        if len(set(shapes)) != 1 or len(shapes[0]) != 1:
+            raise InputError(self.who, "gamma, beta, mean and variance of one shape (d,)", str(shapes))
+        numbers = is_number(self.rate) and is_number(self.eps)
+        if not (numbers and 0 < self.rate <= 1 and self.eps > 0):
+            raise InputError(self.who, "0 < rate <= 1 and eps > 0", f"{self.rate!r} and {self.eps!r}")
+
+    def forward(self, x):
+        """Return gamma * xhat + beta."""
+        x = self.expect(
+            x, "N", *("H", "W")[: 2 * (len(getattr(x, "shape", ())) == 4)], *self.gamma.shape, like=self.gamma
+        )
+        gamma, beta = self.gamma.value, self.beta.value
+        if self.mode == "test":
+            return (x - self.mean.value) * (gamma / np.sqrt(self.variance.value + self.eps)) + beta
+        rows = x.reshape((-1, *self.gamma.shape))
+        mean, variance = ops.moments(ops.getval(rows))
+        self.mean.track(mean, self.rate)
+        self.variance.track(variance, self.rate)
+        return ops.batch_norm(rows, gamma, beta, mean, variance, self.eps).reshape(x.shape)
+
+
+@dataclass(frozen=True, eq=False)
+class LayerNorm(Layer):
+    """Each row to mean 0 and variance 1 (divided by d), then y = gamma * xhat + beta. The same in both modes.
+
+    x (N, ..., d); gamma, beta (d,) -> y like x. Ba, Kiros & Hinton 2016, arXiv:1607.06450.
+    """
+
+    gamma: Parameter
+    beta: Parameter
+    eps: float = 1e-5
+
+    @classmethod
+    def create(cls, name: str, columns: int, eps: float = 1e-5):
+        """Make gamma of ones and beta of zeros, and the layer."""
+        name_given("create", name)
+        gamma = Parameter(f"{name}.gamma", init.ones((columns,)))
+        return cls(gamma, Parameter(f"{name}.beta", init.zeros((columns,))), eps)
+
+    def __post_init__(self):
+        super().__post_init__()
+        one = self.gamma.shape == self.beta.shape and len(self.gamma.shape) == 1
+        if not (one and is_number(self.eps) and self.eps > 0):
+            got = f"{self.gamma.shape}, {self.beta.shape} and {self.eps!r}"
+            raise InputError(self.who, "gamma and beta of one shape (d,) and eps > 0", got)
+
+    def forward(self, x):
+        """Return gamma * xhat + beta, each row by itself."""
+        free = ("N", *(f"n{i}" for i in range(len(getattr(x, "shape", ())) - 2)))
+        x = self.expect(x, *free, *self.gamma.shape, like=self.gamma)
+        d = x.shape[-1]  # the gradient of autograd's mean would be float64
+        centred = x - x.sum(axis=-1, keepdims=True) / d
+        variance = (centred * centred).sum(axis=-1, keepdims=True) / d
+        return self.gamma.value * (centred / anp.sqrt(variance + self.eps)) + self.beta.value

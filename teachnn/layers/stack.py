@@ -1,0 +1,91 @@
+"""Layers one after the other, and the two that only change an array's shape. Notebook 02."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import ClassVar
+
+from teachnn.layers.layer import Layer, siblings
+from teachnn.parameters import distinct
+from teachnn.support import InputError, Mode, check_mode
+
+
+@dataclass(frozen=True, eq=False, init=False)
+class Sequential(Layer):
+    """Layers one after the other: y = last(... second(first(x))). Index, slice and iterate it like a tuple.
+
+    >>> from teachnn import Dense, rng
+    >>> net = Sequential(Dense.create("h", 3, 4, rng(0)), Dense.create("out", 4, 2, rng(1)))
+    >>> [p.name for p in net.parameters], len(net), net[0].name
+    (['h.W', 'h.b', 'out.W', 'out.b'], 2, 'h')
+    """
+
+    layers: tuple[Layer, ...]
+    transparent: ClassVar[bool] = True
+
+    def __init__(self, *layers: Layer, name: str = ""):
+        object.__setattr__(self, "layers", layers)
+        object.__setattr__(self, "name", name or "Sequential")
+        for layer in layers:
+            if not isinstance(layer, Layer):
+                raise InputError(self.who, "layers", repr(layer), "a plain function goes around a network, not into it")
+        distinct(self.parameters + self.statistics, self.who)
+
+    def forward(self, x):
+        """Return the last layer's output; a complaint about a shape says which layer made it."""
+        before = ""
+        for layer in self.layers:
+            try:
+                x = layer(x)
+            except InputError as error:
+                raise (error.coming_from(before) if before else error) from None
+            before = layer.who
+        return x
+
+    def at(self, mode: Mode) -> Sequential:
+        """Return the same stack of siblings in `mode`."""
+        check_mode(self.who, mode)
+        return Sequential(*siblings(self.layers, mode), name=self.name)
+
+    def __getitem__(self, index):
+        picked = self.layers[index]
+        return Sequential(*picked, name=self.name) if isinstance(index, slice) else picked
+
+    def __len__(self) -> int:
+        return len(self.layers)
+
+    def __iter__(self) -> Iterator[Layer]:
+        return iter(self.layers)
+
+
+@dataclass(frozen=True, eq=False)
+class Flatten(Layer):
+    """Each example's numbers in one row: x (N, ...) -> y (N, d)."""
+
+    def forward(self, x):
+        """Return x as (N, d)."""
+        x = self.expect(x)
+        if not x.shape:
+            raise InputError(self.who, "x of shape (N, ...)", "()", "an array has one row an example")
+        return x.reshape((x.shape[0], math.prod(x.shape[1:])))
+
+
+@dataclass(frozen=True, eq=False)
+class Reshape(Layer):
+    """Each example's numbers in the given shape: x (N, ...) -> y (N, *shape)."""
+
+    shape: tuple[int, ...]
+
+    def __post_init__(self):
+        super().__post_init__()
+        if not isinstance(self.shape, tuple) or not all(isinstance(n, int) and n > 0 for n in self.shape):
+            raise InputError(self.who, "a tuple of whole sizes >= 1", repr(self.shape), "Reshape((28, 28)), say")
+
+    def forward(self, x):
+        """Return x as (N, *shape); raises InputError if an example has another number of numbers."""
+        x = self.expect(x)
+        if math.prod(x.shape[1:]) != math.prod(self.shape):
+            raise InputError(self.who, f"examples of {math.prod(self.shape)} numbers", f"x of shape {tuple(x.shape)}")
+        return x.reshape((x.shape[0], *self.shape))

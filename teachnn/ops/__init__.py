@@ -1,0 +1,52 @@
+"""The arithmetic: each operation with, beside it, the way its gradient goes back. Notebook 02.
+
+Read trace, arithmetic, conv, pool, norm, noise, loss, in this order.
+"""
+
+from teachnn.ops import loss as loss
+from teachnn.ops.arithmetic import (
+    column_sums,
+    dense,
+    leaky_relu,
+    log_softmax,
+    longer_rows as longer_rows,
+    one_hot,
+    relu,
+    shift,
+    sigmoid,
+    softmax,
+    softplus,
+    tanh,
+)
+from teachnn.ops.conv import convolve as convolve, correlate as correlate, paint as paint
+from teachnn.ops.noise import gaussian_sample as gaussian_sample
+from teachnn.ops.norm import batch_norm as batch_norm, moments as moments
+from teachnn.ops.pool import average_pool as average_pool, max_pool as max_pool
+from teachnn.ops.trace import (
+    Node as Node,
+    box as box,
+    differentiate as differentiate,
+    getval as getval,
+    identity,
+    isbox as isbox,
+    run_boxed as run_boxed,
+    skip_what_gradients_skip as skip_what_gradients_skip,
+    stop_gradient,
+    tracing as tracing,
+)
+
+__all__ = [
+    "column_sums",
+    "dense",
+    "identity",
+    "leaky_relu",
+    "log_softmax",
+    "one_hot",
+    "relu",
+    "shift",
+    "sigmoid",
+    "softmax",
+    "softplus",
+    "stop_gradient",
+    "tanh",
+]

@@ -1,0 +1,179 @@
+"""The arithmetic of layers: each operation with, beside it, the way its gradient goes back. Notebook 02.
+
+`defvjp(f, ...)` names, for each argument in turn, a function of (result, *arguments) that returns the function from
+the gradient of the loss by the result, g, to the gradient by that argument: the vector-Jacobian product, short VJP.
+
+Every operation keeps the dtype it is given: float32 networks stay float32, gradient checks run in float64. The
+VJPs are themselves made of differentiable operations, so second derivatives are right too. Convolutions are in
+conv.py, normalisation is in norm.py.
+"""
+
+from __future__ import annotations
+
+import functools
+import math
+import operator
+from collections.abc import Callable
+
+import autograd.numpy as anp
+import numpy as np
+from autograd.extend import defvjp, primitive as traced
+
+from teachnn.ops.trace import identity
+from teachnn.support import InputError
+
+defvjp(identity, lambda y, x: lambda g: g)
+
+
+def primitive(function: Callable) -> Callable:
+    """Return the function as a primitive of autograd that says in this library's words what its inputs cannot be."""
+    takes = (function.__doc__ or "").partition("\n")[0].rstrip(".")
+
+    @functools.wraps(function)
+    def run(*inputs, **settings):
+        try:
+            return function(*inputs, **settings)
+        except (TypeError, ValueError, AttributeError, IndexError) as error:
+            got = ", ".join(str(getattr(x, "shape", type(x).__name__)) for x in inputs)
+            raise InputError(function.__name__, takes, got, str(error)) from error
+
+    return traced(run)
+
+
+def column_sums(x):
+    """y = x summed over its rows: x (n, d) -> y (d,). A product with ones is many times as fast as x.sum(axis=0)."""
+    return anp.dot(np.ones(len(x), x.dtype), x)
+
+
+def longer_rows(x, *vectors):
+    """Return x (n, d) as (n / k, k d), and each vector (d,) k times over, as (k d,).
+
+    What is done to them number by number is the same as before, and faster: numpy is slow along short rows.
+    """
+    n, d = x.shape
+    k = math.gcd(n, 2 ** max(0, (512 // d).bit_length() - 1))
+    return x.reshape((n // k, k * d)), *((np.ones((k, 1), x.dtype) * vector).reshape((k * d,)) for vector in vectors)
+
+
+@primitive
+def dense(x, W, b):
+    """y = x W + b: x (N, d), W (d, k), b (k,) -> y (N, k)."""
+    if not x.ndim == W.ndim == 2 or b.shape != W.shape[1:]:
+        raise ValueError("a b of another size would be stretched")
+    y = x @ W
+    y += b
+    return y
+
+
+defvjp(
+    dense,
+    lambda y, x, W, b: lambda g: g @ W.T,
+    lambda y, x, W, b: lambda g: x.T @ g,
+    lambda y, x, W, b: lambda g: column_sums(g),
+)
+
+
+@primitive
+def shift(x, b):
+    """y = x + b: x (..., d), b (d,)."""
+    if b.shape != x.shape[-1:]:
+        raise ValueError("b has a number for each column")
+    rows, b = longer_rows(x.reshape(-1, len(b)), b)
+    return (rows + b).reshape(x.shape)
+
+
+defvjp(
+    shift,
+    lambda y, x, b: lambda g: g,
+    lambda y, x, b: lambda g: column_sums(g.reshape((-1, len(b)))),
+)
+
+
+@primitive
+def relu(x):
+    """y = max(x, 0), of any shape; the gradient at 0 is 0."""
+    return np.maximum(x, 0)
+
+
+defvjp(relu, lambda y, x: lambda g: g * (y > 0))
+
+
+@primitive
+def leaky_relu(x, slope=0.01):
+    """y = x where x > 0, else slope * x."""
+    return np.where(x > 0, x, x * slope)
+
+
+defvjp(leaky_relu, lambda y, x, slope=0.01: lambda g: anp.where(x > 0, g, g * slope))
+
+
+@primitive
+def sigmoid(x):
+    """y = 1 / (1 + exp(-x)), without overflow and precise to the last digits at both ends."""
+    y = np.asarray(np.negative(x))
+    with np.errstate(over="ignore"):  # exp(100) is infinite in float32, and 1 / infinity the right 0
+        np.exp(y, out=y)
+    y += 1
+    return np.divide(1, y, out=y)
+
+
+defvjp(sigmoid, lambda y, x: lambda g: g * (y * (1 - y)))
+
+
+@primitive
+def tanh(x):
+    """y = tanh x."""
+    return np.tanh(x)
+
+
+defvjp(tanh, lambda y, x: lambda g: g * (1 - y * y))
+
+
+@primitive
+def softplus(x):
+    """y = log(1 + exp(x)), without overflow."""
+    return np.maximum(x, 0) + np.log1p(np.exp(-np.abs(x)))
+
+
+defvjp(softplus, lambda y, x: lambda g: g * sigmoid(x))
+
+
+def _rows(x) -> None:
+    if x.ndim == 0:
+        raise ValueError("one number has no last axis")
+
+
+@primitive
+def softmax(x):
+    """y = exp(x) / sum(exp(x)) over the last axis: x (..., K) -> y (..., K), whose rows sum to 1."""
+    _rows(x)
+    e = np.exp(x - x.max(axis=-1, keepdims=True))
+    return e / e.sum(axis=-1, keepdims=True)
+
+
+defvjp(softmax, lambda y, x: lambda g: y * (g - (g * y).sum(axis=-1, keepdims=True)))
+
+
+@primitive
+def log_softmax(x):
+    """y = log(softmax(x)) over the last axis, without overflow."""
+    _rows(x)
+    shifted = x - x.max(axis=-1, keepdims=True)
+    return shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
+
+
+defvjp(log_softmax, lambda y, x: lambda g: g - anp.exp(y) * g.sum(axis=-1, keepdims=True))
+
+
+@primitive
+def one_hot(labels: np.ndarray, classes: int) -> np.ndarray:
+    """Labels (N,) of 0 to classes - 1 -> (N, classes), True at each row's label.
+
+    >>> one_hot(np.array([2, 0]), 3).astype(int)
+    array([[0, 0, 1],
+           [1, 0, 0]])
+    """
+    classes = operator.index(classes)
+    if labels.dtype.kind not in "iu" or (labels.size and not 0 <= labels.min() <= labels.max() < classes):
+        raise ValueError(f"labels are whole numbers from 0 to {classes} - 1")
+    return labels[:, None] == np.arange(classes)

@@ -1,0 +1,186 @@
+"""What a training function makes small: one number that says how wrong the network is. Notebooks 03 and 09.
+
+Losses are in nats per example: summed over an example's pixels or classes, averaged over the batch. They take
+logits, the numbers before the softmax or sigmoid: the logarithm of a rounded 0 or 1 is lost, that of a logit is not.
+"""
+
+from __future__ import annotations
+
+import math
+
+import autograd.numpy as anp
+import numpy as np
+from autograd.extend import defvjp, primitive
+
+from teachnn.ops.arithmetic import one_hot, sigmoid, softmax
+from teachnn.ops.trace import getval, isbox
+from teachnn.support import InputError
+
+
+def cross_entropy(logits, labels):
+    """-log softmax(logits)[label], in nats per example. logits (N, K) floats; labels (N,) whole numbers 0 to K - 1."""
+    return _cross_entropy(*_with_labels("cross_entropy", logits, labels))
+
+
+def binary_cross_entropy(logits, targets):
+    """-(t log p + (1 - t) log(1 - p)) with p = sigmoid(logits), summed over pixels, in nats per example.
+
+    logits (N, ...) floats; targets of the same shape, between 0 and 1. A grey level is taken as a probability.
+    """
+    _alike("binary_cross_entropy", logits, targets)
+    plain = getval(targets)
+    if plain.min() < 0 or plain.max() > 1:
+        got = f"{plain.min():g} to {plain.max():g}"
+        raise InputError("binary_cross_entropy", "targets between 0 and 1", got, "tn.data.pixels(x) for uint8")
+    return _binary_cross_entropy(logits, targets, sigmoid(getval(logits)))
+
+
+def mean_squared_error(y, target):
+    """Mean of (y - target)^2 over all numbers and examples, in the square of the target's unit. Shapes are equal."""
+    _alike("mean_squared_error", y, target, rows=False)
+    return _mean_squared_error(y, target)
+
+
+def hinge(scores, labels):
+    """Sum over the wrong classes j of max(0, 1 + score_j - score_label), averaged over the batch.
+
+    scores (N, K) floats; labels (N,) whole numbers 0 to K - 1. Weston & Watkins 1999.
+    """
+    return _hinge(*_with_labels("hinge", scores, labels))
+
+
+def gaussian_kl(mean, log_variance):
+    """KL(N(mean, variance) || N(0, 1)) = (variance + mean^2 - 1 - log variance) / 2 summed, in nats per example.
+
+    mean, log_variance (N, d) floats. Kingma & Welling 2013, arXiv:1312.6114, appendix B.
+    """
+    _alike("gaussian_kl", mean, log_variance)
+    return _gaussian_kl(mean, log_variance)
+
+
+def negative_elbo(logits, targets, mean, log_variance) -> dict:
+    """The negative evidence lower bound of a VAE with Bernoulli pixels, in nats per example, as its two terms.
+
+    logits, targets (N, ...): the decoder's output and the picture; mean, log_variance (N, d): the encoder's output.
+    Kingma & Welling 2013, arXiv:1312.6114. Notebook 09.
+    """
+    if len(np.shape(getval(logits))) and len(getval(logits)) != len(getval(mean)):
+        got = f"{len(getval(logits))} and {len(getval(mean))}"
+        raise InputError("negative_elbo", "as many pictures as codes", got)
+    return {"reconstruction": binary_cross_entropy(logits, targets), "KL": gaussian_kl(mean, log_variance)}
+
+
+@primitive
+def _cross_entropy(logits, labels):
+    shifted = logits - logits.max(axis=-1, keepdims=True)
+    at_label = np.take_along_axis(shifted, labels[:, None], axis=-1)[:, 0]
+    return (np.log(np.exp(shifted).sum(axis=-1)) - at_label).mean()
+
+
+def _cross_entropy_vjp(loss, logits, labels):
+    return lambda g: (softmax(logits) - one_hot(labels, logits.shape[1])) * (g / len(labels))
+
+
+defvjp(_cross_entropy, _cross_entropy_vjp, argnums=(0,))
+
+
+@primitive
+def _binary_cross_entropy(logits, targets, p):
+    """-t log p - (1 - t) log(1 - p) = max(l, 0) - l t - log max(p, 1 - p), for p = sigmoid(l)."""
+    nats = np.subtract(1, p)
+    np.maximum(nats, p, out=nats)
+    np.log(nats, out=nats)
+    np.subtract(np.maximum(logits, 0), nats, out=nats)
+    nats -= logits * targets
+    return nats.sum() / nats.dtype.type(len(nats))
+
+
+def _binary_cross_entropy_vjp(loss, logits, targets, p):
+    if isbox(logits):  # a second derivative is wanted, and p depends on the logits too
+        p = sigmoid(logits)
+    return lambda g: (p - targets) * (g / len(logits))
+
+
+defvjp(
+    _binary_cross_entropy,
+    _binary_cross_entropy_vjp,
+    lambda loss, logits, targets, p: lambda g: logits * (-g / len(logits)),
+)
+
+
+@primitive
+def _mean_squared_error(y, target):
+    return ((y - target) ** 2).mean()
+
+
+defvjp(
+    _mean_squared_error,
+    lambda loss, y, target: lambda g: (y - target) * (2 * g / math.prod(y.shape)),
+    lambda loss, y, target: lambda g: (target - y) * (2 * g / math.prod(y.shape)),
+)
+
+
+@primitive
+def _hinge(scores, labels):
+    margins, violated = _margins(scores, labels)
+    return margins[violated].sum() / scores.dtype.type(len(scores))
+
+
+def _margins(scores, labels):
+    margins = 1 + scores - np.take_along_axis(scores, labels[:, None], axis=-1)
+    return margins, (margins > 0) & ~one_hot(labels, scores.shape[1])
+
+
+def _hinge_vjp(loss, scores, labels):
+    slope = _margins(getval(scores), labels)[1].astype(scores.dtype)
+    slope[np.arange(len(labels)), labels] = -slope.sum(axis=-1)
+    return lambda g: slope * (g / len(labels))
+
+
+defvjp(_hinge, _hinge_vjp, argnums=(0,))
+
+
+@primitive
+def _gaussian_kl(mean, log_variance):
+    terms = np.exp(log_variance) + mean * mean - 1 - log_variance
+    return terms.sum() / terms.dtype.type(2 * len(terms))
+
+
+defvjp(
+    _gaussian_kl,
+    lambda loss, mean, log_variance: lambda g: mean * (g / len(mean)),
+    lambda loss, mean, log_variance: lambda g: (anp.exp(log_variance) - 1) * (g / (2 * len(mean))),
+)
+
+
+def _with_labels(who: str, scores, labels):
+    labels = labels if isbox(labels) else np.asarray(labels)
+    _floats(who, scores)
+    if len(np.shape(getval(scores))) != 2 or labels.shape != tuple(scores.shape[:1]):
+        got = f"{np.shape(getval(scores))} and {labels.shape}"
+        raise InputError(who, "scores (N, K) and labels (N,)", got, "a label is a class's number, not a one-hot row")
+    if labels.dtype.kind not in "iu":
+        raise InputError(who, "labels that are whole numbers", str(labels.dtype), "labels.astype(int)")
+    if not 0 <= labels.min() <= labels.max() < scores.shape[1]:
+        raise InputError(who, f"labels 0 to {scores.shape[1] - 1}", f"{labels.min()} to {labels.max()}")
+    return scores, labels
+
+
+def _floats(who: str, x, rows: bool = True):
+    """Return x without its box; refuse what is no array of floats with a row an example, and no example at all."""
+    plain = getval(x)
+    array = isinstance(plain, np.ndarray if rows else np.ndarray | np.generic)
+    if not array or plain.dtype.kind != "f" or plain.ndim < rows or plain.size == 0:
+        got = f"{plain.dtype} of shape {plain.shape}" if array else type(plain).__name__
+        raise InputError(who, "floats with one row an example", got, "x.astype(np.float32) or tn.data.pixels(x)")
+    return plain
+
+
+def _alike(who: str, a, b, rows: bool = True) -> None:
+    """Refuse two arrays that are not of one shape and one kind of float."""
+    one, other = _floats(who, a, rows), np.asarray(getval(b))
+    if one.shape != other.shape:
+        raise InputError(who, "two arrays of one shape", f"{one.shape} and {other.shape}")
+    if one.dtype != other.dtype:
+        cure = "x.astype(np.float32) or tn.data.pixels(x)"
+        raise InputError(who, "two arrays of one kind of float", f"{one.dtype} and {other.dtype}", cure)

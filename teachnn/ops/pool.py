@@ -1,0 +1,77 @@
+"""Pooling: a window of pixels becomes one, its largest or its mean. Pictures are NHWC. Notebook 02."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from autograd.extend import defvjp, primitive
+
+from teachnn.ops.trace import getval
+
+
+@primitive
+def max_pool(x, size, stride):
+    """y = the largest of each window: x (N, H, W, C) -> y (N, I, J, C), I = (H - size) // stride + 1, likewise J."""
+    views = [x[view] for view in _offsets(x.shape, size, stride)]
+    y = views[0].copy()
+    for view in views[1:]:
+        np.maximum(y, view, out=y)
+    return y
+
+
+@primitive
+def average_pool(x, size, stride):
+    """y = the mean of each window: x (N, H, W, C) -> y (N, I, J, C)."""
+    return sum(x[view] for view in _offsets(x.shape, size, stride)) / x.dtype.type(size * size)
+
+
+@primitive
+def pick(x, which, size, stride):
+    """y = from each window the pixel whose number `which` (N, I, J, C) holds, in reading order."""
+    return np.take_along_axis(np.stack([x[view] for view in _offsets(x.shape, size, stride)]), which[None], axis=0)[0]
+
+
+@primitive
+def place(y, which, shape, size, stride):
+    """X (of `shape`) = zeros, with each y added at the pixel of its window whose number `which` holds."""
+    x = np.zeros(shape, y.dtype)
+    for k, view in enumerate(_offsets(shape, size, stride)):
+        if stride >= size:  # no pixel is in two windows
+            np.multiply(y, which == k, out=x[view])
+        else:
+            x[view] += y * (which == k)
+    return x
+
+
+@primitive
+def spread(y, shape, size, stride):
+    """X (of `shape`) = zeros, with each y shared out evenly over its window."""
+    x = np.zeros(shape, y.dtype)
+    for view in _offsets(shape, size, stride):
+        x[view] += y
+    return x / x.dtype.type(size * size)
+
+
+def _max_pool_vjp(y, x, size, stride):
+    plain_x, plain_y = getval(x), getval(y)
+    which, before = np.zeros(plain_y.shape, np.int8), np.ones(plain_y.shape, bool)
+    for view in list(_offsets(x.shape, size, stride))[:-1]:  # the first of equals takes it all: count those before it
+        before &= plain_x[view] != plain_y
+        which += before
+    return lambda g: place(g, which, x.shape, size, stride)
+
+
+defvjp(max_pool, _max_pool_vjp, argnums=(0,))
+defvjp(average_pool, lambda y, x, size, stride: lambda g: spread(g, x.shape, size, stride), argnums=(0,))
+defvjp(pick, lambda y, x, which, size, stride: lambda g: place(g, which, x.shape, size, stride), argnums=(0,))
+defvjp(place, lambda x, y, which, shape, size, stride: lambda g: pick(g, which, size, stride), argnums=(0,))
+defvjp(spread, lambda x, y, shape, size, stride: lambda g: average_pool(g, size, stride), argnums=(0,))
+
+
+def _offsets(shape, size: int, stride: int) -> Iterator[tuple[slice, ...]]:
+    """Yield for each place in the window, in reading order, the slices that pick it out of all windows at once."""
+    rows, columns = (shape[1] - size) // stride + 1, (shape[2] - size) // stride + 1
+    for i in range(size):
+        for j in range(size):
+            yield np.s_[:, i : i + stride * rows : stride, j : j + stride * columns : stride]

@@ -1,0 +1,23 @@
+"""A network's memory: parameters and statistics, how they start, and what reading one means. Notebook 01.
+
+Read parameter, init, scope, in this order.
+"""
+
+from teachnn.parameters import init
+from teachnn.parameters.init import rng
+from teachnn.parameters.parameter import Parameter, Statistic, Variable, change, changing, distinct, values_of
+from teachnn.parameters.scope import Scope, current_scope
+
+__all__ = [
+    "Parameter",
+    "Scope",
+    "Statistic",
+    "Variable",
+    "change",
+    "changing",
+    "current_scope",
+    "distinct",
+    "init",
+    "rng",
+    "values_of",
+]

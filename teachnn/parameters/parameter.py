@@ -1,0 +1,139 @@
+"""A network's memory: named arrays that exist on their own, before any layer does. Notebook 01.
+
+A `Parameter` is what training searches for. A `Statistic` is what a train-mode layer keeps on the side (a running
+mean, say) and a test-mode layer reads. Layers hold them; sharing one means holding the same object.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Iterable
+
+import numpy as np
+
+from teachnn.ops import getval
+from teachnn.parameters.scope import Scope, current_scope
+from teachnn.support import InputError, number
+
+changing = threading.RLock()  # held for the instant in which values are replaced, or copied as one set
+
+
+class Variable:
+    """A named float32 array: what `Parameter` and `Statistic` have in common.
+
+    name: any non-empty text; the part before the last dot names the layer.
+    value: numbers of any shape, finite; kept as a read-only float32 copy. Assign to `value` to replace it whole.
+    Raises TypeError for what is not real numbers, ValueError for NaN, infinity or another shape.
+    """
+
+    __slots__ = ("__weakref__", "name", "stored")
+
+    def __init__(self, name: str, value):
+        if not isinstance(name, str) or not name or name == "__metadata__":  # the last is a word of safetensors' own
+            raise TypeError(f"{type(self).__name__}: expected a name (non-empty text), got {name!r}")
+        self.name = name
+        self.stored = self._checked(value)
+
+    @property
+    def value(self) -> np.ndarray:
+        """The array as the code that asks should see it: plain, or traced inside a training function."""
+        return current_scope().read(self)
+
+    @value.setter
+    def value(self, value) -> None:
+        if type(current_scope()) is not Scope:
+            raise RuntimeError(
+                f"{self.name} ({type(self).__name__}): expected to be read inside a function, got a new value; "
+                "a training function's optimizer changes parameters, and a cell of your own between two calls"
+            )
+        new = self._checked(value)
+        if new.shape != self.shape:
+            raise ValueError(
+                f"{self.name} ({type(self).__name__}): expected a value of shape {self.shape}, got {new.shape}"
+            )
+        with changing:
+            self.stored = new
+
+    def _checked(self, value) -> np.ndarray:
+        who = f"{self.name} ({type(self).__name__})"
+        try:
+            array = np.asarray(value)
+        except ValueError:
+            raise InputError(who, "an array of real numbers", "rows of unequal length") from None
+        if array.dtype.kind not in "fiu":
+            raise TypeError(f"{who}: expected an array of real numbers, got dtype {array.dtype}")
+        array = array.astype(np.float32)
+        if not np.isfinite(array).all():
+            raise ValueError(f"{who}: expected finite numbers, got NaN or infinity")
+        array.flags.writeable = False
+        return array
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The array's shape."""
+        return self.stored.shape
+
+    @property
+    def size(self) -> int:
+        """How many numbers it holds."""
+        return self.stored.size
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.name!r}, shape={self.shape})"
+
+
+class Parameter(Variable):
+    """What training searches for: `Parameter("hidden.W", tn.init.he_normal((784, 256), rng))`.
+
+    >>> W = Parameter("hidden.W", [[1, 2], [3, 4]])
+    >>> W, W.value.dtype.name
+    (Parameter('hidden.W', shape=(2, 2)), 'float32')
+    """
+
+    __slots__ = ()
+
+
+class Statistic(Variable):
+    """What a train-mode layer keeps and a test-mode layer reads; no optimizer may touch one."""
+
+    __slots__ = ()
+
+    def track(self, new, rate: float) -> None:
+        """Move towards `new` (same shape): kept <- (1 - rate) * kept + rate * new.
+
+        It lasts when the training step in which it happens is done; anywhere else nothing is kept.
+        """
+        who = f"{self.name} (Statistic)"
+        new, rate = np.asarray(getval(new)), number(who, "rate", rate, "0 <= rate <= 1", lambda v: 0 <= v <= 1)
+        if new.shape != self.shape or new.dtype.kind not in "fiu":
+            raise InputError(who, f"real numbers of shape {self.shape} to move towards", f"{new.dtype} of {new.shape}")
+        current_scope().track(self, new, rate)
+
+
+def values_of(variables: Iterable[Variable]) -> dict[Variable, np.ndarray]:
+    """Return the variables' arrays as they stand at one instant, between two training steps."""
+    with changing:
+        return {variable: variable.stored for variable in variables}
+
+
+def change(changes: Iterable[tuple[object, str, object]]) -> None:
+    """Set each (object, attribute) to its value: all of them, or none.
+
+    It is one call into C, so a Ctrl-C comes before it or after it, and `changing` keeps other threads out.
+    """
+    objects, names, values = zip(*changes, strict=True)
+    with changing:
+        deque(map(setattr, objects, names, values), maxlen=0)
+
+
+def distinct(variables: Iterable[Variable], who: str) -> tuple:
+    """Return each object once, in order. Raises ValueError if two different ones have the same name."""
+    by_name: dict[str, Variable] = {}
+    for variable in variables:
+        if by_name.setdefault(variable.name, variable) is not variable:
+            raise ValueError(
+                f"{who}: expected every name once, got two different variables called {variable.name!r}, of shapes "
+                f"{by_name[variable.name].shape} and {variable.shape}; rename one, or share one object"
+            )
+    return tuple(by_name.values())

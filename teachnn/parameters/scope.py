@@ -1,0 +1,72 @@
+"""What reading a parameter, keeping a statistic and drawing noise mean depends on who asks. Notebook 03.
+
+The same layer runs inside a training step, inside a test function, while a graph is recorded, or on its own in a
+cell. Each of these is a scope. It is bound to the running context, so another thread never notices.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextvars import ContextVar, copy_context
+from typing import Any, Protocol
+
+import numpy as np
+
+from teachnn.support import Mode
+
+
+class Stored(Protocol):
+    """A parameter or a statistic, as far as a scope knows one: something with an array in it."""
+
+    stored: np.ndarray
+
+
+class Callee(Protocol):
+    """A layer, as far as a scope knows one: something with a `forward`."""
+
+    def forward(self, *inputs) -> Any:
+        """Return its output."""
+
+
+class Scope:
+    """What reading a value, keeping a statistic, drawing noise and calling a layer mean, here and now.
+
+    Outside every function they mean the plain thing, and nothing is kept. A training step, a test function, a graph
+    recording and a gradient check each enter a scope of their own. It is bound to the running context, so another
+    thread never notices.
+    """
+
+    __slots__ = ()
+
+    def read(self, variable: Stored):
+        """Return the value of a parameter or statistic."""
+        return variable.stored
+
+    def track(self, statistic: Stored, new, rate: float) -> None:
+        """Move a statistic; only a training step makes that last."""
+
+    def generator(self, rng: np.random.Generator) -> np.random.Generator:
+        """Return the generator to draw from where a layer holds `rng`."""
+        return rng
+
+    def call(self, layer: Callee, inputs: Sequence):
+        """Run a layer."""
+        return layer.forward(*inputs)
+
+    def nested(self, who: str, modes: Sequence[Mode]) -> Scope | None:
+        """Return the scope of a test function that is called inside this one; None for one of its own."""
+
+    def run(self, function: Callable, *args) -> Any:
+        """Call `function(*args)` with this scope in force.
+
+        It runs in a context of its own, which ends with it however it ends: there is nothing to put back.
+        """
+        return copy_context().run(self._enter, function, args)
+
+    def _enter(self, function, args):
+        _scope.set(self)
+        return function(*args)
+
+
+_scope: ContextVar[Scope] = ContextVar("teachnn.scope", default=Scope())  # noqa: B039  (a Scope has no state)
+current_scope = _scope.get

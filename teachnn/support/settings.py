@@ -1,0 +1,121 @@
+"""What a setting may be: a whole number, a number within bounds, a shape, a generator, an array. Notebook 10.
+
+Settings are asked about where they are given, before anything is drawn or made: whoever mistypes one reads of that one.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Callable
+from pathlib import Path
+from reprlib import repr as brief
+from types import UnionType
+from typing import Literal
+
+import numpy as np
+
+from teachnn.support.errors import InputError
+
+Mode = Literal["train", "test"]
+MOST = 2**31  # numbers in one array: 8 GB of float32
+
+
+def is_whole(value) -> bool:
+    """Whether it is a whole number, of Python's or of numpy's; True and False are none."""
+    return isinstance(value, int | np.integer) and not isinstance(value, bool)
+
+
+def is_number(value) -> bool:
+    """Whether it is a finite real number; True and False are none."""
+    real = isinstance(value, int | float | np.integer | np.floating) and not isinstance(value, bool)
+    return real and math.isfinite(value)
+
+
+def whole(who: str, name: str, value, least: int = 1, most: float = math.inf) -> int:
+    """Return a whole number from `least` to `most`; raises InputError for anything else."""
+    if not is_whole(value) or not least <= value <= most:
+        bounds = f">= {least}" if most == math.inf else f"of {least} to {most:,}"
+        raise InputError(who, f"a whole {name} {bounds}", brief(value))
+    return int(value)
+
+
+def number(who: str, name: str, value, bounds: str = "", within: Callable[[float], bool] = lambda v: True) -> float:
+    """Return a finite number that is `within` its bounds, which `bounds` says in words; else raises InputError."""
+    if not is_number(value) or not within(value):
+        raise InputError(who, f"a finite number as {name}{bounds and ', '}{bounds}", repr(value))
+    return value
+
+
+def shape_of(who: str, shape, sizes: int | None = None, said: str = "a tuple of whole sizes >= 1") -> tuple[int, ...]:
+    """Return a shape: a tuple (or list) of whole sizes >= 1, so many of them if `sizes` says so."""
+    if not isinstance(shape, tuple | list) or not all(is_whole(n) and n > 0 for n in shape):
+        raise InputError(who, said, brief(shape))
+    if sizes is not None and len(shape) != sizes:
+        raise InputError(who, f"{sizes} whole sizes >= 1", brief(shape))
+    if math.prod(map(int, shape)) > MOST:
+        raise InputError(who, f"at most {MOST:,} numbers in one array", f"shape {tuple(shape)}", "is a size mistyped?")
+    return tuple(int(n) for n in shape)
+
+
+def name_given(who: str, name) -> str:
+    """Return a name: text that is not empty."""
+    if not isinstance(name, str) or not name:
+        raise InputError(who, "a name (non-empty text)", brief(name))
+    return name
+
+
+def check_generator(who: str, rng) -> np.random.Generator:
+    """Return rng; raises InputError unless it is a numpy Generator."""
+    if not isinstance(rng, np.random.Generator):
+        raise InputError(who, "a generator to draw noise from", repr(rng), "make one with tn.rng(0)")
+    return rng
+
+
+def instance(who: str, what: str, value, kind: type | UnionType, cure: str = ""):
+    """Return the value; raises InputError unless it is of `kind`, as `what` calls it."""
+    if not isinstance(value, kind):
+        raise InputError(who, what, type(value).__name__, cure)
+    return value
+
+
+def items(who: str, values, kind: type, word: str, cure: str = "") -> tuple:
+    """Return the values as a tuple; raises InputError unless they are some of `kind`, as `word` calls them."""
+    try:
+        values = tuple(values)
+    except TypeError:
+        raise InputError(who, word, brief(values), cure) from None
+    for value in values:
+        instance(who, word, value, kind, cure)
+    return values
+
+
+def array(who: str, name: str, x, *shape: int | str, finite: bool = True) -> np.ndarray:
+    """Return x as an array of (finite) real numbers of `shape`, where texts stand for any size >= 1.
+
+    No shape at all means any, also an empty one. Raises InputError for anything else.
+    """
+    try:
+        x = np.asarray(x)
+    except ValueError:
+        raise InputError(who, f"an array as {name}", "rows of unequal length") from None
+    fits = len(shape) == x.ndim and all(isinstance(s, str) or s == n for s, n in zip(shape, x.shape, strict=True))
+    if x.dtype.kind not in "fiub" or (shape and not (fits and x.size)):
+        said = f" of shape ({', '.join(map(str, shape))}{',' * (len(shape) == 1)})" if shape else ""
+        raise InputError(who, f"real numbers{said} as {name}", f"{x.dtype} of shape {x.shape}")
+    if finite and not np.isfinite(x).all():
+        raise InputError(who, f"finite numbers as {name}", "NaN or infinity")
+    return x
+
+
+def path_of(who: str, path) -> Path:
+    """Return the path of a file or a folder."""
+    if not isinstance(path, str | os.PathLike) or isinstance(os.fspath(path), bytes):
+        raise InputError(who, "a path", brief(path), "write it as text")
+    return Path(path)
+
+
+def check_mode(who: str, mode) -> None:
+    """Raise ValueError unless mode is "train" or "test"."""
+    if not isinstance(mode, str) or mode not in ("train", "test"):
+        raise ValueError(f"{who}: expected mode 'train' or 'test', got {mode!r}")

@@ -1,0 +1,613 @@
+"""The heart: steps that happen whole or not at all, test functions that change nothing, whoever else is at work."""
+
+import dis
+import random
+import signal
+import sys
+import threading
+import time
+
+import autograd
+import autograd.numpy as anp
+import numpy as np
+import pytest
+from autograd.tracer import trace_stack
+
+import teachnn as tn
+from teachnn.ops import tracing
+from teachnn.parameters import changing
+
+X = np.random.default_rng(0).standard_normal((16, 5)).astype(np.float32)
+Y = np.arange(16) % 3
+
+
+class Small:
+    """A classifier with everything that a step moves: parameters, statistics, noise, the optimizer's memory."""
+
+    def __init__(self, seed=0):
+        self.rng = tn.rng(seed)
+        self.net = tn.Sequential(
+            tn.Dense.create("h", 5, 8, self.rng),
+            tn.BatchNorm.create("bn", 8, mode="train"),
+            tn.ReLU(),
+            tn.Dropout(0.5, self.rng, mode="train"),
+            tn.Dense.create("out", 8, 3, self.rng),
+        )
+        self.test_net = self.net.at("test")
+        self.train = tn.TrainFunction(self.objective, self.net.parameters, tn.Adam(1e-2))
+        self.classify = tn.TestFunction(lambda x: tn.ops.softmax(self.test_net(x)), name="classify")
+
+    def objective(self, x, y):
+        return {"error": tn.loss.cross_entropy(self.net(x), y), "size": 0.01 * anp.sum(self.net[0].W.value ** 2)}
+
+
+@pytest.fixture
+def bits(state_of):
+    return lambda small: state_of(small.net.statistics, small.train, [small.rng])
+
+
+def at_rest():
+    """Whether nobody holds a lock, seen from another thread, and autograd's stack is empty."""
+    free = []
+
+    def look():
+        for lock in (tracing, changing):
+            free.append(lock.acquire(timeout=1))
+            if free[-1]:
+                lock.release()
+
+    thread = threading.Thread(target=look)
+    thread.start()
+    thread.join()
+    return all(free) and trace_stack.top == -1
+
+
+# A step
+
+
+def test_a_step_returns_the_loss_before_it_with_its_terms():
+    small = Small()
+    result = small.train(X, Y)
+    assert result.step == 1 and set(result.terms) == {"error", "size"}
+    assert float(result) == pytest.approx(sum(result.terms.values()), rel=1e-6)
+    assert small.train(X, Y).step == small.train.steps == 2
+
+
+def test_steps_make_the_loss_smaller_and_move_exactly_the_given_parameters():
+    small = Small()
+    head = tn.TrainFunction(small.objective, small.net[4].parameters, tn.Momentum(0.1))
+    before = [p.value.copy() for p in small.net.parameters]
+    first = float(head(X, Y))
+    for _ in range(50):
+        last = float(head(X, Y))
+    assert last < first
+    for parameter, old in zip(small.net.parameters, before, strict=True):
+        assert (parameter.value.tobytes() != old.tobytes()) == (parameter in small.net[4].parameters)
+
+
+def test_a_step_moves_the_parameters_by_the_optimizers_formula():
+    W = tn.Parameter("W", [3.0, -1.0])
+    train = tn.TrainFunction(lambda x: (x * W.value * W.value).sum(), [W], tn.SGD(0.25))
+    train([1.0, 1.0])
+    assert W.value.tolist() == [1.5, -0.5]
+
+
+def test_each_step_has_the_learning_rate_of_its_number():
+    W = tn.Parameter("W", [0.0])
+    train = tn.TrainFunction(lambda x: -(W.value * x).sum(), [W], tn.SGD(tn.schedule.Linear(4.0, 1.0, 4)))
+    rates = [train.optimizer.rate(t) for t in range(1, 4)]
+    assert len(set(rates)) == 3
+    values = [0.0]
+    for _ in rates:
+        train([1.0])
+        values.append(float(W.value[0]))
+    assert np.diff(values).tolist() == rates
+
+
+def test_a_parameter_that_this_batch_does_not_use_gets_gradient_zero():
+    a, b = tn.Parameter("a", [1.0]), tn.Parameter("b", [1.0])
+    train = tn.TrainFunction(lambda x: (a.value * x).sum(), [a, b], tn.SGD(1.0))
+    train([2.0])
+    assert a.value.tolist() == [-1.0] and b.value.tolist() == [1.0]
+
+
+def test_two_training_functions_move_one_shared_parameter_in_turn():
+    W = tn.Parameter("W", [0.0])
+    up = tn.TrainFunction(lambda x: -(W.value * x).sum(), [W], tn.SGD(1.0))
+    down = tn.TrainFunction(lambda x: (W.value * x).sum(), [W], tn.SGD(1.0))
+    up([5.0])
+    down([2.0])
+    up([1.0])
+    assert W.value.tolist() == [4.0]
+
+
+def test_a_value_set_by_hand_between_two_steps_is_where_the_next_one_starts():
+    W = tn.Parameter("W", [0.0])
+    train = tn.TrainFunction(lambda x: (W.value * x).sum(), [W], tn.SGD(1.0))
+    train([1.0])
+    W.value = [10.0]
+    train([1.0])
+    assert W.value.tolist() == [9.0]
+
+
+def test_a_value_that_somebody_keeps_never_changes_under_their_hands():
+    small = Small()
+    kept = [[p.value for p in small.net.parameters]]
+    copies = [[value.copy() for value in kept[0]]]
+    for _ in range(12):
+        small.train(X, Y)
+        kept.append([p.value for p in small.net.parameters])
+        copies.append([value.copy() for value in kept[-1]])
+    for values, expected in zip(kept, copies, strict=True):
+        for value, copy in zip(values, expected, strict=True):
+            assert value.tobytes() == copy.tobytes()
+
+
+def test_gradients_are_returned_and_nothing_changes(bits):
+    small = Small()
+    before = bits(small)
+    gradients = small.train.gradients(X, Y)
+    assert list(gradients) == list(small.net.parameters) and bits(small) == before
+    assert all(g.shape == p.shape and g.dtype == np.float32 for p, g in gradients.items())
+
+
+# Exact reproducibility
+
+
+def test_the_same_seed_gives_the_same_run_to_the_bit(bits):
+    a, b = Small(), Small()
+    for _ in range(20):
+        assert a.train(X, Y) == b.train(X, Y)
+    assert bits(a) == bits(b) != bits(Small(seed=1))
+
+
+def test_looking_on_does_not_change_the_run(bits):
+    a, b = Small(), Small()
+    for _ in range(10):
+        a.train(X, Y)
+        b.train(X, Y)
+        b.classify(X)
+        print(b.train.graph(X, Y), b.classify.graph(X))
+        b.train.gradients(X, Y)
+    assert bits(a) == bits(b)
+
+
+# Atomic
+
+
+def _eligible(frame, last: dict) -> bool:
+    """Whether Python looks for a Ctrl-C just before this instruction: after a call, a jump back, or at the start."""
+    before = last.get(frame)
+    last[frame] = frame.f_lasti
+    return before is None or dis.opname[frame.f_code.co_code[before]].startswith(("CALL", "RESUME", "JUMP_BACKWARD"))
+
+
+def _interrupt_at(k, function):
+    """Call the function, with a KeyboardInterrupt at the k-th place where a Ctrl-C can strike; return the count."""
+    seen, last = 0, {}
+
+    def opcodes(frame, event, _):
+        nonlocal seen
+        if event == "opcode" and _eligible(frame, last):
+            seen += 1
+            if seen == k:
+                raise KeyboardInterrupt
+        return opcodes
+
+    def frames(frame, event, _):
+        if "teachnn" in frame.f_code.co_filename or "autograd" in frame.f_code.co_filename:
+            frame.f_trace_opcodes = True
+            return opcodes
+        return None
+
+    old = sys.gettrace()
+    sys.settrace(frames)
+    try:
+        function()
+    finally:
+        sys.settrace(old)
+    return seen
+
+
+@pytest.mark.parametrize("most", [120, pytest.param(10**6, marks=pytest.mark.long)])
+def test_ctrl_c_at_any_place_of_a_step_leaves_it_undone_or_done(most, bits):
+    reference = Small()
+    reference.train(X, Y)
+    whole = [None, bits(reference)]
+    places = _interrupt_at(0, lambda: reference.train(X, Y))
+    whole.append(bits(reference))
+    assert places > 500
+    undone = done = 0
+    for k in [*random.Random(0).sample(range(1, places - 20), min(most, places - 21)), *range(places - 20, places + 1)]:
+        small = Small()
+        small.train(X, Y)
+        with pytest.raises(KeyboardInterrupt):
+            _interrupt_at(k, lambda small=small: small.train(X, Y))
+        now = bits(small)
+        assert now in (whole[1], whole[2]) and at_rest()
+        undone, done = undone + (now == whole[1]), done + (now == whole[2])
+        if now == whole[1]:
+            small.train(X, Y)
+        assert bits(small) == whole[2]
+    assert undone and done
+
+
+@pytest.mark.parametrize("count", [400, pytest.param(10_000, marks=pytest.mark.long)])
+def test_signals_at_random_times_never_leave_part_of_a_step(count, bits):
+    reference, wholes = Small(), []
+    for _ in range(count):
+        wholes.append(bits(reference))
+        reference.train(X, Y)
+    wholes.append(bits(reference))
+    small, chance, struck = Small(), random.Random(1), 0
+    handler = signal.signal(signal.SIGALRM, signal.default_int_handler)
+    try:
+        while small.train.steps < count:
+            signal.setitimer(signal.ITIMER_REAL, chance.uniform(1e-4, 5e-3))
+            try:
+                while small.train.steps < count:
+                    small.train(X, Y)
+            except KeyboardInterrupt:
+                struck += 1
+            finally:
+                signal.setitimer(signal.ITIMER_REAL, 0)
+            assert bits(small) == wholes[small.train.steps] and at_rest()
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, handler)
+    assert struck > count / 20
+
+
+@pytest.mark.parametrize("place", ["layer", "statistics", "loss", "optimizer", "schedule"])
+def test_an_exception_anywhere_in_a_step_changes_nothing_and_the_next_call_works(place, bits, monkeypatch):
+    class Broken(Exception):
+        pass
+
+    def broken(*_):
+        raise Broken
+
+    small, reference = Small(), Small()
+    for _ in range(3):
+        small.train(X, Y), reference.train(X, Y)
+    before = bits(small)
+    with monkeypatch.context() as patch:
+        if place == "layer":
+            patch.setattr(tn.Dropout, "forward", broken)
+        elif place == "statistics":
+            patch.setattr(tn.Statistic, "track", broken)
+        elif place == "loss":
+            patch.setattr(tn.loss, "cross_entropy", broken)
+        elif place == "optimizer":
+            patch.setattr(tn.Adam, "update", broken)
+        else:
+            patch.setattr(tn.Adam, "rate", broken)
+        with pytest.raises(Broken):
+            small.train(X, Y)
+    assert bits(small) == before and at_rest()
+    assert small.train(X, Y) == reference.train(X, Y) and bits(small) == bits(reference)
+
+
+def test_a_finished_step_commits_in_one_call_that_no_signal_can_split(monkeypatch):
+    """The guard on the guard: were the commit a Python loop, the interrupts above would find it."""
+    source = "def naive(changes):\n for target, name, value in changes:\n  setattr(target, name, value)\n"
+    place: dict = {}
+    exec(compile(source, "teachnn/naive.py", "exec"), place)
+    monkeypatch.setattr("teachnn.functions.function.change", place["naive"])
+    torn = 0
+    places = _interrupt_at(0, lambda: Small().train(X, Y)) - _interrupt_at(0, Small)
+    for k in range(places - 60, places):  # the commit is the last thing that a step does
+        small = Small()
+        with pytest.raises(KeyboardInterrupt):
+            _interrupt_at(k, lambda small=small: small.train(X, Y))
+            raise KeyboardInterrupt
+        moved = [p.stored.base is not None for p in small.net.parameters]
+        torn += any(moved) and not all(moved)
+    assert torn
+
+
+# Pure
+
+
+def test_a_test_function_changes_no_byte_and_gives_the_same_bits_again(bits):
+    small = Small()
+    small.train(X, Y)
+    before = bits(small)
+    first = small.classify(X)
+    assert small.classify(X).tobytes() == first.tobytes() and bits(small) == before
+    assert type(first) is np.ndarray and first.dtype == np.float32
+
+
+def test_a_row_of_a_test_functions_output_does_not_depend_on_the_others():
+    small = Small()
+    for _ in range(5):
+        small.train(X, Y)
+    together = small.classify(X)
+    alone = np.concatenate([small.classify(X[i : i + 1]) for i in range(len(X))])
+    np.testing.assert_allclose(together, alone, rtol=2e-6)
+
+
+def test_a_train_mode_layer_is_refused_by_name_and_cure():
+    small = Small()
+    words = r"^bn \(BatchNorm\): expected .*'test' inside Sequential.*got mode 'train'; use its sibling, \.at\('test'\)"
+    with pytest.raises(tn.ModeError, match=words):
+        tn.TestFunction(small.net, name="Sequential")(X)
+
+
+def test_train_mode_layers_can_be_asked_for_by_name_and_still_move_no_statistic(state_of):
+    small = Small()
+    monte_carlo = tn.TestFunction(small.net, modes=("test", "train"))
+    before = state_of(small.net.statistics, small.train)
+    assert monte_carlo(X).tobytes() != monte_carlo(X).tobytes()
+    assert state_of(small.net.statistics, small.train) == before
+
+
+def test_a_test_function_never_enters_autograds_trace(monkeypatch):
+    small = Small()
+
+    def entered(*_):
+        raise AssertionError("a trace was opened")
+
+    monkeypatch.setattr("teachnn.ops.trace.new_box", entered)
+    monkeypatch.setattr("autograd.tracer.new_box", entered)
+    assert small.classify(X).shape == (16, 3)
+
+
+def test_a_test_function_inside_another_sees_the_same_parameters_and_keeps_its_own_modes():
+    small = Small()
+    inner = tn.TestFunction(lambda x: small.net(x), modes=("train",), name="inner")
+    outer = tn.TestFunction(lambda x: inner(x) + small.test_net(x))
+    assert outer(X).shape == (16, 3)
+    with pytest.raises(tn.ModeError, match="inside outer"):
+        tn.TestFunction(lambda x: inner(x) + small.net(x), name="outer")(X)
+
+
+def test_a_test_function_in_an_objective_passes_plain_numbers_and_refuses_traced_ones():
+    small, teacher = Small(), Small(seed=9)
+    distil = tn.TrainFunction(
+        lambda x: tn.loss.mean_squared_error(tn.ops.softmax(small.net(x)), teacher.classify(x)),
+        small.net.parameters,
+        tn.Adam(1e-2),
+    )
+    assert float(distil(X)) > 0
+    wrong = tn.TrainFunction(lambda x: small.classify(small.net(x)).sum(), small.net.parameters, tn.SGD(0.1))
+    with pytest.raises(tn.InputError, match="an array under differentiation; call the layers themselves"):
+        wrong(X)
+
+
+def test_a_function_that_reads_other_parameters_at_times_is_still_right():
+    a, b = tn.Parameter("a", [1.0]), tn.Parameter("b", [2.0])
+    pick = tn.TestFunction(lambda which: (a if which == 0 else b).value * 1)
+    assert [float(pick(i)[0]) for i in (0, 1, 0, 1)] == [1, 2, 1, 2]
+    b.value = [5.0]
+    assert float(pick(1)[0]) == 5
+
+
+# Threads
+
+
+class CountUp(tn.Optimizer):
+    """Adds 1 to every number, whatever the gradient."""
+
+    def update(self, old, g, new, rate, t):
+        np.add(old[0], 1, out=new[0])
+
+
+def test_a_test_call_sees_the_parameters_of_one_whole_step():
+    parameters = [tn.Parameter(f"p{i}", [0.0]) for i in range(20)]
+    train = tn.TrainFunction(lambda x: sum((p.value * x).sum() for p in parameters), parameters, CountUp(1.0))
+
+    def slow_look(x):
+        seen = []
+        for p in parameters:
+            seen.append(float(p.value[0]))
+            time.sleep(2e-4)  # long enough for steps to end in between
+        return np.array(seen)
+
+    look, stop, torn, looks, steps = tn.TestFunction(slow_look), threading.Event(), [], [], []
+
+    def watch():
+        try:
+            while not stop.is_set():
+                steps.append(train.steps)
+                seen = look([0.0])
+                steps.append(train.steps)
+                looks.append(seen[0])
+                if len(set(seen)) > 1:
+                    torn.append(seen)
+        finally:
+            stop.set()
+
+    thread = threading.Thread(target=watch)
+    thread.start()
+    try:
+        while len(looks) < 30 and thread.is_alive():
+            train([1.0])
+    finally:
+        stop.set()
+        thread.join()
+    assert not torn and len(set(looks)) > 10
+    assert any(b > a + 1 for a, b in zip(steps[::2], steps[1::2], strict=True)), "no step ended during a look"
+
+
+def test_steps_need_not_wait_for_a_test_function_but_for_its_first_call():
+    W, free = tn.Parameter("W", [1.0]), []
+
+    def look(x):
+        y = W.value * x
+        free.append(at_rest())
+        return y
+
+    function = tn.TestFunction(look)
+    function([1.0]), function([1.0])
+    assert free == [False, True]
+
+
+def test_while_one_thread_differentiates_another_reads_plain_arrays():
+    small, seen = Small(), []
+    inside, looked = threading.Event(), threading.Event()
+
+    def objective(x):
+        value = small.net[0].W.value
+        inside.set()
+        assert looked.wait(10)
+        return (value * value).sum()
+
+    def look():
+        assert inside.wait(10)
+        seen.append((type(small.net[0].W.value), small.classify(X).shape))
+        looked.set()
+
+    thread = threading.Thread(target=look)
+    thread.start()
+    tn.TrainFunction(objective, [small.net[0].W], tn.SGD(0.1))(X)
+    thread.join()
+    assert seen == [(np.ndarray, (16, 3))]
+
+
+def test_no_other_thread_can_trace_while_one_differentiates():
+    W, free = tn.Parameter("W", [1.0]), []
+
+    def look():
+        free.append(tracing.acquire(blocking=False))
+        if free[-1]:
+            tracing.release()
+
+    def objective(x):
+        thread = threading.Thread(target=look)
+        thread.start()
+        thread.join()
+        return (W.value * x).sum()
+
+    train = tn.TrainFunction(objective, [W], tn.SGD(0.1))
+    train([1.0]), train.gradients([1.0])
+    assert free == [False, False]
+
+
+def test_a_run_is_the_same_to_the_bit_whatever_other_threads_do(bits):
+    alone, watched, stop, errors = Small(), Small(), threading.Event(), []
+
+    def disturb(work):
+        try:
+            while not stop.is_set():
+                work()
+        except BaseException as error:
+            errors.append(error)
+
+    def other_training():
+        other = Small(seed=5)
+        for _ in range(20):
+            other.train(X, Y)
+
+    works = [
+        lambda: watched.classify(X),
+        lambda: print(watched.train.graph(X, Y), watched.classify.graph(X)),
+        other_training,
+    ]
+    threads = [threading.Thread(target=disturb, args=(work,)) for work in works]
+    for thread in threads:
+        thread.start()
+    traces = [[float(small.train(X, Y)) for _ in range(200)] for small in (alone, watched)]
+    stop.set()
+    for thread in threads:
+        thread.join()
+    assert not errors and traces[0] == traces[1] and bits(alone) == bits(watched) and at_rest()
+
+
+# What a function refuses
+
+
+def test_only_parameters_can_be_trained():
+    small = Small()
+    with pytest.raises(TypeError, match=r"got Statistic\('bn.mean', .*\); a layer keeps its statistics itself$"):
+        tn.TrainFunction(small.objective, small.net.statistics, tn.Adam())
+    with pytest.raises(TypeError, match=r"expected Parameters to move, got array\(\[0., 0., 0.\]\)$"):
+        tn.TrainFunction(small.objective, [np.zeros(3)], tn.Adam())
+    with pytest.raises(TypeError, match=r"expected Parameters to move, got h \(Dense\); take its \.parameters"):
+        tn.TrainFunction(small.objective, small.net[0], tn.Adam())
+    with pytest.raises(ValueError, match="expected at least one Parameter to move, got none"):
+        tn.TrainFunction(small.objective, [], tn.Adam())
+    with pytest.raises(TypeError, match=r"expected an optimizer, got 0\.001"):
+        tn.TrainFunction(small.objective, small.net.parameters, 1e-3)
+    with pytest.raises(ValueError, match=r"two different variables called 'h\.W'"):
+        tn.TrainFunction(small.objective, [*small.net.parameters, tn.Parameter("h.W", [1.0])], tn.Adam())
+    with pytest.raises(TypeError, match="objective: expected a function, got 3"):
+        tn.TrainFunction(3, small.net.parameters, tn.Adam())
+
+
+def test_a_parameter_named_twice_moves_once():
+    W = tn.Parameter("W", [1.0])
+    tn.TrainFunction(lambda x: (W.value * x).sum(), [W, W], tn.SGD(1.0))([1.0])
+    assert W.value.tolist() == [0.0]
+
+
+def test_the_parameters_may_come_one_by_one():
+    W = tn.Parameter("W", [1.0])
+    train = tn.TrainFunction(lambda x: (W.value * x).sum(), (p for p in [W]), tn.SGD(1.0))
+    train([1.0])
+    assert train.parameters == (W,) and W.value.tolist() == [0.0]
+
+
+def test_a_step_inside_another_function_is_refused(bits):
+    small = Small()
+    before = bits(small)
+    with pytest.raises(RuntimeError, match="outside of any other function"):
+        tn.TestFunction(lambda x: small.train(x, Y).loss)(X)
+    with pytest.raises(RuntimeError, match="outside of any other function"):
+        tn.TrainFunction(lambda x: float(small.train(x, Y)), small.net.parameters, tn.SGD(0.1))(X)
+    assert bits(small) == before and at_rest()
+
+
+def test_an_unknown_mode_is_refused():
+    with pytest.raises(ValueError, match=r"expected mode 'train' or 'test', got 'eval'"):
+        tn.TestFunction(np.tanh, modes=("eval",))
+
+
+def test_a_test_function_that_returns_nothing_is_refused():
+    with pytest.raises(tn.InputError, match="expected a function that returns arrays, got None; end it with return"):
+        tn.TestFunction(lambda x: None)([1.0])
+
+
+# Gradients that stop, and gradients of gradients
+
+
+def test_a_detached_layer_trains_what_is_before_it_and_not_itself():
+    small = Small()
+    h, out = small.net[0], small.net[4]
+    frozen = out.detached()
+
+    def objective(x, y):
+        return tn.loss.cross_entropy(frozen(tn.ops.tanh(h(x))), y)
+
+    train = tn.TrainFunction(objective, small.net.parameters, tn.SGD(0.1))
+    gradients = train.gradients(X, Y)
+    assert gradients[h.W].any() and not gradients[out.W].any() and not gradients[out.b].any()
+
+
+def test_stop_gradient_makes_a_constant_of_what_it_is_given():
+    W = tn.Parameter("W", [3.0])
+    train = tn.TrainFunction(lambda x: (tn.ops.stop_gradient(W.value) * W.value).sum(), [W], tn.SGD(1.0))
+    assert train.gradients([0.0])[W].tolist() == [3.0]
+
+
+def test_autograds_own_gradient_works_inside_an_objective():
+    W = tn.Parameter("W", [2.0])
+
+    def objective(x):
+        slope = autograd.grad(lambda x: (W.value * x**2).sum())(x)  # 2 W x
+        return (slope**2).sum()
+
+    assert tn.TrainFunction(objective, [W], tn.SGD(1.0)).gradients([3.0])[W].tolist() == [8 * 9 * 2.0]
+
+
+def test_both_kinds_of_function_say_what_they_are():
+    small = Small()
+    assert repr(small.train).startswith("TrainFunction(objective, 6 parameters, Adam(learning_rate=0.01")
+    assert repr(small.classify) == "TestFunction(classify, modes=('test',))"
+
+
+def test_what_a_step_leaves_behind_cannot_be_edited_in_place():
+    small = Small()
+    small.train(X, Y)
+    for variable in small.net.parameters + small.net.statistics:
+        with pytest.raises(ValueError, match="read-only"):
+            variable.value[0] = 7

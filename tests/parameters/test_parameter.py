@@ -1,0 +1,119 @@
+import threading
+
+import numpy as np
+import pytest
+
+import teachnn as tn
+from teachnn.parameters.parameter import change, distinct, values_of
+
+
+def test_a_parameter_is_a_read_only_float32_copy_of_what_it_was_given():
+    given = np.arange(6).reshape(2, 3)
+    W = tn.Parameter("h.W", given)
+    given[0, 0] = 99
+    assert W.value.dtype == np.float32 and W.value[0, 0] == 0 and W.shape == (2, 3) and W.size == 6
+    with pytest.raises(ValueError, match="read-only"):
+        W.value[0, 0] = 1
+
+
+def test_a_new_value_replaces_the_old_one_whole():
+    W = tn.Parameter("h.W", [1, 2])
+    before = W.value
+    W.value = [3, 4]
+    assert W.value.tolist() == [3, 4] and before.tolist() == [1, 2]
+
+
+@pytest.mark.parametrize(
+    ("value", "error", "words"),
+    [
+        ([[1, 2], [3, np.nan]], ValueError, "h.W .Parameter.: expected finite numbers, got NaN or infinity"),
+        (np.inf, ValueError, "expected finite numbers"),
+        (["a", "b"], TypeError, "expected an array of real numbers, got dtype <U1"),
+        (1j, TypeError, "expected an array of real numbers, got dtype complex128"),
+        (None, TypeError, "expected an array of real numbers, got dtype object"),
+        (True, TypeError, "expected an array of real numbers, got dtype bool"),
+    ],
+)
+def test_what_is_not_finite_real_numbers_is_refused_by_name(value, error, words):
+    with pytest.raises(error, match=words):
+        tn.Parameter("h.W", value)
+    W = tn.Parameter("h.W", np.zeros(np.shape(value)))
+    with pytest.raises(error, match=words):
+        W.value = value
+    assert not W.value.any()
+
+
+def test_a_value_of_another_shape_is_refused_and_changes_nothing():
+    W = tn.Parameter("h.W", [1, 2])
+    with pytest.raises(ValueError, match=r"h.W \(Parameter\): expected a value of shape \(2,\), got \(3,\)"):
+        W.value = [1, 2, 3]
+    assert W.value.tolist() == [1, 2]
+
+
+@pytest.mark.parametrize("name", ["", None, 3, "__metadata__"])
+def test_a_name_is_non_empty_text(name):
+    with pytest.raises(TypeError, match="expected a name"):
+        tn.Parameter(name, 0)
+
+
+def test_no_value_can_be_set_from_inside_a_function():
+    W = tn.Parameter("W", [1.0])
+
+    def meddle(x):
+        W.value = [2.0]
+        return x * W.value
+
+    with pytest.raises(RuntimeError, match="expected to be read inside a function"):
+        tn.TestFunction(meddle)([1.0])
+    with pytest.raises(RuntimeError, match="expected to be read inside a function"):
+        tn.TrainFunction(lambda x: meddle(x).sum(), [W], tn.SGD(0.1))([1.0])
+    assert W.value.tolist() == [1.0]
+
+
+def test_a_statistic_does_not_move_outside_a_training_step():
+    mean = tn.Statistic("bn.mean", [0.0])
+    mean.track(np.float32([1.0]), 0.5)
+    tn.TestFunction(lambda x: mean.track(x, 0.5) or x)([1.0])
+    assert mean.value.tolist() == [0.0]
+
+
+def test_a_statistic_tracked_twice_in_a_step_moves_twice():
+    mean, W = tn.Statistic("bn.mean", [0.0]), tn.Parameter("W", [1.0])
+
+    def objective(x):
+        mean.track(x, 0.5)
+        mean.track(x, 0.5)
+        return (x * W.value).sum()
+
+    tn.TrainFunction(objective, [W], tn.SGD(0.1))([8.0])
+    assert mean.value.tolist() == [6.0]  # 0 -> 4 -> 6
+
+
+def test_two_different_variables_of_one_name_are_an_error_with_both_shapes():
+    a, b = tn.Parameter("W", [1.0]), tn.Parameter("W", [1.0, 2.0])
+    with pytest.raises(ValueError, match=r"net: .*'W', of shapes \(1,\) and \(2,\); rename one"):
+        distinct([a, b], "net")
+    assert distinct([a, a], "net") == (a,)
+
+
+def test_values_of_takes_all_values_at_one_instant():
+    variables = [tn.Parameter(f"p{i}", [0.0]) for i in range(50)]
+    torn, stop = [], threading.Event()
+
+    def look():
+        while not stop.is_set():
+            seen = {float(v[0]) for v in values_of(variables).values()}
+            if len(seen) > 1:
+                torn.append(seen)
+
+    thread = threading.Thread(target=look)
+    thread.start()
+    for n in range(2000):
+        change([(v, "stored", np.float32([n])) for v in variables])
+    stop.set()
+    thread.join()
+    assert not torn
+
+
+def test_a_variable_says_what_it_is():
+    assert repr(tn.Statistic("bn.mean", np.zeros(3))) == "Statistic('bn.mean', shape=(3,))"
