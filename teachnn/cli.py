@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from teachnn import data, images
-from teachnn.functions import Adam, CheckpointError, Linear, TrainFunction, load, save
+from teachnn.functions import Adam, CheckpointError, TrainFunction, load, save, schedule
 from teachnn.models.vae import VAE
 from teachnn.parameters import rng
 
@@ -68,7 +68,7 @@ def _vae(options: argparse.Namespace) -> int:
     digits = data.mnist()
     batches = data.batches(digits.train.images, size=100, rng=generators["order"])
     test = data.pixels(digits.test.images)
-    train = vae.train_function(Adam(Linear(2e-3, 2e-5, options.epochs * len(batches))))
+    train = vae.train_function(Adam(schedule.Linear(2e-3, 2e-5, options.epochs * len(batches))))
     if options.resume:
         load(checkpoint, vae.parameters, train, generators)
         print(f"Going on after step {train.steps:,} of {checkpoint}.")

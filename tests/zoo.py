@@ -110,10 +110,11 @@ LAYERS = {
 MODULES = [importlib.import_module(m.name) for m in pkgutil.iter_modules(teachnn.models.__path__, "teachnn.models.")]
 
 
-def layer_classes() -> set[type]:
-    """Return every class of layer that the library has, found by looking."""
+def layer_classes() -> list[type]:
+    """Return every class of layer that the library has, found by looking, by name."""
     found = {kind for module in (tn, *MODULES) for kind in vars(module).values() if inspect.isclass(kind)}
-    return {kind for kind in found if issubclass(kind, tn.Layer)} - {tn.Layer, tn.ModeLayer}
+    layers = {kind for kind in found if issubclass(kind, tn.Layer)} - {tn.Layer, tn.ModeLayer}
+    return sorted(layers, key=lambda kind: kind.__qualname__)
 
 
 def model_classes() -> set[str]:

@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from teachnn.data import Faces, batches, drawn_faces
-from teachnn.functions import Adam, History, Linear
+from teachnn.functions import Adam, History, schedule
 from teachnn.models.faces import CROP, ANet, LinearAttributes, LNet, crops, in_parts, overlap, standard
 from teachnn.parameters import rng as generator
 from teachnn.support import InputError, array, instance, items, number, whole
@@ -61,7 +61,7 @@ def train(make: Callable, x: np.ndarray, y: np.ndarray, passes: int, size: int, 
     if not callable(make):
         raise InputError("train", "a function of an optimizer", repr(make), "lnet.train_function is one")
     examples = batches(x, y, size=size, rng=rng)
-    function = make(Adam(Linear(rate, rate / 10, passes * len(examples))))
+    function = make(Adam(schedule.Linear(rate, rate / 10, passes * len(examples))))
     return function.fit(examples, epochs=passes, **options)
 
 

@@ -1,69 +1,12 @@
-import itertools
-
 import numpy as np
 import pytest
-from autograd.test_util import check_grads
-from hypothesis import given, settings, strategies as st
+from hypothesis import given, settings
+from slow import convolutions, touches
 
 import teachnn as tn
-from teachnn.ops import convolve, correlate, paint
+from teachnn.ops import convolve
 
 examples = settings(max_examples=25, deadline=None)
-
-
-@st.composite
-def cases(draw):
-    """A picture x, a kernel W, an output y that fit each other, the stride and the padding, in float64."""
-    N, C, D, h, w = (draw(st.integers(1, n)) for n in (2, 3, 3, 3, 3))
-    stride, padding = draw(st.integers(1, 3)), draw(st.integers(0, 2))
-    H = draw(st.integers(max(1, h - 2 * padding), h + 4))
-    V = draw(st.integers(max(1, w - 2 * padding), w + 4))
-    rows, columns = (H + 2 * padding - h) // stride + 1, (V + 2 * padding - w) // stride + 1
-    rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
-    shapes = [(N, H, V, C), (h, w, C, D), (N, rows, columns, D)]
-    return *(rng.standard_normal(shape) for shape in shapes), stride, padding
-
-
-def touches(x, W, y, stride, padding):
-    """Yield all (places in x, in W, in y) whose product is part of sum(y * convolve(x, W)), one by one."""
-    (N, H, V, C), (h, w, _, D), (_, rows, columns, _) = x.shape, W.shape, y.shape
-    for n, i, j, a, b in itertools.product(range(N), range(rows), range(columns), range(h), range(w)):
-        u, v = i * stride + a - padding, j * stride + b - padding
-        if 0 <= u < H and 0 <= v < V:
-            for c, d in itertools.product(range(C), range(D)):
-                yield (n, u, v, c), (a, b, c, d), (n, i, j, d)
-
-
-@given(cases())
-@examples
-def test_each_side_of_a_convolution_is_the_plain_sum_over_the_other_two(case):
-    x, W, y, stride, padding = case
-    sums = [np.zeros_like(array) for array in (x, W, y)]
-    for at_x, at_W, at_y in touches(*case):
-        sums[0][at_x] += W[at_W] * y[at_y]
-        sums[1][at_W] += x[at_x] * y[at_y]
-        sums[2][at_y] += x[at_x] * W[at_W]
-    results = [
-        paint(y, W, x.shape[1:3], stride, padding),
-        correlate(x, y, W.shape[:2], stride, padding),
-        convolve(x, W, stride, padding),
-    ]
-    for result, expected in zip(results, sums, strict=True):
-        assert result.shape == expected.shape
-        assert result == pytest.approx(expected, abs=1e-12)
-
-
-@given(cases())
-@examples
-def test_gradients_of_convolve_paint_and_correlate_are_right_to_second_order(case):
-    x, W, y, stride, padding = case
-    for f, arrays in [
-        (lambda x, W: convolve(x, W, stride, padding), (x, W)),
-        (lambda y, W: paint(y, W, x.shape[1:3], stride, padding), (y, W)),
-        (lambda x, y: correlate(x, y, W.shape[:2], stride, padding), (x, y)),
-    ]:
-        check_grads(f, (0, 1), modes=["rev"], order=2)(*arrays)
-        assert tn.check_gradients(f, *arrays, most=20) < 1e-6
 
 
 def layer_of(kind, W, stride, padding, b=None) -> tn.Conv2D:
@@ -72,7 +15,7 @@ def layer_of(kind, W, stride, padding, b=None) -> tn.Conv2D:
     return kind(tn.Parameter("c.W", W), tn.Parameter("c.b", bias), stride, padding)
 
 
-@given(cases())
+@given(convolutions())
 @examples
 def test_a_convolution_layer_is_the_convolution_and_the_bias(case):
     x, W, y, stride, padding = case
@@ -84,7 +27,7 @@ def test_a_convolution_layer_is_the_convolution_and_the_bias(case):
     assert tn.check_gradients(layer, x, parameters=layer.parameters, most=20) < 1e-6
 
 
-@given(cases())
+@given(convolutions())
 @examples
 def test_a_transposed_layer_paints_the_kernel_at_each_pixel_and_adds_the_bias(case):
     _, W, y, stride, padding = case
@@ -111,21 +54,6 @@ def test_a_convolution_and_its_mirror_image_are_adjoint():
     mirror = tn.ConvTranspose2D(W, tn.Parameter("c", np.zeros(2)), 2, 1)
     x, y = rng.standard_normal((2, 8, 6, 2), np.float32), rng.standard_normal((2, 4, 3, 3), np.float32)
     assert (y * conv(x)).sum() == pytest.approx((x * mirror(y)).sum(), rel=1e-4)
-
-
-@pytest.mark.parametrize("flip", [np.s_[:, ::-1], np.s_[:, ::2, ::2], np.s_[..., :2], np.s_[::-1, :, ::-1]])
-def test_a_view_of_a_picture_serves_as_the_picture(flip):
-    x = np.random.default_rng(0).standard_normal((2, 8, 8, 3))[flip]
-    W = np.random.default_rng(1).standard_normal((3, 3, x.shape[3], 2))
-    assert np.array_equal(convolve(x, W, 1, 0), convolve(x.copy(), W, 1, 0))
-
-
-def test_nothing_is_changed_in_place():
-    rng = tn.rng(0)
-    x, W, y = (rng.standard_normal(shape) for shape in [(2, 5, 5, 1), (3, 3, 1, 2), (2, 3, 3, 2)])
-    before = [a.tobytes() for a in (x, W, y)]
-    convolve(x, W), paint(y, W, (5, 5)), correlate(x, y, (3, 3))
-    assert [a.tobytes() for a in (x, W, y)] == before
 
 
 @pytest.mark.parametrize("size", [1, 3, 5])

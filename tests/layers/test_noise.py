@@ -8,7 +8,6 @@ from autograd.test_util import check_grads
 from hypothesis import given, settings, strategies as st
 
 import teachnn as tn
-from teachnn.ops import gaussian_sample
 
 sizes, seeds = st.integers(1, 5), st.integers(0, 2**32 - 1)
 examples = settings(max_examples=20, deadline=None)
@@ -202,9 +201,8 @@ def test_a_sample_is_the_mean_and_the_deviation_times_the_noise(n, d, seed):
 
 @given(n=sizes, d=sizes, seed=seeds)
 @examples
-def test_the_gradients_of_a_sample_are_right_to_second_order(n, d, seed):
-    mean, log_variance, noise = (numbers(seed + i, n, d).astype(float) for i in range(3))
-    check_grads(lambda m, v: gaussian_sample(m, v, noise), (0, 1), modes=["rev"], order=2)(mean, log_variance)
+def test_the_gradients_of_a_sample_are_right(n, d, seed):
+    mean, log_variance = (numbers(seed + i, n, d).astype(float) for i in range(2))
     sample = tn.GaussianSample(tn.rng(seed), mode="train")
     assert tn.check_gradients(sample, mean, log_variance) < 1e-6
 
