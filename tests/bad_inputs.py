@@ -11,6 +11,7 @@ import numpy as np
 
 import teachnn as tn
 import teachnn_widgets as tw
+from teachnn.graphs import CallGraph
 from teachnn.models import classifier, face_study, faces, fractalnet, vae
 
 MODULES = ("parameters.init", "ops.loss", "ops", "functions.schedule", "images", "check", "data", *(
@@ -33,7 +34,9 @@ def public_names():
             continue
         seen.add(id(value))
         yield name, value
-        for method, function in vars(value).items() if inspect.isclass(value) else ():
+        bases = [value, CallGraph] if value is tn.Graph else [value]
+        methods = [item for base in bases for item in vars(base).items()] if inspect.isclass(value) else []
+        for method, function in methods:
             function = getattr(function, "__func__", function)
             public = (method[0] != "_" and method != "forward") or method in ("__call__", "__getitem__")
             if public and inspect.isfunction(function) and len(inspect.signature(function).parameters) > 1:

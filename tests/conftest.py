@@ -1,12 +1,53 @@
-"""What tests of several modules need: the bits of all that a step may change, and a kernel that loses no message."""
+"""What tests of several modules need: the bits of all that a step may change, and a kernel that loses no message.
 
+And how the whole run is cut up: files go to as many workers as there are cores, those that take longest first.
+"""
+
+import importlib.util
 import json
+import os
+
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before numpy: each core has a worker of its own
 
 import nbval.kernel
 import numpy as np
 import pytest
 import zmq
 from autograd.tracer import trace_stack
+
+# The files that take longest, the longest first: begun last, one of them would keep a single core busy at the end.
+LONGEST = (
+    "browser/test_notebooks",
+    "notebooks/06",
+    "notebooks/07",
+    "browser/test_widgets",
+    "notebooks/09",
+    "trust/test_long_runs",
+    "browser/test_common",
+    "notebooks/",
+)
+
+
+def pytest_collection_modifyitems(items):
+    """Put the tests of the longest files first; within a file they stay as they are."""
+    items.sort(key=lambda item: next((i for i, name in enumerate(LONGEST) if name in item.nodeid), len(LONGEST)))
+
+
+def pytest_report_header(config):
+    """Say how long it takes, and what is left out."""
+    from driven_lab import CHROMIUM
+
+    lines = []
+    if config.args_source is config.ArgsSource.TESTPATHS:
+        lines.append("teachnn: all of this takes about 7 minutes on two idle cores; `pytest tests/layers` takes seconds")
+    if config.option.markexpr == "not long":
+        lines.append("left to .ci/run: the course in a browser and all else marked long (-m long)")
+    if CHROMIUM is None:
+        lines.append("skipped: widgets in a browser, for there is no Chromium (apt-get install chromium fonts-dejavu-core)")
+    if importlib.util.find_spec("torch") is None:
+        lines.append("skipped: tests/oracles, for there is no PyTorch (pip install torch)")
+    return lines
+
 
 start_new_kernel = nbval.kernel.start_new_kernel
 

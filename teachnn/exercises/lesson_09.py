@@ -7,6 +7,7 @@ import numpy as np
 from teachnn.exercises.verdict import expect
 from teachnn.functions import Adam, TrainFunction
 from teachnn.layers import Dense
+from teachnn.ops import loss
 from teachnn.parameters import Parameter, init
 
 
@@ -69,16 +70,16 @@ def exercise_4(objective) -> str:
     target = (rng.random((3, 784)) < 0.5).astype(np.float32)
     z = Parameter("z", np.zeros((3, 2), np.float32))
     hint = "no gradient reaches z: decode z.value, what the parameter holds while it is searched"
-    loss = objective(z, decoder, target)
-    expect(callable(loss), "return the inner function itself, without calling it")
+    inner = objective(z, decoder, target)
+    expect(callable(inner), "return the inner function itself, without calling it")
     try:
-        moving = TrainFunction(loss, [z, *decoder.parameters], Adam(0.1)).gradients()
+        moving = TrainFunction(inner, [z, *decoder.parameters], Adam(0.1)).gradients()
     except ValueError:
         moving = {z: np.zeros(1)}
     expect(np.any(moving[z]), hint)
     touched = [p.name for p in decoder.parameters if np.any(moving[p])]
     expect(not touched, f"a gradient reaches {' and '.join(touched)}: the decoder has a sibling that passes none")
-    search = TrainFunction(loss, [z], Adam(0.1))
+    search = TrainFunction(inner, [z], Adam(0.1))
     right = float(loss.binary_cross_entropy(decoder(z.value), target))
     first = float(search())
     expect(abs(first - right) < 1e-3 * right, f"at the first z the cross-entropy is {right:.1f}; yours is {first:.1f}")

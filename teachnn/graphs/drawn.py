@@ -26,6 +26,9 @@ class Drawing:
 
     graphs: tuple[CallGraph, ...]
 
+    def __post_init__(self):
+        shared_parameters(*self.graphs)  # rejects anything but graphs
+
     @property
     def svg(self) -> str:
         """The picture, a whole SVG document."""
@@ -60,5 +63,4 @@ def draw(*graphs: CallGraph) -> Drawing:
     It shows itself in a notebook; `.save("functions.svg")` writes it, and `print` says what is shared.
     Raises ValueError if no graph is given, TypeError for anything but graphs.
     """
-    shared_parameters(*graphs)  # rejects anything but graphs
     return Drawing(graphs)

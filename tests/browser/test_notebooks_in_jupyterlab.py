@@ -21,6 +21,7 @@ def move(page):
         page.wait_for_function("([node, text]) => node.innerText !== text", arg=[step.element_handle(), before])
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("notebook", sorted(FOLDER.glob("*.ipynb")), ids=lambda path: path.stem)
 def test_a_notebook_runs_without_an_error_and_its_widgets_have_names_and_move(lab, notebook):
     shutil.copy(notebook, lab.folder)

@@ -50,8 +50,14 @@ def test_the_course_is_found_where_pip_put_it(tmp_path, monkeypatch):
             return tmp_path / "lib" / self
 
     shared = "../share/teachnn/notebooks/"
-    files = [f"{shared}01_b.ipynb", "teachnn/lab.py", f"{shared}00_a.ipynb", f"{shared}a.svg", f"{shared}glossary.md"]
-    monkeypatch.setattr(lab, "__file__", str(tmp_path / "lib" / "teachnn" / "lab.py"))
+    files = [
+        f"{shared}01_b.ipynb",
+        "teachnn/jupyter/lab.py",
+        f"{shared}00_a.ipynb",
+        f"{shared}a.svg",
+        f"{shared}glossary.md",
+    ]
+    monkeypatch.setattr(lab, "__file__", str(tmp_path / "lib" / "teachnn" / "jupyter" / "lab.py"))
     monkeypatch.setattr("importlib.metadata.files", lambda name: map(Installed, files) if name == "teachnn" else None)
     there = tmp_path.resolve() / "share" / "teachnn" / "notebooks"
     assert lab.course() == [there / "00_a.ipynb", there / "01_b.ipynb", there / "glossary.md"]
@@ -135,7 +141,7 @@ def test_the_server_listens_on_this_machine_only_and_keeps_its_token(tmp_path):
     command = lab.command(tmp_path, [])
     assert command[:3] == [sys.executable, "-m", "jupyterlab"]
     assert "--ServerApp.ip=127.0.0.1" in command and f"--ServerApp.root_dir={tmp_path.resolve()}" in command
-    assert "--ServerApp.kernel_websocket_connection_class=teachnn.websocket.PromptWebsocket" in command
+    assert "--ServerApp.kernel_websocket_connection_class=teachnn.jupyter.websocket.PromptWebsocket" in command
     for word in ("token", "password", "allow_origin", "disable_check_xsrf", "allow_remote", "allow-root"):
         assert not any(word in argument for argument in command)
 

@@ -183,7 +183,8 @@ cli.data.mnist = lambda: MNIST(*(Digits(d.images[:200], d.labels[:200]) for d in
 CODE = {
     "vae": SMALL + "assert cli.main(['vae', '--hidden', '4', '--epochs', '1', '--out', 'named']) == 0",
     "lab": """
-from teachnn import cli, lab
+from teachnn import cli
+from teachnn.jupyter import lab
 lab.command = lambda folder, others: ["true"]
 assert cli.main(["lab", "--folder", "named"]) == 0""",
     "save": """
@@ -238,7 +239,7 @@ def test_the_lab_binds_to_loopback_and_no_check_of_jupyters_is_weakened(tmp_path
     assert set(added) <= {"OPENBLAS_NUM_THREADS", "JUPYTER_CONFIG_PATH"}
     settings = sorted((ROOT / "teachnn" / "jupyter").rglob("*.json"))
     assert settings and opens_up(path.read_text("utf-8") for path in settings) == []
-    sources = [(ROOT / "teachnn" / f"{name}.py").read_text("utf-8") for name in ("websocket", "saving")]
+    sources = [(ROOT / "teachnn" / "jupyter" / f"{name}.py").read_text("utf-8") for name in ("websocket", "saving")]
     assert not any(re.search("check_origin|check_xsrf|get_current_user|authenticated", source) for source in sources)
 
 
