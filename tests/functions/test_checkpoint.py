@@ -537,7 +537,8 @@ import os, random, signal, sys, time
 import numpy as np
 import teachnn as tn
 
-path, chance, parts = sys.argv[1], random.Random(0), 0
+path, chance = sys.argv[1], random.Random(0)
+folder = os.path.dirname(path)
 W = tn.Parameter("W", np.zeros(200_000))
 for child in range(int(sys.argv[2])):
     tn.save(path, [W])
@@ -549,12 +550,16 @@ for child in range(int(sys.argv[2])):
             tn.save(path, [W])
     while os.stat(path).st_ino == first:
         time.sleep(1e-4)
-    time.sleep(chance.uniform(0, 0.01))
+    if child % 2:
+        time.sleep(chance.uniform(0, 0.01))
+    else:
+        while not any(f".{pid}." in name for name in os.listdir(folder)):
+            pass  # until it is in the middle of a save
     os.kill(pid, signal.SIGKILL)
     os.waitpid(pid, 0)
     tn.load(path, [W])
     assert len(set(W.value.tolist())) == 1
-print(len(os.listdir(os.path.dirname(path))) - 1)
+print(len(os.listdir(folder)) - 1)
 """
 
 

@@ -2,7 +2,7 @@
 
 import random
 import signal
-from itertools import islice
+from itertools import count, islice
 
 import numpy as np
 import pytest
@@ -130,11 +130,17 @@ def test_a_fit_taken_up_again_after_signals_at_random_times_is_the_one_that_was_
 
     handler = signal.signal(signal.SIGALRM, signal.default_int_handler)
     try:
-        (interrupted, struck), (reference, none) = run(random.Random(1)), run(None)
+        (reference, none), strikes = run(None), 0
+        for seed in count():
+            interrupted, struck = run(random.Random(seed))
+            strikes += struck
+            assert interrupted == reference
+            if strikes > epochs / 20:  # a fast machine needs several runs
+                break
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, handler)
-    assert interrupted == reference and struck > epochs / 20 and none == 0
+    assert none == 0
 
 
 def test_a_generator_of_batches_that_fails_leaves_the_steps_that_were_taken():

