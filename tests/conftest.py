@@ -39,15 +39,11 @@ def pytest_report_header(config):
 
     lines = []
     if config.args_source is config.ArgsSource.TESTPATHS:
-        lines.append(
-            "teachnn: all of this takes about 7 minutes on two idle cores, one folder of tests/ seconds"
-        )
+        lines.append("teachnn: all of this takes about 7 minutes on two idle cores, one folder of tests/ seconds")
     if config.option.markexpr == "not long":
         lines.append("left to .ci/run: the course in a browser and all else marked long (-m long)")
     if CHROMIUM is None:
-        lines.append(
-            "skipped: widgets in a browser: no Chromium here (apt-get install chromium fonts-dejavu-core)"
-        )
+        lines.append("skipped: widgets in a browser: no Chromium here (apt-get install chromium fonts-dejavu-core)")
     if importlib.util.find_spec("torch") is None:
         lines.append("skipped: tests/oracles: no PyTorch here (pip install torch)")
     return lines
