@@ -46,7 +46,8 @@ def test_every_folder_imports_only_faces_of_folders_below_it(house):
         ("teachnn/functions/check.py", "from teachnn.ops.trace import getval", "Only the face of ops"),
         ("teachnn/functions/check.py", "import teachnn_widgets", "The library knows nothing of its widgets"),
         ("widgets/teachnn_widgets/live_paths.py", "import teachnn_widgets.mode_lens", "No widget knows another"),
-        ("widgets/teachnn_widgets/numbers.py", "from teachnn.graphs.svg import LIGHT", "Only the face of graphs"),
+        ("widgets/teachnn_widgets/numbers.py", "from teachnn.graphs.drawn import draw", "Only the face of graphs"),
+        ("widgets/teachnn_widgets/numbers.py", "import teachnn.graphs.drawing.rows", "Only the face of drawing"),
         ("teachnn/attic.py", "", "a folder imports only folders below it"),
     ],
 )

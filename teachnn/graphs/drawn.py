@@ -1,15 +1,13 @@
 """A graph that draws itself in a notebook, and several of them side by side. Notebook 03.
 
-The way from plain data to a picture: `drawing` says where each box and line is, svg.py writes that down.
+The way from plain data to a picture: `drawing` says where each box and line is, `svg` writes that down.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from teachnn.graphs.drawing.layout import arrange
 from teachnn.graphs.graph import CallGraph, shared_parameters
-from teachnn.graphs.svg import as_svg
 from teachnn.support import path_of
 
 
@@ -32,7 +30,9 @@ class Drawing:
     @property
     def svg(self) -> str:
         """The picture, a whole SVG document."""
-        return as_svg(arrange(self.graphs))
+        from teachnn.graphs import drawing, svg  # here: few runs draw, and each would wait for it at import
+
+        return svg.as_svg(drawing.arrange(self.graphs))
 
     def save(self, path) -> None:
         """Write the picture to a file."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from xml.sax.saxutils import escape
 
-from teachnn.graphs.drawing.picture import Box, Entry, Link, Panel, Picture, Pill, Point
+from teachnn.graphs.drawing import Box, Entry, Link, Panel, Picture, Pill, Point
 
 # What XML forbids, and what turns the direction of the text that follows.
 FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff\u202a-\u202e\u2066-\u2069]")

@@ -12,7 +12,7 @@ import numpy as np
 import traitlets as t
 
 import teachnn as tn
-from teachnn.graphs import text
+from teachnn.graphs.svg import text
 from teachnn.models.fractalnet import FractalNet, Unit
 from teachnn.support import InputError, array, whole
 from teachnn_widgets.base import Widget

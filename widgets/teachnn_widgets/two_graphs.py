@@ -13,7 +13,8 @@ import numpy as np
 import traitlets as t
 
 import teachnn as tn
-from teachnn.graphs import DARK, LIGHT, Picture, arrange, as_svg, ordered, scoped
+from teachnn.graphs.drawing import Picture, arrange, ordered
+from teachnn.graphs.svg import DARK, LIGHT, as_svg, scoped
 from teachnn.parameters import Variable, values_of
 from teachnn.support import InputError
 from teachnn_widgets.base import Widget
