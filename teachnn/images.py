@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
-from statistics import NormalDist
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from PIL import Image
 
 from teachnn.support import InputError, is_whole, number, whole
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+    from PIL import Image
 
 # One colour a concept, in every drawing, figure and widget (Okabe and Ito's palette).
 TRAIN, TEST, PARAMETER, STATISTIC = "#0072B2", "#009E73", "#E69F00", "#CC79A7"
@@ -29,6 +28,8 @@ def grid(images, columns: int, scale: int = 1) -> Image.Image:
     >>> grid(np.zeros((6, 28, 28)), columns=3).size
     (84, 56)
     """
+    from PIL import Image  # here: the import of teachnn would wait for it
+
     try:
         images = np.asarray(images)
     except ValueError:
@@ -56,6 +57,8 @@ def latent_plane(side: int = 15, low: float = 0.04, high: float = 0.96) -> np.nd
     They are the normal quantiles of `side` evenly spaced probabilities, so the prior puts equal weight between
     neighbours; x grows to the right, y grows upwards.
     """
+    from statistics import NormalDist  # here for the same reason as PIL in `grid`
+
     side = whole("latent_plane", "side", side)
     for edge in (low, high):
         number("latent_plane", "probability", edge, "> 0 and < 1", lambda v: 0 < v < 1)

@@ -16,7 +16,6 @@ import re
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, UnidentifiedImageError
 
 from teachnn.data.faces import SIDE, Faces
 from teachnn.support import InputError, path_of, whole
@@ -94,6 +93,8 @@ def _lines(path: Path) -> list[str]:
 
 def _picture(path: Path) -> tuple[np.ndarray, tuple[float, float]]:
     """Return a picture (64, 64) uint8, and by how much its width and its height were scaled."""
+    from PIL import Image, UnidentifiedImageError  # here: the import of teachnn would wait for it
+
     try:
         with Image.open(path) as image:
             small = image.convert("L").resize((SIDE, SIDE), Image.Resampling.BILINEAR)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import functools
 from dataclasses import dataclass
-from importlib.resources import files
+from pathlib import Path
 
 import numpy as np
 
@@ -57,7 +57,7 @@ def _digits(prefix: str) -> Digits:
 
 
 def _packaged(name: str) -> np.ndarray:
-    with (files("teachnn.data") / "mnist" / name).open("rb") as file:
+    with (Path(__file__).parent / "mnist" / name).open("rb") as file:
         return read_idx(file, f"{name} (mnist)")
 
 
