@@ -1,5 +1,6 @@
 """Every layer of the library, small, with an input for it; and every model, with its functions."""
 
+import dataclasses
 import importlib
 import inspect
 import json
@@ -164,6 +165,7 @@ def generators(value) -> list[np.random.Generator]:
     """Return every generator in layers, however deep inside."""
     if isinstance(value, np.random.Generator):
         return [value]
-    parts = value if isinstance(value, list | tuple | tn.Sequential) else vars(value).values()
+    fields = [] if isinstance(value, list | tuple) else [getattr(value, f.name) for f in dataclasses.fields(value)]
+    parts = value if isinstance(value, list | tuple) else fields
     deep = (list, tuple, tn.Layer, np.random.Generator)
     return [rng for part in parts if isinstance(part, deep) for rng in generators(part)]

@@ -1,6 +1,6 @@
 """The two kinds of function: a training function searches for parameters, a test function uses them. Notebook 03.
 
-Read function first; then optimizer, schedule, weights for how parameters move; scopes, finite, snapshot, checkpoint for
+Read function first; then optimizer, schedule for how parameters move; scopes, finite, snapshot, checkpoint for
 how a step stays whole; loop, history, progress for many steps; check for whether a gradient is right.
 """
 
@@ -9,6 +9,7 @@ from teachnn.functions.check import check_gradients
 from teachnn.functions.checkpoint import CheckpointError, load, save
 from teachnn.functions.function import TestFunction, TrainFunction
 from teachnn.functions.history import History, StepResult
+from teachnn.functions.loop import Position, passes
 from teachnn.functions.optimizer import SGD, Adam, AdamW, Momentum, Optimizer, RMSProp
 from teachnn.functions.snapshot import Snapshot
 
@@ -20,6 +21,7 @@ __all__ = [
     "History",
     "Momentum",
     "Optimizer",
+    "Position",
     "RMSProp",
     "Snapshot",
     "StepResult",
@@ -27,6 +29,7 @@ __all__ = [
     "TrainFunction",
     "check_gradients",
     "load",
+    "passes",
     "save",
     "schedule",
 ]

@@ -19,9 +19,8 @@ from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save as to_bytes
 
 from teachnn.functions.function import TrainFunction
-from teachnn.functions.snapshot import put_all_back
 from teachnn.ops import tracing
-from teachnn.parameters import Variable, changing, distinct, values_of
+from teachnn.parameters import Change, Variable, change, changing, distinct, values_of
 from teachnn.support import check_generator, instance, items, name_given, path_of
 
 Generators = Mapping[str, np.random.Generator]
@@ -51,6 +50,7 @@ def save(
             state |= {
                 "optimizer": type(train.optimizer).__name__,
                 "steps": train.steps,
+                "began": train.began,
                 "position": train.position,
             }
             arrays |= {f"optimizer.{name}": array for name, array in train.memory.items()}
@@ -85,21 +85,18 @@ def load(
         wrong += [f"{name}: unexpected" for name in saved if name not in here]
         got = "; ".join(wrong)
         raise CheckpointError(f"{path}: expected the same names and shapes, got {got}; strict=False takes what fits")
-    changes: list[tuple[object, str, object]] = [(here[name], "stored", array) for name, array in fits.items()]
-    noise = {}
+    changes: list[Change] = [(here[name], "stored", array) for name, array in fits.items()]
     for name, rng in (generators or {}).items():
         if name not in state.get("generators", {}):
             raise CheckpointError(f"{path}: expected the state of the generator {name}, got none of that name")
-        noise[rng] = state["generators"][name]
         try:
-            copy.deepcopy(rng).bit_generator.state = noise[rng]
+            copy.deepcopy(rng).bit_generator.state = state["generators"][name]
         except (TypeError, ValueError, KeyError):
             kind = type(rng.bit_generator).__name__
             raise CheckpointError(f"{path}: expected a {kind} state for the generator {name}, got another") from None
+        changes.append((rng.bit_generator, "state", state["generators"][name]))
     with tracing:  # between two steps
-        if train is not None:
-            changes += _resumed(path, train, arrays, state)
-        put_all_back(changes, noise)
+        change(changes + (_resumed(path, train, arrays, state) if train is not None else []))
     return [name for name in {**here, **saved} if name not in fits]
 
 
@@ -117,7 +114,7 @@ def _checked(who: str, path, variables, train, generators) -> tuple[Path, tuple[
     return path, distinct(variables, f"{who} {path}")
 
 
-def _resumed(path: Path, train: TrainFunction, arrays: Mapping[str, np.ndarray], state: Mapping) -> list:
+def _resumed(path: Path, train: TrainFunction, arrays: Mapping[str, np.ndarray], state: Mapping) -> list[Change]:
     kind = type(train.optimizer).__name__
     memory = {f"optimizer.{name}": array for name, array in train.memory.items()}
     if state.get("optimizer") != kind:
@@ -127,9 +124,8 @@ def _resumed(path: Path, train: TrainFunction, arrays: Mapping[str, np.ndarray],
         raise CheckpointError(
             f"{path}: expected the optimizer's memory for each parameter, got none of {', '.join(wrong)}"
         )
-    return train.restored(
-        state["steps"], {name: arrays[f"optimizer.{name}"] for name in train.memory}, state["position"]
-    )
+    remembered = {name: arrays[f"optimizer.{name}"] for name in train.memory}
+    return train.as_it_was(state["steps"], state["began"], remembered, state["position"])
 
 
 def _misfit(array: np.ndarray, shape: tuple[int, ...]) -> str:

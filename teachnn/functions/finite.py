@@ -64,7 +64,7 @@ class Finite:
             for what, array in (("gradient", gradient), ("new value", new)):
                 if not np.isfinite(array).all():
                     self._stop("finite numbers", f"a {what} of {parameter.name} that is not", self._lower_rate())
-        if not all(np.isfinite(vector).all() for vector in memory):
+        if not all(np.isfinite(array).all() for arrays in memory for array in arrays):
             got = f"gradients too large for {type(self.optimizer).__name__} to remember"
             self._stop("finite numbers", got, "average the loss over the batch, or scale the inputs")
 

@@ -10,22 +10,23 @@ at all. A test function is pure, and sees the parameters of one whole step even 
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import reduce
 from itertools import chain
+from typing import NamedTuple
 
 import numpy as np
 
-from teachnn.functions import loop
 from teachnn.functions.finite import Finite
 from teachnn.functions.history import History, StepResult
-from teachnn.functions.optimizer import Optimizer
+from teachnn.functions.loop import Position, fit
+from teachnn.functions.optimizer import Memory, Optimizer
 from teachnn.functions.scopes import Reading, Step, Unseen
-from teachnn.functions.weights import Progress, Weights
 from teachnn.graphs import Graph, as_inputs, check_modes, graph_of, name_of, terms_of
 from teachnn.layers import Layer
 from teachnn.ops import differentiate, getval, tracing
 from teachnn.parameters import (
+    Change,
     Parameter,
     Scope,
     Statistic,
@@ -37,6 +38,14 @@ from teachnn.parameters import (
     values_of,
 )
 from teachnn.support import InputError, Mode, items, name_given
+
+
+class Progress(NamedTuple):
+    """What a training function remembers from step to step, besides the parameters themselves."""
+
+    steps: int
+    began: int  # the number of steps before the optimizer's memory began
+    memory: tuple[Memory, ...]  # of each parameter
 
 
 class TrainFunction:
@@ -51,8 +60,6 @@ class TrainFunction:
     def __init__(self, objective: Callable, parameters: Iterable[Parameter], optimizer: Optimizer):
         self.name = name_of(objective, "objective")
         self.who = f"{self.name} (TrainFunction)"
-        if not isinstance(optimizer, Optimizer):
-            raise TypeError(f"{self.who}: expected an optimizer, got {optimizer!r}; tn.Adam(1e-3) is one")
         if isinstance(parameters, Layer):
             raise TypeError(f"{self.who}: expected Parameters to move, got {parameters.who}; take its .parameters")
         parameters = items(self.who, parameters, object, "Parameters to move", "net.parameters has them")
@@ -62,12 +69,31 @@ class TrainFunction:
                 raise TypeError(f"{self.who}: expected Parameters to move, got {parameter!r}{cure}")
         if not parameters:
             raise ValueError(f"{self.who}: expected at least one Parameter to move, got none; net.parameters has them")
-        self.objective, self.optimizer = objective, optimizer
+        self.objective = objective
         self.parameters: tuple[Parameter, ...] = distinct(parameters, self.who)
-        self._weights = Weights(self.parameters)
-        self._progress = Progress(0, self._weights.zeros(len(optimizer.memory)), np.empty(0))
-        self.position: tuple | None = None  # of a fit: its epoch, the step at that epoch's start, the order's state
+        self._progress = Progress(0, 0, ())
+        self.optimizer = optimizer
+        self.position: Position | None = None  # of a fit
         self.history = History()
+
+    @property
+    def optimizer(self) -> Optimizer:
+        """How the parameters move. Another may take its place between two steps.
+
+        One that remembers the same things, Adam with another learning rate say, goes on with them; others begin anew.
+        """
+        return self._optimizer
+
+    @optimizer.setter
+    def optimizer(self, optimizer: Optimizer) -> None:
+        if not isinstance(optimizer, Optimizer):
+            raise TypeError(f"{self.who}: expected an optimizer, got {optimizer!r}; tn.Adam(1e-3) is one")
+        with tracing:
+            steps, progress = self.steps, self._progress
+            if not progress.memory or optimizer.memory != self._optimizer.memory:
+                zeros = tuple(tuple(np.zeros(p.shape, np.float32) for _ in optimizer.memory) for p in self.parameters)
+                progress = Progress(steps, steps, zeros)
+            change([(self, "_optimizer", optimizer), (self, "_progress", progress)])
 
     @property
     def steps(self) -> int:
@@ -75,21 +101,26 @@ class TrainFunction:
         return self._progress.steps
 
     @property
-    def _finite(self) -> Finite:
-        return Finite(self.who, self.steps + 1, self.optimizer)
+    def memory(self) -> dict[str, np.ndarray]:
+        """What the optimizer remembers of each parameter, `mean.h.W` say: arrays in the parameters' shapes."""
+        names = [f"{slot}.{p.name}" for p in self.parameters for slot in self.optimizer.memory]
+        return dict(zip(names, chain.from_iterable(self._progress.memory), strict=True))
+
+    def as_it_is(self) -> list[Change]:
+        """Return the changes that would put back what it is now: optimizer, memory, steps, a fit's position."""
+        names = "_optimizer", "_progress", "position"
+        return [(self, name, getattr(self, name)) for name in names]
+
+    def as_it_was(self, steps: int, began: int, memory: Mapping[str, np.ndarray], position) -> list[Change]:
+        """Return the changes that put back what a checkpoint holds."""
+        arrays = tuple(tuple(memory[f"{slot}.{p.name}"] for slot in self.optimizer.memory) for p in self.parameters)
+        progress = Progress(steps, began, arrays)
+        return [(self, "_progress", progress), (self, "position", position and Position(*position))]
 
     @property
-    def memory(self) -> dict[str, np.ndarray]:
-        """What the optimizer remembers of each parameter, `sum.h.W` say: arrays in the parameters' shapes."""
-        parts = [self._weights.split(vector) for vector in self._progress.memory]
-        names = [f"{slot}.{p.name}" for slot in self.optimizer.memory for p in self.parameters]
-        return dict(zip(names, chain.from_iterable(parts), strict=True))
-
-    def restored(self, steps: int, memory: dict[str, np.ndarray], position) -> list[tuple[object, str, object]]:
-        """Return the changes (see `change`) that put back the step count, the memory and a fit's position."""
-        n, arrays = len(self.parameters), [memory[name] for name in self.memory]
-        vectors = tuple(self._weights.join(arrays[i : i + n]) for i in range(0, len(arrays), n))
-        return [(self, "_progress", Progress(steps, vectors, np.empty(0))), (self, "position", position)]
+    def began(self) -> int:
+        """The number of steps before the optimizer's memory began."""
+        return self._progress.began
 
     def __call__(self, *inputs) -> StepResult:
         """Take one step on a batch; return the loss before it."""
@@ -98,9 +129,9 @@ class TrainFunction:
             before = self._progress
             try:
                 loss, terms, gradients = self._differentiate(scope, inputs)
-                w, memory = self._optimize(gradients)
+                moved, memory = self._optimize(gradients)
                 self._finite.check_statistics(scope.moved)
-                self._commit(scope, Progress(before.steps + 1, memory, w))
+                self._commit({**moved, **scope.moved}, Progress(before.steps + 1, before.began, memory))
             except BaseException:
                 if self._progress is before:  # otherwise it was a Ctrl-C that came after all was done
                     scope.undraw()
@@ -122,9 +153,25 @@ class TrainFunction:
         inputs = as_inputs(self.who, self.objective, inputs)
         return graph_of(self, self.objective, inputs, "train", trained=self.parameters)
 
-    def fit(self, batches: Iterable, epochs: int = 1, **options) -> History:
-        """Take a step for each batch of each epoch, with a progress bar; see `loop.fit`."""
-        return loop.fit(self, batches, epochs, **options)
+    def fit(
+        self,
+        batches: Iterable,
+        epochs: int = 1,
+        *,
+        each_epoch: Callable[[int], Mapping[str, float] | None] | None = None,
+        each_step: Callable[[StepResult], object] | None = None,
+        progress: bool = True,
+        resume: bool = False,
+    ) -> History:
+        """Take a step for each batch of each epoch; return the history.
+
+        batches: `tn.data.batches(...)`, or anything that can be iterated once an epoch and yields a tuple of arrays.
+        each_epoch(epoch), each_step(result): called when one is done; what each_epoch returns is noted as test values.
+        progress: a bar with the terms, the speed and the time left; a line an epoch where there is no terminal.
+        resume: go on where a fit of as many epochs was broken off, in the very same order; needs `tn.data.batches`.
+        Ctrl-C ends it between two steps: nothing is lost, and KeyboardInterrupt is raised again.
+        """
+        return fit(self, batches, epochs, each_epoch=each_epoch, each_step=each_step, progress=progress, resume=resume)
 
     def _differentiate(self, scope: Step, inputs: Sequence) -> tuple[float, dict[str, float], list[np.ndarray]]:
         if type(current_scope()) is not Scope:
@@ -148,21 +195,28 @@ class TrainFunction:
                 gradients[i] = np.zeros(parameter.shape, np.float32)
         return loss, terms, gradients
 
-    def _optimize(self, gradients: list[np.ndarray]) -> tuple[np.ndarray, tuple[np.ndarray, ...]]:
-        """Return the next w and the optimizer's next memory."""
-        weights, (steps, memory, w) = self._weights, self._progress
-        w, g = weights.vector(w), weights.joined(gradients)
-        w, memory = self.optimizer.step(w, g, memory, steps + 1, weights.spares)
-        if not np.isfinite(sum(np.vdot(a, a) for a in (w, *memory))):  # a quick look; large numbers may be finite
-            self._finite.check_update(self.parameters, gradients, weights.split(w), memory)
-        return w, memory
+    def _optimize(self, gradients: list[np.ndarray]) -> tuple[dict[Variable, np.ndarray], tuple[Memory, ...]]:
+        """Return each parameter's next value, and what the optimizer remembers of it next."""
+        steps, began, old = self._progress
+        rate, t = self.optimizer.rate(steps + 1), steps - began + 1
+        both = [
+            self.optimizer.step(p.stored, g, memory, rate, t)
+            for p, g, memory in zip(self.parameters, gradients, old, strict=True)
+        ]
+        values, memory = [w for w, _ in both], tuple(memory for _, memory in both)
+        squares = sum(np.vdot(a, a) for w, memory in both for a in (w, *memory))
+        if not np.isfinite(squares):  # a quick look: the squares of large numbers are not finite either
+            self._finite.check_update(self.parameters, gradients, values, memory)
+        return dict(zip(self.parameters, values, strict=True)), memory
 
-    def _commit(self, scope: Step, progress: Progress) -> None:
-        progress.w.flags.writeable = False
-        new = [(p, "stored", value) for p, value in zip(self.parameters, self._weights.split(progress.w), strict=True)]
-        new += [(statistic, "stored", value) for statistic, value in scope.moved.items()]
-        new += [(self, "_progress", progress)]
-        change(new)
+    def _commit(self, moved: Mapping[Variable, np.ndarray], progress: Progress) -> None:
+        for array in chain(moved.values(), *progress.memory):
+            array.flags.writeable = False
+        change([*((variable, "stored", array) for variable, array in moved.items()), (self, "_progress", progress)])
+
+    @property
+    def _finite(self) -> Finite:
+        return Finite(self.who, self.steps + 1, self.optimizer)
 
     def __repr__(self) -> str:
         return f"TrainFunction({self.name}, {len(self.parameters)} parameters, {self.optimizer}, steps={self.steps})"
@@ -182,7 +236,7 @@ class TestFunction:
         self.name = name_given("TestFunction", name or name_of(function, "test function"))
         self.who = f"{self.name} (TestFunction)"
         self.function, self.modes = function, check_modes(self.who, modes)
-        self._reads: tuple[Variable, ...] = ()
+        self._reads: tuple[Variable, ...] | None = None  # known once it was called
 
     def __call__(self, *inputs):
         """Return function(*inputs)."""
@@ -191,15 +245,21 @@ class TestFunction:
             return nested.run(self.function, *inputs)
         inputs = as_inputs(self.who, self.function, inputs, finite=True)
         try:
-            output = Reading(self.who, self.modes, values_of(self._reads)).run(self.function, *inputs)
-        except Unseen:  # the first call: no step may end while it finds out what it reads
+            output = self._read(inputs)
+        except Unseen:  # no step may end while it finds out what it reads
             with changing:
                 scope = Reading(self.who, self.modes, None)
                 output = scope.run(self.function, *inputs)
-                self._reads = tuple(dict.fromkeys((*self._reads, *scope.read_now)))
+                self._reads = tuple(dict.fromkeys((*(self._reads or ()), *scope.read_now)))
         if output is None:
             raise InputError(self.who, "a function that returns arrays", "None", "end it with return")
         return output
+
+    def _read(self, inputs: Sequence):
+        """Return function(*inputs), given its variables as they stand now; raises Unseen if it reads one more."""
+        if self._reads is None:
+            raise Unseen
+        return Reading(self.who, self.modes, values_of(self._reads)).run(self.function, *inputs)
 
     def graph(self, *inputs) -> Graph:
         """Return what the function computes for this input; nothing changes."""

@@ -3,20 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sized
-from typing import Protocol, runtime_checkable
+from itertools import count, takewhile
+from typing import NamedTuple, Protocol, runtime_checkable
 
 import numpy as np
 
 from teachnn.functions.history import History, StepResult
 from teachnn.functions.progress import Report
-from teachnn.functions.scopes import put_back
-from teachnn.support import InputError, is_whole
+from teachnn.parameters import change
+from teachnn.support import InputError, instance, whole
+
+
+class Position(NamedTuple):
+    """Where a fit stands: its epoch (from 0), the step before that epoch's first, the order generator's state then."""
+
+    epoch: int
+    first_step: int
+    order: Mapping | None
 
 
 class Trainable(Protocol):
     """What is trained: a training function, as far as the loop knows one."""
 
-    position: tuple | None
+    position: Position | None
     history: History
 
     @property
@@ -49,45 +58,21 @@ def fit(
     batches: Iterable,
     epochs: int = 1,
     *,
-    each_epoch: Callable[[int], dict[str, float] | None] | None = None,
-    each_step: Callable[[StepResult], None] | None = None,
+    each_epoch: Callable[[int], Mapping[str, float] | None] | None = None,
+    each_step: Callable[[StepResult], object] | None = None,
     progress: bool = True,
     resume: bool = False,
 ) -> History:
-    """Take a step for each batch of each epoch; return `train.history`.
-
-    batches: `tn.data.batches(...)`, or anything that can be iterated once an epoch and yields a tuple of arrays.
-    each_epoch(epoch), each_step(result): called when one is done; what each_epoch returns is noted as test values.
-    progress: a bar with the terms, the speed and the time left; a line an epoch where there is no terminal.
-    resume: go on where a fit of as many epochs was broken off, in the very same order; needs `tn.data.batches`.
-    Ctrl-C ends it between two steps: nothing is lost, and KeyboardInterrupt is raised again.
-    """
-    if not is_whole(epochs) or epochs < 1:
-        raise ValueError(f"fit: expected a number of epochs >= 1, got {epochs!r}")
-    if not isinstance(batches, Iterable):
-        cure = "tn.data.batches makes them"
-        raise InputError("fit", "batches that can be iterated", type(batches).__name__, cure)
+    """Take a step for each batch of each epoch; return `train.history`. See `TrainFunction.fit`."""
+    epochs = whole("fit", "number of epochs", epochs)
     for name, function in (("each_epoch", each_epoch), ("each_step", each_step)):
         if function is not None and not callable(function):
             raise InputError("fit", f"a function as {name}", repr(function))
-    start, first_step, order = train.position if resume and train.position else (0, train.steps, None)
-    if train.steps > first_step and not isinstance(batches, Replayable):
-        raise InputError("fit", "batches that can be taken up again", type(batches).__name__, "use tn.data.batches")
-    rng = batches.rng if isinstance(batches, Replayable) else None
-    for epoch in range(start, epochs):
-        if train.steps > first_step and isinstance(batches, Replayable):  # in the middle of a pass
-            rest = batches.replay(order, train.steps - first_step)
-        else:
-            if rng and order is not None and isinstance(batches, Replayable):
-                # A pass was begun, but no step of it done: replay rejects the state of another kind of generator.
-                batches.replay(order, 0)
-                put_back({rng: order})
-            train.position = (epoch, train.steps, rng and rng.bit_generator.state)
-            rest = iter(batches)
-        report = Report(epoch, epochs, _length(batches), progress)
+    length = len(batches) if isinstance(batches, Sized) else None
+    for epoch, rest in passes(train, batches, epochs, resume):
+        report = Report(epoch, epochs, length, progress)
         try:
             for batch in rest:
-                batch = batch if isinstance(batch, tuple) else (batch,)
                 result = train(*batch)
                 train.history.append(result)
                 report.step(result, len(batch[0]))
@@ -95,16 +80,42 @@ def fit(
                     each_step(result)
         finally:
             report.close()
-        if train.position and train.position[1] == train.steps:
-            cure = "a generator can be used up once; tn.data.batches starts anew each epoch" if epoch else ""
-            raise InputError("fit", f"at least one batch in epoch {epoch + 1}", "none", cure)
-        first_step, order = train.steps, None
-        train.position = (epoch + 1, first_step, order)
         tested = each_epoch(epoch + 1) if each_epoch else None
         if tested:
             train.history.report(train.steps, tested)
     return train.history
 
 
-def _length(batches) -> int | None:
-    return len(batches) if isinstance(batches, Sized) else None
+def passes(
+    train: Trainable, batches: Iterable, epochs: int | None = None, resume: bool = False
+) -> Iterator[tuple[int, Iterator[tuple]]]:
+    """Yield (epoch, its batches) for each pass to come, endlessly unless `epochs` is given; each batch is a tuple.
+
+    They keep `train.position` as they go. resume: begin where the position says, in the middle of a pass if need be.
+    """
+    instance("fit", "batches that can be iterated", batches, Iterable, "tn.data.batches makes them")
+    at = train.position if resume and train.position else Position(0, train.steps, None)
+    done, again = train.steps - at.first_step, batches if isinstance(batches, Replayable) else None
+    if done and not again:
+        raise InputError("fit", "batches that can be taken up again", type(batches).__name__, "use tn.data.batches")
+    if again and again.rng and at.order is not None and not done:  # a pass was begun, but no step of it done
+        again.replay(at.order, 0)  # rejects the state of another kind of generator
+        change([(again.rng.bit_generator, "state", at.order)])
+    for epoch in takewhile(lambda epoch: epochs is None or epoch < epochs, count(at.epoch)):
+        if again and done:
+            rest, done = again.replay(at.order, done), 0
+        else:
+            order = again.rng.bit_generator.state if again and again.rng else None
+            train.position = Position(epoch, train.steps, order)  # before the order is drawn
+            rest = iter(batches)
+        yield epoch, _pass(train, rest)
+
+
+def _pass(train: Trainable, rest: Iterable) -> Iterator[tuple]:
+    for batch in rest:
+        yield batch if isinstance(batch, tuple) else (batch,)
+    epoch, first_step, _ = train.position or Position(0, 0, None)
+    if train.steps == first_step:
+        cure = "a generator can be used up once; tn.data.batches starts anew each epoch" if epoch else ""
+        raise InputError("fit", f"at least one batch in epoch {epoch + 1}", "none", cure)
+    train.position = Position(epoch + 1, train.steps, None)

@@ -1,8 +1,8 @@
 """How parameters move, given their gradient: an optimizer is a formula and what it remembers. Notebook 01.
 
-All parameters of a training function are one long vector w, their gradients another, g. `update` is the formula: from
-the old w and memory (vectors as long as w, zero at first) it makes the new ones, block by block. The old ones stay
-whole, so a step can be left at any moment.
+`update` is the formula as it stands on a blackboard: from a parameter w, its gradient g and what is remembered of it
+(arrays like w, zero at first) it returns the next w and the next memory. The old arrays stay as they are, so a step can
+be left at any moment.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from typing import ClassVar
 import numpy as np
 
 from teachnn.functions.schedule import Schedule
-from teachnn.functions.weights import Joined, Spares
 from teachnn.support import number
 
-BLOCK = 65_536  # numbers that are updated together: few enough for a formula to find its vectors in the cache
+BLOCK = 16_384  # numbers that are updated together: few enough for a formula to find all its arrays in the cache
+Memory = tuple[np.ndarray, ...]
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class Optimizer:
     """What all optimizers have: a learning rate, a number > 0 or a schedule (see schedule.py)."""
 
     learning_rate: float | Schedule
-    memory: ClassVar[tuple[str, ...]] = ()  # the names of the vectors it remembers
+    memory: ClassVar[tuple[str, ...]] = ()  # the names of what it remembers of each parameter
 
     def __post_init__(self):
         for name, value in vars(self).items():
@@ -41,8 +41,8 @@ class Optimizer:
             if not 0 <= value < (1 if share else math.inf) or (bounds == "> 0" and value == 0):
                 raise ValueError(f"{who} a finite {name} {bounds}, got {value!r}")
 
-    def update(self, old, g, new, rate: float, t: int) -> None:
-        """Fill `new` from `old`, both (w, *memory), in step t = 1, 2, ..., with the learning rate `rate`."""
+    def update(self, w: np.ndarray, g: np.ndarray, memory: Memory, rate: float, t: int) -> tuple[np.ndarray, Memory]:
+        """Return the next (w, memory) in step t = 1, 2, ..., with the learning rate `rate`; change no input."""
         raise NotImplementedError(f"{type(self).__name__}: expected a method update, got none; tn.Adam has one")
 
     def rate(self, t: int) -> float:
@@ -52,13 +52,16 @@ class Optimizer:
         who = f"{type(self).__name__}'s schedule"
         return float(number(who, f"rate of step {t}", self.learning_rate(t - 1), ">= 0", lambda v: v >= 0))
 
-    def step(self, w: np.ndarray, g: np.ndarray | Joined, memory: tuple[np.ndarray, ...], t: int, spares: Spares):
-        """Return (new w, new memory), other vectors than those given."""
-        rate, old = self.rate(t), (w, *memory)
-        new = tuple(spares.take(len(w)) for _ in old)
-        for start in range(0, len(w), BLOCK):
+    def step(self, w: np.ndarray, g: np.ndarray, memory: Memory, rate: float, t: int) -> tuple[np.ndarray, Memory]:
+        """Return `update` of one parameter, worked out block by block."""
+        new = tuple(np.empty_like(w) for _ in (w, *memory))
+        old, out = [a.reshape(-1) for a in (w, g, *memory)], [a.reshape(-1) for a in new]
+        for start in range(0, w.size, BLOCK):
             block = slice(start, start + BLOCK)
-            self.update([vector[block] for vector in old], g[block], [vector[block] for vector in new], rate, t)
+            w_block, g_block, *memory_block = (a[block] for a in old)
+            moved, remembered = self.update(w_block, g_block, tuple(memory_block), rate, t)
+            for place, part in zip(out, (moved, *remembered), strict=True):
+                place[block] = part
         return new[0], new[1:]
 
 
@@ -68,9 +71,9 @@ class SGD(Optimizer):
 
     learning_rate: float | Schedule = 0.1
 
-    def update(self, old, g, new, rate, t):
+    def update(self, w, g, memory, rate, t):
         """Take a step down the gradient."""
-        np.subtract(old[0], rate * g, out=new[0])
+        return w - rate * g, ()
 
 
 @dataclass(frozen=True)
@@ -85,12 +88,10 @@ class Momentum(Optimizer):
     nesterov: bool = False
     memory: ClassVar[tuple[str, ...]] = ("velocity",)
 
-    def update(self, old, g, new, rate, t):
+    def update(self, w, g, memory, rate, t):
         """Roll on with the velocity."""
-        w, v = new
-        np.multiply(old[1], self.momentum, out=v)
-        v += g
-        np.subtract(old[0], rate * (g + self.momentum * v if self.nesterov else v), out=w)
+        v = self.momentum * memory[0] + g
+        return w - rate * (g + self.momentum * v if self.nesterov else v), (v,)
 
 
 @dataclass(frozen=True)
@@ -102,12 +103,10 @@ class RMSProp(Optimizer):
     eps: float = 1e-8
     memory: ClassVar[tuple[str, ...]] = ("square",)
 
-    def update(self, old, g, new, rate, t):
+    def update(self, w, g, memory, rate, t):
         """Divide the gradient by its recent size."""
-        w, s = new
-        np.multiply(old[1], self.decay, out=s)
-        s += (1 - self.decay) * (g * g)
-        np.subtract(old[0], rate * g / (np.sqrt(s) + self.eps), out=w)
+        s = self.decay * memory[0] + (1 - self.decay) * (g * g)
+        return w - rate * g / (np.sqrt(s) + self.eps), (s,)
 
 
 @dataclass(frozen=True)
@@ -115,29 +114,21 @@ class Adam(Optimizer):
     """m <- beta1 m + (1 - beta1) g;  v <- beta2 v + (1 - beta2) g^2;  w <- w - rate * m^ / (sqrt(v^) + eps).
 
     m^ = m / (1 - beta1^t) and v^ = v / (1 - beta2^t) undo the start from zero. Kingma & Ba 2014, arXiv:1412.6980.
-    It remembers the sums M = m / (1 - beta1) and V = v / (1 - beta2): to these a gradient is only added.
     """
 
     learning_rate: float | Schedule = 1e-3
     beta1: float = 0.9
     beta2: float = 0.999
     eps: float = 1e-8
-    memory: ClassVar[tuple[str, ...]] = ("sum", "squares")
+    memory: ClassVar[tuple[str, ...]] = ("mean", "square")
 
-    def update(self, old, g, new, rate, t):
+    def update(self, w, g, memory, rate, t):
         """Divide the gradient's running mean by its running size."""
-        (w, M, V), s = new, np.empty_like(g)
-        mean, size = (1 - self.beta1) / (1 - self.beta1**t), math.sqrt((1 - self.beta2) / (1 - self.beta2**t))
-        np.multiply(old[1], self.beta1, out=M)
-        M += g
-        np.multiply(old[2], self.beta2, out=V)
-        np.multiply(g, g, out=s)
-        V += s
-        np.sqrt(V, out=s)  # m^ = mean * M, sqrt(v^) = size * sqrt(V)
-        s += self.eps / size
-        np.divide(M, s, out=s)
-        s *= rate * mean / size
-        np.subtract(old[0], s, out=w)
+        m, v = memory
+        m = self.beta1 * m + (1 - self.beta1) * g
+        v = self.beta2 * v + (1 - self.beta2) * (g * g)
+        m_hat, v_hat = m / (1 - self.beta1**t), v / (1 - self.beta2**t)
+        return w - rate * m_hat / (np.sqrt(v_hat) + self.eps), (m, v)
 
 
 @dataclass(frozen=True)
@@ -146,7 +137,6 @@ class AdamW(Adam):
 
     weight_decay: float = 0.01
 
-    def update(self, old, g, new, rate, t):
+    def update(self, w, g, memory, rate, t):
         """Shrink the weights, then do as Adam does."""
-        np.multiply(old[0], 1 - rate * self.weight_decay, out=new[0])
-        super().update([new[0], *old[1:]], g, new, rate, t)
+        return super().update((1 - rate * self.weight_decay) * w, g, memory, rate, t)

@@ -9,7 +9,7 @@ import numpy as np
 
 from teachnn.layers import Layer, refuse_mode
 from teachnn.ops import getval
-from teachnn.parameters import Scope, Statistic, Variable
+from teachnn.parameters import Scope, Statistic, Variable, change
 from teachnn.support import Mode
 
 
@@ -36,19 +36,7 @@ class Step(Scope):
 
     def undraw(self) -> None:
         """Put the generators back to where they were."""
-        put_back(self.drawn)
-
-
-def put_back(states: dict[np.random.Generator, Any]) -> None:
-    """Set each generator to its state, and empty the dict. A Ctrl-C in the middle of it waits until all is done."""
-    try:
-        while states:
-            rng, state = next(iter(states.items()))
-            rng.bit_generator.state = state
-            del states[rng]
-    except KeyboardInterrupt:
-        put_back(states)
-        raise
+        change([(rng.bit_generator, "state", state) for rng, state in self.drawn.items()])
 
 
 class Unseen(BaseException):

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
 import numpy as np
 
 from teachnn.functions.function import TrainFunction
-from teachnn.functions.scopes import put_back
 from teachnn.ops import tracing
-from teachnn.parameters import Variable, change, changing, values_of
+from teachnn.parameters import Change, Variable, change, changing
 from teachnn.support import instance, items
 
 
@@ -38,28 +36,11 @@ class Snapshot:
         generators = items("Snapshot", generators, np.random.Generator, "generators", "a tuple of them")
         instance("Snapshot", "a TrainFunction as train", train, TrainFunction | None)
         with tracing, changing:
-            self.values, self.train = values_of(variables), train
-            self.noise = {rng: rng.bit_generator.state for rng in generators}
-            self.progress = (train.steps, train.memory, train.position) if train else None
+            self._changes: list[Change] = [(variable, "stored", variable.stored) for variable in variables]
+            self._changes += [(rng.bit_generator, "state", rng.bit_generator.state) for rng in generators]
+            self._changes += train.as_it_is() if train else []
 
     def restore(self) -> None:
         """Put everything back."""
-        changes: list[tuple[object, str, object]] = [(v, "stored", array) for v, array in self.values.items()]
         with tracing:
-            if self.train is not None and self.progress is not None:
-                changes += self.train.restored(*self.progress)
-            put_all_back(changes, dict(self.noise))
-
-
-def put_all_back(changes: list[tuple[object, str, object]], noise: dict[np.random.Generator, Any]) -> None:
-    """Make all the changes and set the generators, or do nothing, even if a Ctrl-C comes in between."""
-    if not changes:
-        return put_back(noise)
-    (target, name, value), before = changes[-1], {rng: rng.bit_generator.state for rng in noise}
-    try:
-        put_back(noise)
-        change(changes)
-    except BaseException:
-        if getattr(target, name) is not value:  # otherwise it came after all was done
-            put_back(before)
-        raise
+            change(self._changes)

@@ -5,7 +5,7 @@ Read layer, dense, stack, conv, pool, norm, noise, in this order. Each stands on
 
 from teachnn.layers.conv import Conv2D, ConvTranspose2D
 from teachnn.layers.dense import Dense, LeakyReLU, ReLU, Sigmoid, Softmax, Softplus, Tanh
-from teachnn.layers.layer import Detached, Layer, ModeLayer, refuse_mode, siblings
+from teachnn.layers.layer import Detached, Layer, ModeLayer, mapped, refuse_mode
 from teachnn.layers.noise import Dropout, DropPath, GaussianSample, Join, generator
 from teachnn.layers.norm import BatchNorm, LayerNorm
 from teachnn.layers.pool import AveragePool2D, GlobalAveragePool2D, MaxPool2D
@@ -37,6 +37,6 @@ __all__ = [
     "Softplus",
     "Tanh",
     "generator",
+    "mapped",
     "refuse_mode",
-    "siblings",
 ]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -25,7 +24,6 @@ def _kernel(kind: type, name: str, channels, size, stride, padding) -> tuple[int
     return (*2 * (whole(who, "size", size),), *shape_of(who, channels, 2))
 
 
-@dataclass(frozen=True, eq=False)
 class Conv2D(Layer):
     """y = convolve(x, W) + b. x (N, H, W, C), W (h, w, C, D), b (D,) -> y (N, I, J, D). The same in both modes.
 
@@ -71,7 +69,6 @@ class Conv2D(Layer):
         return self.W.shape[3]
 
 
-@dataclass(frozen=True, eq=False)
 class ConvTranspose2D(Conv2D):
     """The mirror image of `Conv2D`: each pixel paints a patch. The same in both modes.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -13,7 +12,6 @@ from teachnn.parameters import Parameter, init
 from teachnn.support import InputError, number
 
 
-@dataclass(frozen=True, eq=False)
 class Dense(Layer):
     """y = x W + b. x (N, inputs), W (inputs, units), b (units,) -> y (N, units). The same in both modes."""
 
@@ -37,7 +35,6 @@ class Dense(Layer):
         return ops.dense(self.expect(x, "N", self.W.shape[0], like=self.W), self.W.value, self.b.value)
 
 
-@dataclass(frozen=True, eq=False)
 class ReLU(Layer):
     """y = max(x, 0), for x of any shape. Nair & Hinton 2010."""
 
@@ -46,7 +43,6 @@ class ReLU(Layer):
         return ops.relu(self.expect(x))
 
 
-@dataclass(frozen=True, eq=False)
 class LeakyReLU(Layer):
     """y = x where x > 0, else slope * x, for x of any shape. Maas et al. 2013."""
 
@@ -61,7 +57,6 @@ class LeakyReLU(Layer):
         return ops.leaky_relu(self.expect(x), slope=self.slope)
 
 
-@dataclass(frozen=True, eq=False)
 class Sigmoid(Layer):
     """y = 1 / (1 + exp(-x)), between 0 and 1, for x of any shape."""
 
@@ -70,7 +65,6 @@ class Sigmoid(Layer):
         return ops.sigmoid(self.expect(x))
 
 
-@dataclass(frozen=True, eq=False)
 class Tanh(Layer):
     """y = tanh(x), between -1 and 1, for x of any shape."""
 
@@ -79,7 +73,6 @@ class Tanh(Layer):
         return ops.tanh(self.expect(x))
 
 
-@dataclass(frozen=True, eq=False)
 class Softplus(Layer):
     """y = log(1 + exp(x)), a smooth ReLU, for x of any shape."""
 
@@ -88,7 +81,6 @@ class Softplus(Layer):
         return ops.softplus(self.expect(x))
 
 
-@dataclass(frozen=True, eq=False)
 class Softmax(Layer):
     """y = exp(x) / sum(exp(x)) over the last axis: x (N, K) -> y (N, K), rows of probabilities.
 

@@ -1,8 +1,9 @@
 """A layer has parameters, inputs and an output; stack them, and a network is a plain Python function. Notebook 02.
 
-A layer is a frozen dataclass: its parameters and settings are fields, `forward` is its formula. Some layers compute
-differently for training and for test (batch normalisation, dropout). They say so by a `mode` that is fixed at birth;
-`at("test")` gives the sibling in the other mode, which holds the very same parameters.
+A layer is a class of fields and a `forward`, frozen once it is made: its parameters and settings are the fields,
+`forward` is its formula. Some layers compute differently for training and for test (batch normalisation, dropout). They
+say so by a `mode` that is fixed at birth; `at("test")` gives the sibling in the other mode, which holds the very same
+parameters.
 """
 
 from __future__ import annotations
@@ -10,19 +11,31 @@ from __future__ import annotations
 import dataclasses
 import inspect
 import sys
-from collections.abc import Iterator, Sequence
+import typing
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from reprlib import repr as brief
-from typing import ClassVar, TypeVar
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from teachnn import ops
 from teachnn.parameters import Parameter, Scope, Statistic, Variable, current_scope, distinct
 from teachnn.support import InputError, Mode, ModeError, check_mode
 
+if TYPE_CHECKING:
+    from typing_extensions import dataclass_transform
+else:
+
+    def dataclass_transform(**options):
+        """Do nothing: it tells type checkers what `Layer.__init_subclass__` does."""
+        return lambda cls: cls
+
+
 L = TypeVar("L", bound="Layer")
 
 
+@dataclass_transform(frozen_default=True, eq_default=False, field_specifiers=(field,))
 @dataclass(frozen=True, eq=False)
 class Layer:
     """What all layers have: a name, parameters, statistics, siblings in the other mode.
@@ -34,19 +47,25 @@ class Layer:
     name: str = field(default="", kw_only=True)
     transparent: ClassVar[bool] = False  # True: a graph shows the layers in it, and not the layer itself
 
-    def __new__(cls, *args, **kwargs):
-        """Complain about a class that declares fields and is no dataclass: nothing would read them."""
-        if "__dataclass_fields__" not in vars(cls) and inspect.get_annotations(cls):
-            cure = "put @dataclass(frozen=True, eq=False) above it"
-            raise TypeError(f"{cls.__name__}: expected a dataclass, got a plain class with fields; {cure}")
-        return super().__new__(cls)
+    def __init_subclass__(cls, **options):
+        """Make the class a frozen dataclass: its fields are what it declares."""
+        super().__init_subclass__(**options)
+        held = {k: v for k, v in vars(cls).items() if isinstance(v, Variable | Layer | dataclasses.Field)}
+        loose = [k for k in held if k not in inspect.get_annotations(cls)]
+        if loose:
+            cure = f"declare a field, {loose[0]}: tn.{type(held[loose[0]]).__name__}, and give it to each layer"
+            raise TypeError(f"{cls.__name__}: expected what it holds in fields, got {', '.join(loose)} outside; {cure}")
+        dataclass(frozen=True, eq=False)(cls)
+        del cls.__setattr__, cls.__delattr__  # `_refuse_change` says no for every layer
+        for name, value in held.items():  # as they were, so that @dataclass above the class does no harm
+            setattr(cls, name, value)
 
     def __post_init__(self):
         for key, kind in _declared(type(self)).items():
-            if not isinstance(getattr(self, key), kind):
+            if not _is_one(getattr(self, key), kind):
                 raise InputError(type(self).__name__, f"a {kind.__name__} as {key}", brief(getattr(self, key)))
         if not self.name:
-            own = next((f for f in self._fields() if isinstance(f, Variable)), None)
+            own = next((f for f in self._fields().values() if isinstance(f, Variable)), None)
             object.__setattr__(self, "name", (own.name.rpartition(".")[0] if own else "") or type(self).__name__)
 
     def forward(self, *inputs):
@@ -83,12 +102,20 @@ class Layer:
     def at(self: L, mode: Mode) -> L:
         """Return the sibling in `mode`, which holds the same Parameters; itself where nothing differs."""
         check_mode(self.who, mode)
-        changes = {f.name: siblings(getattr(self, f.name), mode) for f in dataclasses.fields(self)}
-        if isinstance(self, ModeLayer):
-            changes["mode"] = mode
-        if all(getattr(self, key) is value or getattr(self, key) == value for key, value in changes.items()):
-            return self
-        return dataclasses.replace(self, **changes)
+        own = {"mode": mode} if isinstance(self, ModeLayer) else {}
+        return self.mapped(lambda item: item.at(mode) if isinstance(item, Layer) else item, **own)
+
+    def mapped(self: L, function: Callable[[Any], Any], **settings) -> L:
+        """Return this layer with function(item) for each item of its fields, and with other settings, if any.
+
+        An item is whatever is no tuple, list or dict; it may be a layer. Returns itself where nothing differs.
+        """
+        changes = {key: mapped(value, function) for key, value in self._fields().items()} | settings
+        same = all(changes[key] is value or changes[key] == value for key, value in self._fields().items())
+        return self if same else self._remade(**changes)
+
+    def _remade(self: L, **fields) -> L:
+        return dataclasses.replace(self, **fields)
 
     def detached(self) -> Detached:
         """Return a layer that uses these parameters and passes no gradient to them (to its input it does)."""
@@ -119,11 +146,20 @@ class Layer:
             raise InputError(self.who, f"{wanted} like {like.name}", str(kind), f"x.astype(np.{wanted})")
         return x
 
-    def _fields(self) -> Iterator:
-        return (getattr(self, f.name) for f in dataclasses.fields(self))
+    def _fields(self) -> dict[str, Any]:
+        return {f.name: getattr(self, f.name) for f in dataclasses.fields(self)}
 
 
-@dataclass(frozen=True, eq=False)
+def _refuse_change(layer: Layer, name: str, value=None) -> None:
+    cure = f"declare it as a field of the class, {name}: tn.Parameter say, or make another layer"
+    raise dataclasses.FrozenInstanceError(
+        f"{type(layer).__name__}: expected a layer that stays as it was made, got a new {name}; {cure}"
+    )
+
+
+Layer.__setattr__ = Layer.__delattr__ = _refuse_change
+
+
 class ModeLayer(Layer):
     """A layer that is one thing in training and another at test; mode: "train" or "test", fixed at birth."""
 
@@ -134,7 +170,6 @@ class ModeLayer(Layer):
         check_mode(self.who, self.mode)
 
 
-@dataclass(frozen=True, eq=False)
 class Detached(Layer):
     """`layer` with its parameters taken as constants: "or else", neither training nor test."""
 
@@ -151,21 +186,42 @@ class _Constant(Scope):
 
     def __init__(self, outer: Scope):
         self.outer = outer
-        self.track, self.generator, self.call = outer.track, outer.generator, outer.call
 
     def read(self, variable):
         return ops.stop_gradient(self.outer.read(variable))
+
+    def track(self, statistic, new, rate):
+        self.outer.track(statistic, new, rate)
+
+    def generator(self, rng):
+        return self.outer.generator(rng)
+
+    def call(self, layer, inputs):
+        return self.outer.call(layer, inputs)
+
+    def nested(self, who, modes):
+        return self.outer.nested(who, modes)
 
 
 @cache
 def _declared(layer: type) -> dict[str, type]:
     """Return of which class each field is declared to be, as far as that is text, a variable or a layer."""
     found = {}
-    for base in layer.__mro__[::-1]:
-        texts = vars(base).get("__annotations__", {})
-        kinds = {key: {**vars(sys.modules[base.__module__]), "str": str}.get(text) for key, text in texts.items()}
-        found |= {k: v for k, v in kinds.items() if isinstance(v, type) and issubclass(v, Variable | Layer | str)}
+    for base in reversed(layer.__mro__):
+        for key, hint in inspect.get_annotations(base).items():
+            one = SimpleNamespace(__annotations__={key: hint})
+            try:
+                kind = typing.get_type_hints(one, vars(sys.modules[base.__module__]))[key]
+            except (NameError, TypeError, AttributeError):  # a name for type checkers alone
+                continue
+            if isinstance(kind, type) and issubclass(kind, Variable | Layer | str):
+                found[key] = kind
     return found
+
+
+def _is_one(value, kind: type) -> bool:
+    """Whether it is of the class, or of one by the same name: a notebook's cell that is run again makes a new class."""
+    return any((k.__module__, k.__qualname__) == (kind.__module__, kind.__qualname__) for k in type(value).__mro__)
 
 
 def refuse_mode(who: str, layer: Layer, modes: Sequence[Mode]) -> None:
@@ -178,23 +234,32 @@ def refuse_mode(who: str, layer: Layer, modes: Sequence[Mode]) -> None:
         )
 
 
-def _parts(value, kind: type) -> Iterator:
-    if isinstance(value, kind):
-        yield value
-    elif isinstance(value, Layer):
-        yield from _parts(tuple(value._fields()), kind)
-    elif isinstance(value, tuple | list | dict):
-        for item in value.values() if isinstance(value, dict) else value:
-            yield from _parts(item, kind)
-
-
-def siblings(value, mode: Mode):
-    """Return a layer's sibling in `mode`, those of the layers in a tuple or list, or else the value itself."""
-    if isinstance(value, Layer):
-        return value.at(mode)
+def mapped(value, function: Callable[[Any], Any]):
+    """Return function(item) for each item of nested tuples (named ones too), lists and dicts, in the same places."""
     if isinstance(value, dict):
-        return {key: siblings(item, mode) for key, item in value.items()}
+        return {key: mapped(item, function) for key, item in value.items()}
     if isinstance(value, tuple | list):
-        items = [siblings(item, mode) for item in value]
+        items = [mapped(item, function) for item in value]
         return type(value)(items) if type(value) in (tuple, list) else type(value)(*items)  # else a named tuple
-    return value
+    return function(value)
+
+
+def _parts(layer: Layer, kind: type) -> Iterator:
+    """Return what the layer holds of a kind, in order, and complain about what it holds outside of its fields."""
+    found = []
+
+    def look(item):
+        if isinstance(item, Layer):
+            found.extend(_parts(item, kind))
+        elif isinstance(item, kind):
+            found.append(item)
+        return item
+
+    fields = layer._fields()
+    for key, value in vars(layer).items():
+        kept = isinstance(getattr(type(layer), key, None), cached_property)  # made of the fields
+        if key not in fields and not kept and isinstance(value, Variable | Layer):
+            cure = f"declare it: {key}: tn.{type(value).__name__}"
+            raise InputError(layer.who, "what it holds in fields of the class", f"{key} outside of them", cure)
+    mapped(tuple(fields.values()), look)
+    return iter(found)

@@ -6,8 +6,6 @@ generator forward when the step is done: a step that is interrupted draws the sa
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from teachnn import ops
@@ -21,7 +19,6 @@ def generator(rng: np.random.Generator) -> np.random.Generator:
     return current_scope().generator(check_generator("generator", rng))
 
 
-@dataclass(frozen=True, eq=False)
 class _Noisy(ModeLayer):
     """What layers with a rate and a generator have in common: 0 <= rate < 1 is the probability to drop."""
 
@@ -35,7 +32,6 @@ class _Noisy(ModeLayer):
         check_generator(self.who, self.rng)
 
 
-@dataclass(frozen=True, eq=False)
 class Dropout(_Noisy):
     """Each number is 0 with probability `rate`. x of any shape -> y of that shape.
 
@@ -53,7 +49,6 @@ class Dropout(_Noisy):
         return x * np.multiply(kept, 1 / (1 - self.rate), dtype=x.dtype)
 
 
-@dataclass(frozen=True, eq=False)
 class DropPath(_Noisy):
     """Whole paths die: takes the outputs of several paths, returns a tuple of those that live, for `Join`.
 
@@ -79,7 +74,6 @@ class DropPath(_Noisy):
         return tuple(ops.identity(x) for x, lives in zip(paths, self.alive(len(paths)), strict=True) if lives)
 
 
-@dataclass(frozen=True, eq=False)
 class Join(Layer):
     """y = the mean of the inputs, all of one shape. The same in both modes. Larsson et al. 2016, arXiv:1605.07648."""
 
@@ -91,7 +85,6 @@ class Join(Layer):
         return sum(inputs[1:], start=inputs[0]) / len(inputs)
 
 
-@dataclass(frozen=True, eq=False)
 class GaussianSample(ModeLayer):
     """A sample of the normal distribution with the given mean and log variance: (N, d), (N, d) -> z (N, d).
 

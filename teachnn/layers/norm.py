@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import autograd.numpy as anp
 import numpy as np
 
@@ -13,7 +11,6 @@ from teachnn.parameters import Parameter, Statistic, init
 from teachnn.support import InputError, is_number, name_given
 
 
-@dataclass(frozen=True, eq=False)
 class BatchNorm(ModeLayer):
     """Each column to mean 0 and variance 1, then y = gamma * xhat + beta.
 
@@ -77,7 +74,6 @@ class BatchNorm(ModeLayer):
         return ops.batch_norm(rows, gamma, beta, mean, variance, self.eps).reshape(x.shape)
 
 
-@dataclass(frozen=True, eq=False)
 class LayerNorm(Layer):
     """Each row to mean 0 and variance 1 (divided by d), then y = gamma * xhat + beta. The same in both modes.
 

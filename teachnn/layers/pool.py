@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from teachnn import ops
 from teachnn.layers.layer import Layer
 from teachnn.support import InputError, is_whole
 
 
-@dataclass(frozen=True, eq=False)
 class _Pool2D(Layer):
     """What both kinds of pooling have: a square window `size`, every `stride` pixels (None: side by side)."""
 
@@ -30,7 +27,6 @@ class _Pool2D(Layer):
         return x
 
 
-@dataclass(frozen=True, eq=False)
 class MaxPool2D(_Pool2D):
     """y = the largest of each size x size window. x (N, H, W, C) -> y (N, I, J, C), I = (H - size) // stride + 1.
 
@@ -42,7 +38,6 @@ class MaxPool2D(_Pool2D):
         return ops.max_pool(self.windows(x), self.size, self.stride)
 
 
-@dataclass(frozen=True, eq=False)
 class AveragePool2D(_Pool2D):
     """y = the mean of each size x size window. x (N, H, W, C) -> y (N, I, J, C); windows as in `MaxPool2D`."""
 
@@ -51,7 +46,6 @@ class AveragePool2D(_Pool2D):
         return ops.average_pool(self.windows(x), self.size, self.stride)
 
 
-@dataclass(frozen=True, eq=False)
 class GlobalAveragePool2D(Layer):
     """y = each channel's mean over the whole picture. x (N, H, W, C) -> y (N, C). Lin et al. 2013, arXiv:1312.4400."""
 

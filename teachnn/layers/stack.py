@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import ClassVar
 
-from teachnn.layers.layer import Layer, siblings
+from teachnn.layers.layer import Layer
 from teachnn.parameters import distinct
-from teachnn.support import InputError, Mode, check_mode
+from teachnn.support import InputError
 
 
-@dataclass(frozen=True, eq=False, init=False)
 class Sequential(Layer):
     """Layers one after the other: y = last(... second(first(x))). Index, slice and iterate it like a tuple.
 
@@ -44,10 +42,8 @@ class Sequential(Layer):
             before = layer.who
         return x
 
-    def at(self, mode: Mode) -> Sequential:
-        """Return the same stack of siblings in `mode`."""
-        check_mode(self.who, mode)
-        return Sequential(*siblings(self.layers, mode), name=self.name)
+    def _remade(self, layers=(), name="") -> Sequential:
+        return Sequential(*layers, name=name)
 
     def __getitem__(self, index):
         picked = self.layers[index]
@@ -60,7 +56,6 @@ class Sequential(Layer):
         return iter(self.layers)
 
 
-@dataclass(frozen=True, eq=False)
 class Flatten(Layer):
     """Each example's numbers in one row: x (N, ...) -> y (N, d)."""
 
@@ -72,7 +67,6 @@ class Flatten(Layer):
         return x.reshape((x.shape[0], math.prod(x.shape[1:])))
 
 
-@dataclass(frozen=True, eq=False)
 class Reshape(Layer):
     """Each example's numbers in the given shape: x (N, ...) -> y (N, *shape)."""
 

@@ -11,7 +11,6 @@ Larsson, Maire & Shakhnarovich 2016, arXiv:1605.07648.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 from typing import ClassVar
@@ -49,7 +48,6 @@ from teachnn.support import (
 )
 
 
-@dataclass(frozen=True, eq=False)
 class Unit(Layer):
     """y = relu(batch_norm(convolve(x, W) + b)). x (N, H, W, C) -> y (N, H, W, D): 3 x 3 kernels, padding 1."""
 
@@ -69,7 +67,6 @@ class Unit(Layer):
         return self.relu(self.norm(self.conv(x)))
 
 
-@dataclass(frozen=True, eq=False)
 class Fractal(Layer):
     """y = join(drop(unit(x), paths of second(first(x)))), or unit(x). x (N, H, W, C) -> y (N, H, W, D).
 
@@ -131,7 +128,6 @@ class Fractal(Layer):
         return (self.unit,) if c == 1 else tuple(unit for half in self.halves for unit in half.column(c - 1))
 
 
-@dataclass(frozen=True, eq=False)
 class FractalNet(ModeLayer):
     """Fractals, each with a pooling behind it, between a stem and a head: pictures (N, 28, 28) -> logits (N, 10).
 

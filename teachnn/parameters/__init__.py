@@ -5,10 +5,11 @@ Read parameter, init, scope, in this order.
 
 from teachnn.parameters import init
 from teachnn.parameters.init import rng
-from teachnn.parameters.parameter import Parameter, Statistic, Variable, change, changing, distinct, values_of
+from teachnn.parameters.parameter import Change, Parameter, Statistic, Variable, change, changing, distinct, values_of
 from teachnn.parameters.scope import Scope, current_scope
 
 __all__ = [
+    "Change",
     "Parameter",
     "Scope",
     "Statistic",

@@ -7,7 +7,6 @@ mean, say) and a test-mode layer reads. Layers hold them; sharing one means hold
 from __future__ import annotations
 
 import threading
-from collections import deque
 from collections.abc import Iterable
 
 import numpy as np
@@ -117,14 +116,24 @@ def values_of(variables: Iterable[Variable]) -> dict[Variable, np.ndarray]:
         return {variable: variable.stored for variable in variables}
 
 
-def change(changes: Iterable[tuple[object, str, object]]) -> None:
+Change = tuple[object, str, object]  # an object, the name of one of its attributes, and what the attribute becomes
+
+
+def change(changes: Iterable[Change]) -> None:
     """Set each (object, attribute) to its value: all of them, or none.
 
-    It is one call into C, so a Ctrl-C comes before it or after it, and `changing` keeps other threads out.
+    `changing` keeps other threads out. A Ctrl-C that comes before the loop leaves all as it was; one that comes in the
+    middle waits until all is done: what is left is done first, and setting an attribute twice does no harm.
     """
-    objects, names, values = zip(*changes, strict=True)
+    left = list(changes)
     with changing:
-        deque(map(setattr, objects, names, values), maxlen=0)
+        try:
+            while left:
+                setattr(*left[-1])
+                left.pop()
+        except KeyboardInterrupt:
+            change(left)
+            raise
 
 
 def distinct(variables: Iterable[Variable], who: str) -> tuple:

@@ -12,12 +12,17 @@ import ctypes
 import sys
 
 TRIM_THRESHOLD, MMAP_THRESHOLD = -1, -3  # as malloc.h calls and numbers them
-KEPT = 256 * 2**20  # bytes
+LARGEST = 32 * 2**20  # bytes: arrays up to here come from what is kept; `man mallopt` allows no more
+KEPT = 256 * 2**20
 
 
-def keep_freed() -> None:
-    """Keep freed memory for the arrays that come next; done once, when teachnn is imported."""
-    if sys.platform == "linux":
-        mallopt = getattr(ctypes.CDLL(None), "mallopt", lambda option, value: 0)  # other C libraries have none
-        for option in (TRIM_THRESHOLD, MMAP_THRESHOLD):
-            mallopt(option, KEPT)
+def keep_freed() -> bool:
+    """Keep freed memory for the arrays that come next; return whether the C library agreed.
+
+    Done once, when teachnn is imported. Either setting switches off what the library would do by itself, so the second
+    is asked for only where the first was granted.
+    """
+    if sys.platform != "linux":
+        return False
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", lambda option, value: 0)  # other C libraries have none
+    return bool(mallopt(MMAP_THRESHOLD, LARGEST) and mallopt(TRIM_THRESHOLD, KEPT))

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 import teachnn as tn
+from teachnn.functions.loop import Position
 
 X = np.random.default_rng(0).standard_normal((50, 4)).astype(np.float32)
 Y = X.sum(axis=1).astype(np.float32)[:, None]
@@ -101,7 +102,7 @@ def test_a_generator_that_is_used_up_is_named_as_such():
 @pytest.mark.parametrize("epochs", [0, -1, 1.5, "two"])
 def test_epochs_are_a_whole_number(epochs):
     train, _, _, batches = make()
-    with pytest.raises(ValueError, match="fit: expected a number of epochs >= 1"):
+    with pytest.raises(ValueError, match="fit: expected a whole number of epochs >= 1"):
         train.fit(batches, epochs=epochs)
     assert train.steps == 0
 
@@ -190,7 +191,7 @@ def test_a_fit_broken_off_between_two_epochs_goes_on_to_the_very_same_bits(place
 
 def test_batches_of_another_kind_of_generator_cannot_take_up_a_pass():
     train, *_ = make()
-    train.position = (0, 0, np.random.default_rng(0).bit_generator.state)
+    train.position = Position(0, 0, np.random.default_rng(0).bit_generator.state)
     other = tn.data.batches(X, Y, size=16, rng=np.random.Generator(np.random.MT19937(0)))
     with pytest.raises(tn.InputError, match="expected the state of a MT19937 generator"):
         train.fit(other, progress=False, resume=True)

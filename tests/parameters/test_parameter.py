@@ -115,5 +115,27 @@ def test_values_of_takes_all_values_at_one_instant():
     assert not torn
 
 
+def test_a_ctrl_c_in_the_middle_of_a_change_waits_until_all_is_done():
+    class Interrupting:
+        strikes = 1
+
+        def __setattr__(self, name, value):
+            object.__setattr__(self, name, value)
+            if Interrupting.strikes:
+                Interrupting.strikes -= 1
+                raise KeyboardInterrupt
+
+    rng, W, strange = tn.rng(0), tn.Parameter("W", [1.0]), Interrupting()
+    state, new = tn.rng(9).bit_generator.state, np.float32([2.0])
+    with pytest.raises(KeyboardInterrupt):
+        change([(W, "stored", new), (rng.bit_generator, "state", state), (strange, "x", 3)])
+    assert W.stored is new and rng.bit_generator.state == state and strange.x == 3
+
+
+def test_a_change_that_fails_is_an_error_and_no_endless_loop():
+    with pytest.raises((TypeError, ValueError)):
+        change([(tn.rng(0).bit_generator, "state", {"bit_generator": "MT19937"})])
+
+
 def test_a_variable_says_what_it_is():
     assert repr(tn.Statistic("bn.mean", np.zeros(3))) == "Statistic('bn.mean', shape=(3,))"

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import teachnn as tn
-from teachnn.functions.scopes import Reading, Step, put_back
+from teachnn.functions.scopes import Reading, Step
 from teachnn.parameters.scope import Scope, current_scope
 
 
@@ -29,27 +29,7 @@ def test_a_step_can_be_undrawn():
     assert step.run(lambda: tn.generator(rng).random(3)).tolist() == first.tolist()
     assert step.run(lambda: tn.generator(rng).random(3)).tolist() != first.tolist()
     step.undraw()
-    assert rng.random(3).tolist() == first.tolist() and not step.drawn
-
-
-def test_a_ctrl_c_while_generators_are_put_back_waits_until_all_are():
-    generators = [tn.rng(seed) for seed in range(5)]
-    states = {rng: rng.bit_generator.state for rng in generators}
-
-    class Interrupted(dict):
-        strikes = 1
-
-        def __delitem__(self, key):
-            super().__delitem__(key)
-            if self.strikes:
-                self.strikes -= 1
-                raise KeyboardInterrupt
-
-    for rng in generators:
-        rng.random(7)
-    with pytest.raises(KeyboardInterrupt):
-        put_back(Interrupted(states))
-    assert [rng.bit_generator.state for rng in generators] == list(states.values())
+    assert rng.random(3).tolist() == first.tolist()
 
 
 def test_a_test_functions_scope_draws_from_the_generator_itself():
@@ -60,8 +40,3 @@ def test_a_test_functions_scope_draws_from_the_generator_itself():
 def test_outside_of_any_function_a_layer_is_just_called():
     layer = tn.Dense.create("d", 2, 2, tn.rng(0))
     assert isinstance(layer(np.ones((1, 2), np.float32)), np.ndarray)
-
-
-def test_a_state_that_a_generator_refuses_is_an_error_and_no_endless_loop():
-    with pytest.raises((TypeError, ValueError)):
-        put_back({tn.rng(0): {"bit_generator": "MT19937"}})

@@ -41,7 +41,7 @@ def test_a_c_library_without_the_setting_is_left_alone(monkeypatch):
     from teachnn.support import memory
 
     monkeypatch.setattr(ctypes, "CDLL", lambda name: object())
-    assert memory.keep_freed() is None
+    assert memory.keep_freed() is False
     monkeypatch.setattr(sys, "platform", "win32")
     monkeypatch.delattr(ctypes, "CDLL")
-    assert memory.keep_freed() is None
+    assert memory.keep_freed() is False

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 
 import teachnn as tn
+from teachnn.functions import passes
 from teachnn.support import InputError
 from teachnn_widgets.interrupts import interrupts
 
@@ -34,10 +35,10 @@ class Trainer:
         if test is not None and not callable(test):
             raise InputError(train.who, "a function as test", repr(test))
         self.train, self.data, self.test, self.tell = train, data, test, tell
-        self.epoch, self.done, self.rest = 0, 0, None  # epochs begun, batches of this one done, those to come
+        self._begin()
         self.reason, self.slowest = "", math.inf  # why it stopped; steps per second, at most
         self.examples_per_second = 0.0
-        graph = train.graph(*as_batch(first_batch(data)))  # complains now about batches that do not fit
+        graph = train.graph(*first_batch(data))  # complains now about batches that do not fit
         noise = [data.rng] if isinstance(data, tn.data.Batches) and data.rng is not None else []
         variables = dict.fromkeys((*train.parameters, *graph.statistics))
         self.start = tn.Snapshot(variables, train, dict.fromkeys((*noise, *graph.generators)))
@@ -83,15 +84,16 @@ class Trainer:
         with self._commands:
             self.pause()
             self.start.restore()
-            self.train.optimizer, self.train.history = self.optimizer, tn.History()
-            self.epoch, self.done, self.rest, self.reason, self.examples_per_second = 0, 0, None, "", 0.0
+            self.train.history = tn.History()
+            self.reason, self.examples_per_second = "", 0.0
+            self._begin()
             self.tell()
 
     def _run(self, stop: threading.Event, steps: float, whole_epoch: bool) -> None:
         told, since, examples, due = time.monotonic(), time.monotonic(), 0, time.monotonic()
         try:
             while steps > 0 and not stop.is_set():
-                batch = as_batch(self._next())
+                batch = self._next()
                 self.train.history.append(self.train(*batch))
                 self.done, steps, examples = self.done + 1, steps - 1, examples + len(batch[0])
                 ended = self._epoch_ended()
@@ -112,10 +114,15 @@ class Trainer:
             interrupts.remove(self.interrupt)
             self.tell()
 
-    def _next(self):
+    def _begin(self) -> None:
+        self.epoch, self.done, self.rest = 0, 0, None  # epochs begun, batches of this one done, those to come
+        self._passes = passes(self.train, self.data)
+
+    def _next(self) -> tuple:
         """Return the next batch, of a new epoch where one has ended."""
         if self.rest is None:
-            self.rest, self.done, self.epoch = Ahead(iter(self.data)), 0, self.epoch + 1
+            epoch, rest = next(self._passes)
+            self.rest, self.done, self.epoch = Ahead(rest), 0, epoch + 1
         return next(self.rest)
 
     def _epoch_ended(self) -> bool:
@@ -139,19 +146,14 @@ class Ahead:
         return bool(self._next)
 
     def __next__(self):
-        if not self.more():
-            raise InputError("Trainer", "at least one batch an epoch", "none", "look at how the data were chosen")
-        return self._next.pop()
+        return self._next.pop() if self.more() else next(self._items)
 
 
-def as_batch(batch) -> tuple:
-    """Return a batch as the inputs of a training function."""
-    return batch if isinstance(batch, tuple) else (batch,)
-
-
-def first_batch(data: Iterable):
+def first_batch(data: Iterable) -> tuple:
     """Return a batch like those to come, without drawing from any generator."""
     if isinstance(data, tn.data.Batches):
         state = None if data.rng is None else data.rng.bit_generator.state
         return next(data.replay(state, 0))
-    return next(Ahead(iter(data)))
+    for batch in data:
+        return batch if isinstance(batch, tuple) else (batch,)
+    raise InputError("Trainer", "at least one batch an epoch", "none", "look at how the data were chosen")
