@@ -102,7 +102,7 @@ class TrainFunction:
 
     @property
     def memory(self) -> dict[str, np.ndarray]:
-        """What the optimizer remembers of each parameter, `mean.h.W` say: arrays in the parameters' shapes."""
+        """What the optimizer remembers of each parameter, `sum.h.W` say: arrays in the parameters' shapes."""
         names = [f"{slot}.{p.name}" for p in self.parameters for slot in self.optimizer.memory]
         return dict(zip(names, chain.from_iterable(self._progress.memory), strict=True))
 

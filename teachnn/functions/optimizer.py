@@ -53,16 +53,21 @@ class Optimizer:
         return float(number(who, f"rate of step {t}", self.learning_rate(t - 1), ">= 0", lambda v: v >= 0))
 
     def step(self, w: np.ndarray, g: np.ndarray, memory: Memory, rate: float, t: int) -> tuple[np.ndarray, Memory]:
-        """Return `update` of one parameter, worked out block by block."""
-        new = tuple(np.empty_like(w) for _ in (w, *memory))
-        old, out = [a.reshape(-1) for a in (w, g, *memory)], [a.reshape(-1) for a in new]
+        """Return `update` of one parameter, worked out block by block, in float32."""
+        g = g.astype(np.float32, copy=False)
+        if w.size <= BLOCK:
+            w, memory = self.update(w, g, memory, rate, t)
+            return np.asarray(w, np.float32), tuple([np.asarray(array, np.float32) for array in memory])
+        new_w, *new_memory = [np.empty_like(array) for array in (w, *memory)]
+        flat_w, flat_g, *flat_memory = [array.reshape(-1) for array in (w, g, *memory)]
+        out_w, *out_memory = [array.reshape(-1) for array in (new_w, *new_memory)]  # views
         for start in range(0, w.size, BLOCK):
             block = slice(start, start + BLOCK)
-            w_block, g_block, *memory_block = (a[block] for a in old)
-            moved, remembered = self.update(w_block, g_block, tuple(memory_block), rate, t)
-            for place, part in zip(out, (moved, *remembered), strict=True):
-                place[block] = part
-        return new[0], new[1:]
+            old = tuple([array[block] for array in flat_memory])
+            out_w[block], new = self.update(flat_w[block], flat_g[block], old, rate, t)
+            for array, part in zip(out_memory, new, strict=True):
+                array[block] = part
+        return new_w, tuple(new_memory)
 
 
 @dataclass(frozen=True)
@@ -105,7 +110,7 @@ class RMSProp(Optimizer):
 
     def update(self, w, g, memory, rate, t):
         """Divide the gradient by its recent size."""
-        s = self.decay * memory[0] + (1 - self.decay) * (g * g)
+        s = self.decay * memory[0] + (1 - self.decay) * g * g
         return w - rate * g / (np.sqrt(s) + self.eps), (s,)
 
 
@@ -114,21 +119,25 @@ class Adam(Optimizer):
     """m <- beta1 m + (1 - beta1) g;  v <- beta2 v + (1 - beta2) g^2;  w <- w - rate * m^ / (sqrt(v^) + eps).
 
     m^ = m / (1 - beta1^t) and v^ = v / (1 - beta2^t) undo the start from zero. Kingma & Ba 2014, arXiv:1412.6980.
+    It remembers the sums M = m / (1 - beta1) and V = v / (1 - beta2): to these a gradient is only added.
     """
 
     learning_rate: float | Schedule = 1e-3
     beta1: float = 0.9
     beta2: float = 0.999
     eps: float = 1e-8
-    memory: ClassVar[tuple[str, ...]] = ("mean", "square")
+    memory: ClassVar[tuple[str, ...]] = ("sum", "squares")
 
     def update(self, w, g, memory, rate, t):
         """Divide the gradient's running mean by its running size."""
-        m, v = memory
-        m = self.beta1 * m + (1 - self.beta1) * g
-        v = self.beta2 * v + (1 - self.beta2) * (g * g)
-        m_hat, v_hat = m / (1 - self.beta1**t), v / (1 - self.beta2**t)
-        return w - rate * m_hat / (np.sqrt(v_hat) + self.eps), (m, v)
+        M, V = memory
+        M = self.beta1 * M + g
+        V = self.beta2 * V + g * g
+        mean, size = (1 - self.beta1) / (1 - self.beta1**t), math.sqrt((1 - self.beta2) / (1 - self.beta2**t))
+        return w - rate * mean / size * M / (np.sqrt(V) + self.eps / size), (
+            M,
+            V,
+        )  # m^ = mean M, sqrt(v^) = size sqrt(V)
 
 
 @dataclass(frozen=True)

@@ -5,11 +5,11 @@ Read trace, arithmetic, conv, pool, norm, noise, loss, in this order.
 
 from teachnn.ops import loss as loss
 from teachnn.ops.arithmetic import (
+    by_columns as by_columns,
     column_sums,
     dense,
     leaky_relu,
     log_softmax,
-    longer_rows as longer_rows,
     one_hot,
     relu,
     shift,

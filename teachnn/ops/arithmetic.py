@@ -22,6 +22,8 @@ from autograd.extend import defvjp, primitive as traced
 from teachnn.ops.trace import identity
 from teachnn.support import InputError
 
+ROWS = 1_024  # that are summed in float32
+
 defvjp(identity, lambda y, x: lambda g: g)
 
 
@@ -40,19 +42,34 @@ def primitive(function: Callable) -> Callable:
     return traced(run)
 
 
+@primitive
 def column_sums(x):
-    """y = x summed over its rows: x (n, d) -> y (d,). A product with ones is many times as fast as x.sum(axis=0)."""
-    return anp.dot(np.ones(len(x), x.dtype), x)
+    """y = x summed over its rows: x (n, d) -> y (d,), right to six digits for any number of rows.
 
-
-def longer_rows(x, *vectors):
-    """Return x (n, d) as (n / k, k d), and each vector (d,) k times over, as (k d,).
-
-    What is done to them number by number is the same as before, and faster: numpy is slow along short rows.
+    Products with ones sum ROWS rows at a time, many times as fast as x.sum(axis=0). Their sums are added in float64: a
+    float32 that has grown large takes in no more small numbers.
     """
-    n, d = x.shape
+    whole = len(x) - len(x) % ROWS
+    blocks = np.ones(ROWS, x.dtype) @ x[:whole].reshape((-1, ROWS, *x.shape[1:]))
+    rest = np.ones(len(x) - whole, x.dtype) @ x[whole:]
+    return (blocks.sum(axis=0, dtype=np.float64) + rest).astype(x.dtype)
+
+
+defvjp(column_sums, lambda y, x: lambda g: anp.outer(np.ones(len(x), x.dtype), g))
+
+
+def by_columns(function: Callable, *arrays):
+    """Return function(*arrays) of matrices (n, d) and vectors (d,), a number for each column, as a matrix (n, d).
+
+    `function` works number by number. It is given rows k times as long, and the vectors k times over, for numpy is slow
+    along short rows: a picture of 16 channels takes a third of the time so.
+    """
+    n, d = arrays[0].shape
     k = math.gcd(n, 2 ** max(0, (512 // d).bit_length() - 1))
-    return x.reshape((n // k, k * d)), *((np.ones((k, 1), x.dtype) * vector).reshape((k * d,)) for vector in vectors)
+    longer = [
+        a.reshape((n // k, k * d)) if a.ndim == 2 else (np.ones((k, 1), a.dtype) * a).reshape((k * d,)) for a in arrays
+    ]
+    return function(*longer).reshape((n, d))
 
 
 @primitive
@@ -78,8 +95,7 @@ def shift(x, b):
     """y = x + b: x (..., d), b (d,)."""
     if b.shape != x.shape[-1:]:
         raise ValueError("b has a number for each column")
-    rows, b = longer_rows(x.reshape(-1, len(b)), b)
-    return (rows + b).reshape(x.shape)
+    return by_columns(operator.add, x.reshape(-1, len(b)), b).reshape(x.shape)
 
 
 defvjp(

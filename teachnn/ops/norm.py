@@ -2,51 +2,57 @@
 
 from __future__ import annotations
 
+import operator
+
 import autograd.numpy as anp
 import numpy as np
 from autograd.extend import defvjp_argnums, primitive
 
-from teachnn.ops.arithmetic import column_sums, longer_rows
+from teachnn.ops.arithmetic import by_columns, column_sums
 from teachnn.ops.trace import isbox
 from teachnn.support import InputError
 
 
 def moments(x):
-    """Return the mean and the variance (divided by n) of each column: x (n, d) -> (d,), (d,)."""
+    """Return the mean and the variance (divided by n) of each column: x (n, d) -> (d,), (d,).
+
+    A first mean is near enough to centre the numbers; what is left of them says the rest of the mean, and the variance,
+    without the digits that large numbers that differ little would lose.
+    """
     if not len(x):
         raise InputError("moments", "at least one row", "none", "look at how the batch was chosen")
-    mean = column_sums(x) / len(x)
-    return mean, column_sums(_centred(x, mean) ** 2) / len(x)
-
-
-def _centred(x, mean):
-    rows, mean = longer_rows(x, mean)
-    return (rows - mean).reshape(x.shape)
+    first = column_sums(x) / len(x)
+    left = by_columns(operator.sub, x, first)
+    rest = column_sums(left) / len(x)
+    return first + rest, anp.maximum(column_sums(left * left) / len(x) - rest * rest, 0)
 
 
 @primitive
 def batch_norm(x, gamma, beta, mean, variance, eps):
     """y = gamma * xhat + beta, xhat = (x - mean) / sqrt(variance + eps), where mean, variance = moments(x)."""
-    rows, mean, scale, beta = longer_rows(x, mean, gamma / np.sqrt(variance + eps), beta)
-    # The mean first: x * scale + (beta - mean * scale) would lose the digits of large numbers that differ little.
-    y = rows - mean
-    y *= scale
-    y += beta
-    return y.reshape(x.shape)
+
+    def normalised(x, mean, scale, beta):
+        y = x - mean  # first: x * scale + (beta - mean * scale) would lose digits of large numbers that differ little
+        y *= scale
+        y += beta
+        return y
+
+    return by_columns(normalised, x, mean, gamma / np.sqrt(variance + eps), beta)
 
 
 def _batch_norm_vjp(argnums, y, inputs, _):
     x, gamma, _, mean, variance, eps = inputs
     if isbox(x):  # a second derivative is wanted, and the moments depend on x too
         mean, variance = moments(x)
-    std = anp.sqrt(variance + eps)
+    n, std = len(x), anp.sqrt(variance + eps)
 
     def vjp(g):
-        centred = _centred(x, mean)
-        by_beta, by_gamma = column_sums(g), column_sums(g * centred) / std
-        along = longer_rows(centred, by_gamma / (len(x) * std))
-        rows, mean_g, scale = longer_rows(g, by_beta / len(x), gamma / std)
-        by_x = ((rows - mean_g - along[0] * along[1]) * scale).reshape(x.shape)
+        xhat = by_columns(lambda x, mean, factor: (x - mean) * factor, x, mean, 1 / std)
+        by_beta, by_gamma = column_sums(g), column_sums(g * xhat)
+        by_x = by_columns(
+            lambda g, xhat, scale, g_mean, g_xhat_mean: scale * (g - g_mean - xhat * g_xhat_mean),
+            *(g, xhat, gamma / std, by_beta / n, by_gamma / n),
+        )
         return [(by_x, by_gamma, by_beta)[i] for i in argnums]
 
     return vjp

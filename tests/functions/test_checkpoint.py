@@ -325,7 +325,7 @@ def _nan_in_the_memory(path):
     run = Run()
     run.train(X, Y)
     memory = {name: array.copy() for name, array in run.train.memory.items()}
-    memory["square.out.b"][1] = np.nan
+    memory["squares.out.b"][1] = np.nan
     for target, name, value in run.train.as_it_was(1, 0, memory, None):
         setattr(target, name, value)
     run.save(path)
@@ -371,7 +371,7 @@ def _text(header):
         (lambda path: _header(path, _claim), "got a damaged or foreign one"),
         (lambda path: _header(path, _bfloat), "got a damaged or foreign one"),
         (lambda path: _header(path, _text), "expected the checksum that was saved, got another; the file is damaged"),
-        (_nan_in_the_memory, "expected the optimizer's memory for each parameter, got none of optimizer.square.out.b"),
+        (_nan_in_the_memory, "expected the optimizer's memory for each parameter, got none of optimizer.squares.out.b"),
         (lambda path: _foreign(path, Run(optimizer=tn.Momentum)), "expected the training state of Adam, got Momentum"),
         (lambda path: _foreign(path, Run(), train=False), "expected the training state of Adam, got none"),
         (lambda path: _foreign(path, Run(), generators=False), "expected the state of the generator noise, got none"),

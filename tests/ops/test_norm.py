@@ -36,3 +36,17 @@ def test_the_gradients_of_batch_norm_are_right_to_second_order(n, d, seed, eps):
 
     check_grads(f, (0, 1, 2), modes=["rev"], order=2)(*arrays)
     assert tn.check_gradients(f, *arrays) < 1e-6
+
+
+@pytest.mark.parametrize(
+    ("shape", "centre", "spread"), [((524_288, 3), 0.1, 1e-3), ((1_600_000, 1), 3.0, 1.0), ((128, 3), 2024.3, 0.0)]
+)
+def test_moments_lose_no_digits_however_many_rows_there_are(shape, centre, spread):
+    """To 1e-5 of a standard deviation, beside float64; a constant column has the constant as its mean, exactly."""
+    x = (centre + spread * np.random.default_rng(0).standard_normal(shape)).astype(np.float32)
+    mean, variance = moments(x)
+    exact = x.astype(np.float64)
+    assert np.abs(mean - exact.mean(axis=0)).max() <= 1e-5 * spread
+    assert variance == pytest.approx(exact.var(axis=0), rel=1e-5, abs=1e-12)
+    if not spread:
+        assert (batch_norm(x, np.ones(3, np.float32), np.full(3, 0.5, np.float32), mean, variance, 1e-5) == 0.5).all()
