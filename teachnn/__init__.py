@@ -64,7 +64,7 @@ from teachnn.layers import (
     Softmax,
     Softplus,
     Tanh,
-    generator,
+    noise_from,
 )
 from teachnn.ops import loss
 from teachnn.parameters import Parameter, Statistic, init, rng
@@ -120,11 +120,11 @@ __all__ = [
     "check_gradients",
     "data",
     "draw",
-    "generator",
     "images",
     "init",
     "load",
     "loss",
+    "noise_from",
     "ops",
     "rng",
     "save",

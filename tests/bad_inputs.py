@@ -220,7 +220,7 @@ for name in ("Dropout", "DropPath"):
 sweep("DropPath.alive", lambda w, v: tn.DropPath(0.5, w.rng, mode="train").alive(v), **NOT_A_COUNT)
 sweep("GaussianSample", lambda w, v: tn.GaussianSample(v, mode="train"), **NOT_A_GENERATOR)
 sweep("GaussianSample", lambda w, v: tn.GaussianSample(w.rng, mode=v), **NOT_A_MODE)
-sweep("generator", lambda w, v: tn.generator(v), **NOT_A_GENERATOR)
+sweep("generator", lambda w, v: tn.noise_from(v), **NOT_A_GENERATOR)
 sweep("LeakyReLU", lambda w, v: tn.LeakyReLU(v), **NOT_A_NUMBER)
 sweep("Sequential", lambda w, v: tn.Sequential(v), type=[None, np.tanh, "Dense", [w_layer := tn.ReLU()]])
 sweep("Sequential", lambda w, v: tn.Sequential(w.net[0], v), contradiction=[tn.Dense.create("h", 5, 4, tn.rng(0))])
@@ -495,7 +495,7 @@ sweep(
 sweep("check_gradients", lambda w, v: tn.check_gradients(v, [1.0]), type=[None, 3, "f", lambda x: None, lambda x: "a"])
 sweep("check_gradients", lambda w, v: tn.check_gradients(np.tanh, [1.0], parameters=v), type=[None, 3, [3], w_layer])
 sweep("check_gradients", lambda w, v: tn.check_gradients(np.tanh, [1.0], tolerance=v), **POSITIVE)
-sweep("check_gradients", lambda w, v: tn.check_gradients(np.tanh, [1.0], most=v), **NOT_A_COUNT)
+sweep("check_gradients", lambda w, v: tn.check_gradients(np.tanh, [1.0], limit=v), **NOT_A_COUNT)
 sweep(
     "check.exercise",
     lambda w, v: tn.check.exercise(v, 0),
@@ -604,7 +604,7 @@ row(
 )
 sweep("data.celeba", lambda w, v: tn.data.celeba(v), type=[None, 3, []])
 row("data.celeba", "contradiction", lambda w: tn.data.celeba(w.folder), lambda w: tn.data.celeba(w.saved))
-sweep("data.celeba", lambda w, v: tn.data.celeba(w.folder, most=v), type=["3", 2.5], negative=[-1], size=[0])
+sweep("data.celeba", lambda w, v: tn.data.celeba(w.folder, limit=v), type=["3", 2.5], negative=[-1], size=[0])
 sweep("data.drawn_faces", lambda w, v: tn.data.drawn_faces(v, 1, w.rng), huge=[HUGE], **NOT_A_COUNT)
 sweep("data.drawn_faces", lambda w, v: tn.data.drawn_faces(1, v, w.rng), huge=[HUGE], **NOT_A_COUNT)
 sweep("data.drawn_faces", lambda w, v: tn.data.drawn_faces(1, 1, v), **NOT_A_GENERATOR)
@@ -758,7 +758,7 @@ sweep(
     rank=[np.array([True, False])],
     size=[np.ones((3, 1), bool), np.ones((2, 2), bool)],
 )
-sweep("faces.standard", lambda w, v: faces.standard(v), **SCENES | {"size": []})
+sweep("faces.standardize", lambda w, v: faces.standardize(v), **SCENES | {"size": []})
 sweep(
     "faces.crops",
     lambda w, v: faces.crops(v, np.array([[1, 1, 9, 9.0]] * 2)),
@@ -785,8 +785,8 @@ sweep(
 for flip in (False, True):
     order = (lambda a, b: (b, a)) if flip else (lambda a, b: (a, b))
     sweep(
-        "faces.overlap",
-        lambda w, v, order=order: faces.overlap(*order(ones(2, 4), v)),
+        "faces.intersection_over_union",
+        lambda w, v, order=order: faces.intersection_over_union(*order(ones(2, 4), v)),
         type=[None, "x", {}],
         rank=[ones(4)],
         size=[ones(3, 4), ones(2, 3)],

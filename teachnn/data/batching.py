@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import copy
-import operator
 from collections.abc import Iterator, Mapping
 
 import numpy as np
 
 from teachnn.data.digits import pixels
-from teachnn.support import InputError
+from teachnn.support import InputError, instance, whole
 
 
 class Batches:
@@ -27,13 +26,8 @@ class Batches:
             )
         self.arrays = tuple(_as_examples(array, i) for i, array in enumerate(arrays, 1))
         self.examples = _common_length(self.arrays)
-        if rng is not None and not isinstance(rng, np.random.Generator):
-            raise TypeError(
-                f"batches: expected a generator or None as rng, got {type(rng).__name__}; make one with tn.rng(0)"
-            )
-        self.size, self.rng, self.keep_last = _whole("size", size), rng, bool(keep_last)
-        if self.size < 1:
-            raise InputError("batches", "size >= 1", str(size), "take size=128, say")
+        instance("batches", "a generator or None as rng", rng, np.random.Generator | None, "make one with tn.rng(0)")
+        self.size, self.rng, self.keep_last = whole("batches", "size", size), rng, bool(keep_last)
         if len(self) < 1:
             cure = "take a smaller size, or keep_last=True"
             raise InputError("batches", f"size <= {self.examples:,} without the last batch", str(size), cure)
@@ -50,12 +44,10 @@ class Batches:
     def replay(self, state: Mapping | None, done: int) -> Iterator[tuple[np.ndarray, ...]]:
         """Return the rest of the pass that began in `state` (a `pass_state`), without its first `done` batches.
 
-        Neither `rng` nor `pass_state` changes. Raises TypeError or InputError if the state is not one of this kind
+        Neither `rng` nor `pass_state` changes. Raises InputError if the state is not one of this kind
         of generator (None without a generator), or unless 0 <= done <= len(self).
         """
-        done = _whole("done", done)
-        if not 0 <= done <= len(self):
-            raise InputError("batches", f"0 to {len(self):,} batches done", str(done), "was the size another?")
+        done = whole("batches", "number of batches done", done, 0, len(self))
         if (state is None) != (self.rng is None):
             raise InputError(
                 "batches",
@@ -129,11 +121,3 @@ def _common_length(arrays: tuple[np.ndarray, ...]) -> int:
     if lengths[0] == 0:
         raise InputError("batches", "at least one example", "0", "look at how the arrays were chosen")
     return lengths[0]
-
-
-def _whole(name: str, number) -> int:
-    try:
-        return operator.index(number)
-    except TypeError:
-        got = type(number).__name__
-        raise TypeError(f"batches: expected a whole number as {name}, got {got}; take int({name})") from None

@@ -23,18 +23,18 @@ from teachnn.support import InputError, path_of, whole
 NUMBER = re.compile("-?[0-9]{1,9}")
 
 
-def celeba(folder: str | os.PathLike, most: int | None = None, pictures: str = "img_align_celeba") -> Faces:
-    """Return the first `most` pictures of the folder, or all, made grey and 64 x 64 (each side scaled by itself).
+def celeba(folder: str | os.PathLike, limit: int | None = None, pictures: str = "img_align_celeba") -> Faces:
+    """Return the first `limit` pictures of the folder, or all, made grey and 64 x 64 (each side scaled by itself).
 
     The boxes of CelebA lie in the pictures as they were found, not in the aligned ones: give pictures="img_celeba" to
     use them. 1,000 pictures take 4 MB. Raises FileNotFoundError, and InputError for lines that do not fit.
     """
     folder = path_of("celeba", folder)
-    if most is not None:
-        whole("celeba", "most", most)
+    if limit is not None:
+        whole("celeba", "limit", limit)
     if not folder.is_dir():
         raise FileNotFoundError(f"celeba: expected a folder, got {folder}, which is none; name where the lists lie")
-    names, rows = _attributes(folder / "list_attr_celeba.txt", most)
+    names, rows = _attributes(folder / "list_attr_celeba.txt", limit)
     files = [file for file, *_ in rows]
     attributes = np.array([values for _, *values in rows]) == "1"
     identities = _optional(folder / "identity_CelebA.txt", files, [-1], skip=0)
@@ -47,7 +47,7 @@ def celeba(folder: str | os.PathLike, most: int | None = None, pictures: str = "
     return Faces(images, attributes, names, identities[:, 0], boxes)
 
 
-def _attributes(path: Path, most: int | None) -> tuple[tuple[str, ...], list[list[str]]]:
+def _attributes(path: Path, limit: int | None) -> tuple[tuple[str, ...], list[list[str]]]:
     """Return the attributes' names, and of each picture its file and values."""
     lines = _lines(path)
     if len(lines) < 2 or not NUMBER.fullmatch(lines[0]):
@@ -55,14 +55,14 @@ def _attributes(path: Path, most: int | None) -> tuple[tuple[str, ...], list[lis
     names, rows = tuple(lines[1].split()), [line.split() for line in lines[2:]]
     if len(rows) != int(lines[0]):
         raise InputError(path.name, f"{int(lines[0]):,} pictures, as line 1 says", f"{len(rows):,}", "copy it again")
-    for number, row in enumerate(rows[:most], 3):
+    for number, row in enumerate(rows[:limit], 3):
         named = row and Path(row[0]).name == row[0]  # not a path, which might lead out of the folder
         if not named or len(row) != len(names) + 1 or not {"-1", "1"}.issuperset(row[1:]):
             expected = f"a file and {len(names)} values, -1 or 1, in line {number}"
             raise InputError(path.name, expected, repr(lines[number - 1]))
-    if not rows[:most]:
+    if not rows[:limit]:
         raise InputError(path.name, "at least one picture", "none")
-    return names, rows[:most]
+    return names, rows[:limit]
 
 
 def _optional(path: Path, files: list[str], unknown: list, skip: int) -> np.ndarray:

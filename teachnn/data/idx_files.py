@@ -16,7 +16,7 @@ from typing import IO
 
 import numpy as np
 
-from teachnn.support import InputError
+from teachnn.support import InputError, InputTypeError
 
 TYPES = {0x08: ">u1", 0x09: ">i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}
 CHUNK = 1 << 16  # bytes read at once: a header that claims too much costs no more than this
@@ -37,7 +37,7 @@ def idx(path: str | os.PathLike) -> np.ndarray:
     array([7, 2, 1, 0, 4], dtype=uint8)
     """
     if not isinstance(path, str | os.PathLike):
-        raise TypeError(f"idx: expected the path of a file, got {type(path).__name__}; write it as text")
+        raise InputTypeError("idx", "the path of a file", type(path).__name__, "write it as text")
     name = os.fsdecode(path)
     if os.path.isdir(name):
         raise InputError("idx", "an idx file", f"the folder {name}", "name a file in it")

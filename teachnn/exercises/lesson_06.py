@@ -6,7 +6,7 @@ import numpy as np
 
 from teachnn.exercises.verdict import expect
 from teachnn.functions import Adam
-from teachnn.models.faces import ANet, LNet, overlap
+from teachnn.models.faces import ANet, LNet, intersection_over_union
 from teachnn.parameters import rng
 
 
@@ -42,7 +42,7 @@ def exercise_2(agreement) -> str:
         ((0, 0, 2, 2), (3, 3, 2, 2), "apart in both directions: two negative lengths have a positive product"),
     ]
     for a, b, hint in cases:
-        expected = float(overlap(np.array([a], float), np.array([b], float))[0])
+        expected = float(intersection_over_union(np.array([a], float), np.array([b], float))[0])
         for one, other in ((a, b), (b, a)):
             got = agreement(one, other)
             expect(isinstance(got, int | float | np.number), "return a number")

@@ -44,5 +44,5 @@ def exercise_3(tied) -> str:
     expect(np.allclose(found, right(), atol=1e-3), "encode by x @ W + b; decode by code @ (W transposed) + c")
     W.value = W.value / 2
     expect(np.allclose(function(x), right(), atol=1e-3), "when W moves, both uses are to move: read W.value inside")
-    check_gradients(function, x[:1], parameters=(W,), tolerance=1e-4, most=20)
+    check_gradients(function, x[:1], parameters=(W,), tolerance=1e-4, limit=20)
     return "Its gradient is the sum of what both uses ask for."

@@ -35,12 +35,12 @@ class _Checking(Scope):
 
 
 def check_gradients(
-    f: Callable, *inputs, parameters: Iterable[Parameter] = (), tolerance: float = 1e-6, most: int = 500
+    f: Callable, *inputs, parameters: Iterable[Parameter] = (), tolerance: float = 1e-6, limit: int = 500
 ) -> float:
     """Compare the gradients of f(*inputs), by each float input and each of `parameters`, with central differences.
 
     f: any function of arrays, a layer say; an output of many numbers is weighted at random and summed. It is run in
-    float64, as are its parameters. Of an array larger than `most`, that many numbers are tried, chosen at random.
+    float64, as are its parameters. Of an array larger than `limit`, that many numbers are tried, chosen at random.
     Returns the largest error, relative to the larger of 1 and the gradient. Raises AssertionError that names the
     place if it is above `tolerance`, and InputError if nothing can be differentiated.
 
@@ -53,7 +53,7 @@ def check_gradients(
     if not callable(f):
         raise InputError(who, "a function", repr(f), "a layer is one")
     number(who, "tolerance", tolerance, "> 0", lambda v: v > 0)
-    whole(who, "most", most)
+    whole(who, "limit", limit)
     inputs = [numbers_of(who, name, x) for name, x in zip(names_of(f, inputs), inputs, strict=True)]
     inputs = [x if x.dtype.kind in "iub" else x.astype(np.float64) for x in inputs]
     parameters = items(who, parameters, Parameter, "Parameters", "layer.parameters has them")
@@ -82,7 +82,7 @@ def check_gradients(
     worst = 0.0
     for name, array, gradient in zip(names, arrays, gradients, strict=True):
         gradient = np.zeros(array.shape) if gradient is None else gradient
-        for place in _places(array.shape, most):
+        for place in _places(array.shape, limit):
             for step in STEPS:
                 expected = _difference(scalar, arrays, array, place, step)
                 error = abs(gradient[place] - expected) / max(1.0, abs(expected))
@@ -108,7 +108,7 @@ def _difference(scalar: Callable, arrays: list, array: np.ndarray, place: tuple,
     return (at(here + step) - at(here - step)) / (2 * step)
 
 
-def _places(shape: tuple[int, ...], most: int) -> list[tuple]:
+def _places(shape: tuple[int, ...], limit: int) -> list[tuple]:
     size = int(np.prod(shape))
-    chosen = np.arange(size) if size <= most else np.random.default_rng(0).choice(size, most, replace=False)
+    chosen = np.arange(size) if size <= limit else np.random.default_rng(0).choice(size, limit, replace=False)
     return list(zip(*np.unravel_index(chosen, shape), strict=True)) if shape else [()]

@@ -9,12 +9,12 @@ from typing import NoReturn
 import numpy as np
 
 from teachnn.functions.optimizer import Optimizer
-from teachnn.functions.scopes import Step
+from teachnn.functions.scopes import TrainScope
 from teachnn.graphs import names_of, refuse_nan
 from teachnn.parameters import Parameter, Variable
 
 
-class _Watching(Step):
+class _Watching(TrainScope):
     """A step that is run again without gradients, to note the first layer whose output is not finite."""
 
     first = ""

@@ -21,7 +21,7 @@ from teachnn.functions.finite import Finite
 from teachnn.functions.history import History, StepResult
 from teachnn.functions.loop import Position, fit
 from teachnn.functions.optimizer import Memory, Optimizer
-from teachnn.functions.scopes import Reading, Step, Unseen
+from teachnn.functions.scopes import TestScope, TrainScope, Unseen
 from teachnn.graphs import Graph, as_inputs, check_modes, graph_of, name_of, terms_of
 from teachnn.layers import Layer
 from teachnn.ops import differentiate, getval, tracing
@@ -37,7 +37,7 @@ from teachnn.parameters import (
     distinct,
     values_of,
 )
-from teachnn.support import InputError, Mode, items, name_given
+from teachnn.support import InputError, InputTypeError, Mode, instance, items, name_given
 
 
 class Progress(NamedTuple):
@@ -61,14 +61,14 @@ class TrainFunction:
         self.name = name_of(objective, "objective")
         self.who = f"{self.name} (TrainFunction)"
         if isinstance(parameters, Layer):
-            raise TypeError(f"{self.who}: expected Parameters to move, got {parameters.who}; take its .parameters")
-        parameters = items(self.who, parameters, object, "Parameters to move", "net.parameters has them")
-        for parameter in parameters:
-            if not isinstance(parameter, Parameter):
-                cure = "; a layer keeps its statistics itself" if isinstance(parameter, Statistic) else ""
-                raise TypeError(f"{self.who}: expected Parameters to move, got {parameter!r}{cure}")
+            raise InputTypeError(self.who, "Parameters to move", parameters.who, "take its .parameters")
+        parameters = items(self.who, parameters, Variable, "Parameters to move", "net.parameters has them")
         if not parameters:
-            raise ValueError(f"{self.who}: expected at least one Parameter to move, got none; net.parameters has them")
+            raise InputError(self.who, "at least one Parameter to move", "none", "net.parameters has them")
+        for parameter in parameters:
+            if isinstance(parameter, Statistic):
+                cure = "a layer keeps its statistics itself"
+                raise InputTypeError(self.who, "Parameters to move", parameter.who, cure)
         self.objective = objective
         self.parameters: tuple[Parameter, ...] = distinct(parameters, self.who)
         self._progress = Progress(0, 0, ())
@@ -86,8 +86,7 @@ class TrainFunction:
 
     @optimizer.setter
     def optimizer(self, optimizer: Optimizer) -> None:
-        if not isinstance(optimizer, Optimizer):
-            raise TypeError(f"{self.who}: expected an optimizer, got {optimizer!r}; tn.Adam(1e-3) is one")
+        instance(self.who, "an optimizer", optimizer, Optimizer, "tn.Adam(1e-3) is one")
         with tracing:
             steps, progress = self.steps, self._progress
             if not progress.memory or optimizer.memory != self._optimizer.memory:
@@ -124,7 +123,7 @@ class TrainFunction:
 
     def __call__(self, *inputs) -> StepResult:
         """Take one step on a batch; return the loss before it."""
-        inputs, scope = as_inputs(self.who, self.objective, inputs), Step()
+        inputs, scope = as_inputs(self.who, self.objective, inputs), TrainScope()
         with tracing:
             before = self._progress
             try:
@@ -140,7 +139,7 @@ class TrainFunction:
 
     def gradients(self, *inputs) -> dict[Parameter, np.ndarray]:
         """Return the gradient of the loss by each parameter, as the next step would find it; nothing changes."""
-        inputs, scope = as_inputs(self.who, self.objective, inputs), Step()
+        inputs, scope = as_inputs(self.who, self.objective, inputs), TrainScope()
         with tracing:
             try:
                 _, _, gradients = self._differentiate(scope, inputs)
@@ -173,7 +172,7 @@ class TrainFunction:
         """
         return fit(self, batches, epochs, each_epoch=each_epoch, each_step=each_step, progress=progress, resume=resume)
 
-    def _differentiate(self, scope: Step, inputs: Sequence) -> tuple[float, dict[str, float], list[np.ndarray]]:
+    def _differentiate(self, scope: TrainScope, inputs: Sequence) -> tuple[float, dict[str, float], list[np.ndarray]]:
         if type(current_scope()) is not Scope:
             raise RuntimeError(f"{self.who}: expected a call outside of any other function, got one inside")
 
@@ -248,7 +247,7 @@ class TestFunction:
             output = self._read(inputs)
         except Unseen:  # no step may end while it finds out what it reads
             with changing:
-                scope = Reading(self.who, self.modes, None)
+                scope = TestScope(self.who, self.modes, None)
                 output = scope.run(self.function, *inputs)
                 self._reads = tuple(dict.fromkeys((*(self._reads or ()), *scope.read_now)))
         if output is None:
@@ -259,7 +258,7 @@ class TestFunction:
         """Return function(*inputs), given its variables as they stand now; raises Unseen if it reads one more."""
         if self._reads is None:
             raise Unseen
-        return Reading(self.who, self.modes, values_of(self._reads)).run(self.function, *inputs)
+        return TestScope(self.who, self.modes, values_of(self._reads)).run(self.function, *inputs)
 
     def graph(self, *inputs) -> Graph:
         """Return what the function computes for this input; nothing changes."""

@@ -8,16 +8,26 @@ be left at any moment.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
 
 from teachnn.functions.schedule import Schedule
-from teachnn.support import number
+from teachnn.support import instance, number
 
 BLOCK = 16_384  # numbers that are updated together: few enough for a formula to find all its arrays in the cache
 Memory = tuple[np.ndarray, ...]
+
+
+def _bounds(name: str) -> tuple[str, Callable[[float], bool]]:
+    """Return what a setting of this name may be, in words and as a function."""
+    if name == "learning_rate":
+        return "> 0", lambda v: v > 0
+    if name.startswith(("beta", "decay", "momentum")):  # shares of what is remembered
+        return ">= 0 and < 1", lambda v: 0 <= v < 1
+    return ">= 0", lambda v: v >= 0
 
 
 @dataclass(frozen=True)
@@ -28,18 +38,12 @@ class Optimizer:
     memory: ClassVar[tuple[str, ...]] = ()  # the names of what it remembers of each parameter
 
     def __post_init__(self):
+        who = type(self).__name__
         for name, value in vars(self).items():
-            who, default = f"{type(self).__name__}: expected", getattr(type(self), name, 0.0)
-            if callable(value) and name == "learning_rate":
-                continue
-            if isinstance(value, bool) != isinstance(default, bool) or not isinstance(value, int | float | np.floating):
-                raise TypeError(
-                    f"{who} {'True or False' if default is False else 'a number'} for {name}, got {value!r}"
-                )
-            share = name.startswith(("beta", "decay", "momentum"))  # of what is remembered
-            bounds = "> 0" if name == "learning_rate" else ">= 0 and < 1" if share else ">= 0"
-            if not 0 <= value < (1 if share else math.inf) or (bounds == "> 0" and value == 0):
-                raise ValueError(f"{who} a finite {name} {bounds}, got {value!r}")
+            if isinstance(getattr(type(self), name, None), bool):
+                instance(who, f"True or False as {name}", value, bool)
+            elif not (callable(value) and name == "learning_rate"):
+                object.__setattr__(self, name, number(who, name, value, *_bounds(name)))
 
     def update(self, w: np.ndarray, g: np.ndarray, memory: Memory, rate: float, t: int) -> tuple[np.ndarray, Memory]:
         """Return the next (w, memory) in step t = 1, 2, ..., with the learning rate `rate`; change no input."""

@@ -10,6 +10,8 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from teachnn.support import number, whole
+
 Schedule = Callable[[int], float]
 
 
@@ -17,13 +19,11 @@ class _Checked:
     """Settings are checked at birth: rates are finite and >= 0, counts of steps whole and >= 1."""
 
     def __post_init__(self):
+        who = type(self).__name__
         for name, value in vars(self).items():
-            whole = name in ("steps", "every")
-            if isinstance(value, bool) or not isinstance(value, int if whole else int | float):
-                kind = "a whole number" if whole else "a number"
-                raise TypeError(f"{type(self).__name__}: expected {kind} for {name}, got {value!r}")
-            if not (1 if whole else 0) <= value < math.inf:
-                raise ValueError(f"{type(self).__name__}: expected {name} >= {int(whole)} and finite, got {value!r}")
+            count = name in ("steps", "every")
+            checked = whole(who, name, value) if count else number(who, name, value, ">= 0", lambda v: v >= 0)
+            object.__setattr__(self, name, checked)
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ class Cosine(_Checked):
 
 
 @dataclass(frozen=True)
-class Step(_Checked):
+class StepDecay(_Checked):
     """`start`, multiplied by `factor` after every `every` steps."""
 
     start: float

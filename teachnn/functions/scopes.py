@@ -13,7 +13,7 @@ from teachnn.parameters import Scope, Statistic, Variable, change
 from teachnn.support import Mode
 
 
-class Step(Scope):
+class TrainScope(Scope):
     """Inside one training step: trained parameters are boxes, statistics move on the side, noise can be undrawn."""
 
     def __init__(self):
@@ -43,7 +43,7 @@ class Unseen(BaseException):
     """A test function reads a variable it never read before."""
 
 
-class Reading(Scope):
+class TestScope(Scope):
     """Inside one call of a test function: values as they stood at its start; only layers of its modes."""
 
     def __init__(self, who: str, modes: Sequence[Mode], values: dict[Variable, np.ndarray] | None):
@@ -56,8 +56,8 @@ class Reading(Scope):
             raise Unseen
         return self.values[variable]
 
-    def nested(self, who: str, modes: Sequence[Mode]) -> Reading:
-        inner = Reading(who, modes, self.values)
+    def nested(self, who: str, modes: Sequence[Mode]) -> TestScope:
+        inner = TestScope(who, modes, self.values)
         inner.read_now = self.read_now
         return inner
 

@@ -8,7 +8,7 @@ from typing import Literal, TypeVar, cast
 import numpy as np
 
 from teachnn.parameters import Parameter, Statistic, Variable
-from teachnn.support import is_whole
+from teachnn.support import InputError, items, whole
 
 G = TypeVar("G", bound="CallGraph")
 
@@ -81,23 +81,22 @@ class CallGraph:
 
     def collapse(self: G, depth: int) -> G:
         """Return the same graph at another depth: 0 shows primitives, 1 layers, 2 the layers inside of layers."""
-        if not is_whole(depth) or depth < 0:
-            raise ValueError(f"{self.name} (Graph): expected a depth of 0, 1, 2, ..., got {depth!r}")
-        whole = cast(G, self.primitives or self)
+        depth = whole(f"{self.name} (Graph)", "depth", depth, 0)
+        full = cast(G, self.primitives or self)
         if depth == 0:
-            return whole
+            return full
         groups: dict[tuple, list[Node]] = {}
-        for node in whole.nodes:
+        for node in full.nodes:
             groups.setdefault(node.calls[:depth] or ("alone", node.index), []).append(node)
         place = {node.index: i for i, group in enumerate(groups.values()) for node in group}
-        nodes = tuple(_merge(i, group, whole.calls, depth) for i, group in enumerate(groups.values()))
+        nodes = tuple(_merge(i, group, full.calls, depth) for i, group in enumerate(groups.values()))
         joined: dict[tuple[int, int], bool] = {}
-        for edge in whole.edges:
+        for edge in full.edges:
             ends = place[edge.source], place[edge.target]
             if ends[0] != ends[1]:
                 joined[ends] = joined.get(ends, False) or edge.gradient
         edges = tuple(Edge(*ends, gradient) for ends, gradient in sorted(joined.items()))
-        return replace(self, nodes=nodes, edges=edges, primitives=whole)
+        return replace(self, nodes=nodes, edges=edges, primitives=full)
 
     def __str__(self) -> str:
         rows = [("layer", "output shape", "mode", "parameters", "numbers")]
@@ -129,11 +128,10 @@ class CallGraph:
 
 def shared_parameters(*graphs: CallGraph) -> tuple[Parameter, ...]:
     """Return the parameters that all the graphs use, the very same objects, in the first graph's order."""
-    for graph in graphs:
-        if not isinstance(graph, CallGraph):
-            raise TypeError(f"shared_parameters: expected graphs, got {graph!r}; a function's .graph(x) makes one")
+    cure = "a function's .graph(x) makes one"
+    graphs = items("shared_parameters", graphs, CallGraph, "graphs", cure)
     if not graphs:
-        raise ValueError("shared_parameters: expected one graph or more, got none; a function's .graph(x) makes one")
+        raise InputError("shared_parameters", "one graph or more", "none", cure)
     others = [set(graph.parameters) for graph in graphs[1:]]
     return tuple(p for p in graphs[0].parameters if all(p in other for other in others))
 

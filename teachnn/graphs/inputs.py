@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Sequence
+from reprlib import repr as brief
 
 import numpy as np
 
 from teachnn.ops import getval, isbox
-from teachnn.support import InputError, Mode, check_mode, items
+from teachnn.support import InputError, InputTypeError, Mode, check_mode, items
 
 
 def name_of(function: Callable, default: str) -> str:
     """Return a function's name, or `default` for one that has none."""
     if not callable(function):
-        raise TypeError(f"{default}: expected a function, got {function!r}; write it with def or lambda")
+        raise InputTypeError(default, "a function", brief(function), "write it with def or lambda")
     name = getattr(function, "__name__", default)
     return default if name == "<lambda>" else name
 

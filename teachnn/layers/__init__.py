@@ -6,7 +6,7 @@ Read layer, dense, stack, conv, pool, norm, noise, in this order. Each stands on
 from teachnn.layers.conv import Conv2D, ConvTranspose2D
 from teachnn.layers.dense import Dense, LeakyReLU, ReLU, Sigmoid, Softmax, Softplus, Tanh
 from teachnn.layers.layer import Detached, Layer, ModeLayer, mapped, refuse_mode
-from teachnn.layers.noise import Dropout, DropPath, GaussianSample, Join, generator
+from teachnn.layers.noise import Dropout, DropPath, GaussianSample, Join, noise_from
 from teachnn.layers.norm import BatchNorm, LayerNorm
 from teachnn.layers.pool import AveragePool2D, GlobalAveragePool2D, MaxPool2D
 from teachnn.layers.stack import Flatten, Reshape, Sequential
@@ -36,7 +36,7 @@ __all__ = [
     "Softmax",
     "Softplus",
     "Tanh",
-    "generator",
     "mapped",
+    "noise_from",
     "refuse_mode",
 ]

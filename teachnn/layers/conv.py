@@ -9,12 +9,12 @@ import numpy as np
 from teachnn import ops
 from teachnn.layers.layer import Layer
 from teachnn.parameters import Parameter, init
-from teachnn.support import InputError, array, is_whole, name_given, shape_of, whole
+from teachnn.support import InputError, array, name_given, shape_of, whole
 
 
 def _check_steps(who: str, stride, padding) -> None:
-    if not (is_whole(stride) and is_whole(padding) and stride > 0 <= padding):
-        raise InputError(who, "a whole stride >= 1 and a whole padding >= 0", f"{stride!r} and {padding!r}")
+    whole(who, "stride", stride)
+    whole(who, "padding", padding, 0)
 
 
 def _kernel(kind: type, name: str, channels, size, stride, padding) -> tuple[int, ...]:
@@ -86,12 +86,12 @@ class ConvTranspose2D(Conv2D):
         return cls(W, Parameter(f"{name}.b", init.zeros(channels[1:])), stride, padding)
 
     def forward(self, x):
-        """Return paint(x, W) + b; raises InputError if x is not (N, I, J, D)."""
+        """Return convolve_transposed(x, W) + b; raises InputError if x is not (N, I, J, D)."""
         x = self.expect(x, "N", "I", "J", self.W.shape[3], like=self.W)
         size = [(n - 1) * self.stride + k - 2 * self.padding for n, k in zip(x.shape[1:3], self.W.shape, strict=False)]
         if min(size) < 1:
             raise InputError(self.who, "pictures that leave at least one pixel", str(tuple(x.shape)), "less padding")
-        return ops.shift(ops.paint(x, self.W.value, tuple(size), self.stride, self.padding), self.b.value)
+        return ops.shift(ops.convolve_transposed(x, self.W.value, tuple(size), self.stride, self.padding), self.b.value)
 
     def _units(self) -> int:
         return self.W.shape[2]

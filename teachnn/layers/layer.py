@@ -16,12 +16,14 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from reprlib import repr as brief
-from types import SimpleNamespace
+from types import EllipsisType, SimpleNamespace
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+
+import numpy as np
 
 from teachnn import ops
 from teachnn.parameters import Parameter, Scope, Statistic, Variable, current_scope, distinct
-from teachnn.support import InputError, Mode, ModeError, check_mode
+from teachnn.support import InputError, InputTypeError, Mode, ModeError, check_mode, fits, plain, shape_text
 
 if TYPE_CHECKING:
     from typing_extensions import dataclass_transform
@@ -54,16 +56,21 @@ class Layer:
         loose = [k for k in held if k not in inspect.get_annotations(cls)]
         if loose:
             cure = f"declare a field, {loose[0]}: tn.{type(held[loose[0]]).__name__}, and give it to each layer"
-            raise TypeError(f"{cls.__name__}: expected what it holds in fields, got {', '.join(loose)} outside; {cure}")
+            raise InputTypeError(cls.__name__, "what it holds in fields", f"{', '.join(loose)} outside", cure)
         dataclass(frozen=True, eq=False)(cls)
         del cls.__setattr__, cls.__delattr__  # `_refuse_change` says no for every layer
         for name, value in held.items():  # as they were, so that @dataclass above the class does no harm
             setattr(cls, name, value)
 
     def __post_init__(self):
+        for key, value in self._fields().items():
+            if isinstance(value, np.generic | tuple):
+                object.__setattr__(self, key, mapped(value, plain))
         for key, kind in _declared(type(self)).items():
             if not _is_one(getattr(self, key), kind):
-                raise InputError(type(self).__name__, f"a {kind.__name__} as {key}", brief(getattr(self, key)))
+                raise InputTypeError(
+                    type(self).__name__, f"a {kind.__name__} as {key}", brief(getattr(self, key)), self._making()
+                )
         if not self.name:
             own = next((f for f in self._fields().values() if isinstance(f, Variable)), None)
             object.__setattr__(self, "name", (own.name.rpartition(".")[0] if own else "") or type(self).__name__)
@@ -114,6 +121,15 @@ class Layer:
         same = all(changes[key] is value or changes[key] == value for key, value in self._fields().items())
         return self if same else self._remade(**changes)
 
+    @classmethod
+    def _making(cls) -> str:
+        """Return how the layer is made together with its parameters, if there is a way; "" else."""
+        create = getattr(cls, "create", None)
+        if create is None:
+            return ""
+        needed = [p.name for p in inspect.signature(create).parameters.values() if p.default is p.empty]
+        return f"{cls.__name__}.create({', '.join(needed)}) makes its parameters too"
+
     def _remade(self: L, **fields) -> L:
         return dataclasses.replace(self, **fields)
 
@@ -121,26 +137,22 @@ class Layer:
         """Return a layer that uses these parameters and passes no gradient to them (to its input it does)."""
         return Detached(self, name=self.name)
 
-    def expect(self, x, *shape: int | str, like: Variable | None = None):
-        """Return x, a float array of `shape` (texts stand for any size, no shape at all for any) and `like`'s dtype.
+    def expect(self, x, *shape: int | str | EllipsisType, like: Variable | None = None):
+        """Return x, a float array of `shape` and the dtype of `like`; texts stand for any size, ... for any more sizes.
 
         Raises InputError that names this layer, what was expected, what came, and the cure.
         """
         try:
             kind, actual = x.dtype, x.shape
         except AttributeError:
-            raise InputError(self.who, "an array", type(x).__name__, "np.asarray makes one") from None
+            raise InputTypeError(self.who, "an array", type(x).__name__, "np.asarray makes one") from None
         if kind.kind != "f":
             raise InputError(
                 self.who, "floats", f"{kind} of shape {actual}", "x.astype(np.float32) or tn.data.pixels(x)"
             )
-        if shape and (
-            len(actual) != len(shape)
-            or any(a != s for a, s in zip(actual, shape, strict=True) if not isinstance(s, str))
-        ):
+        if shape and not fits(actual, shape):
             cure = "put tn.Flatten() before it" if len(shape) == 2 and len(actual) > 2 else ""
-            wanted = ", ".join(map(str, shape)) + ("," if len(shape) == 1 else "")
-            raise InputError(self.who, f"x of shape ({wanted})", str(tuple(actual)), cure)
+            raise InputError(self.who, f"x of shape {shape_text(shape)}", str(tuple(actual)), cure)
         if like is not None and kind != like.value.dtype:
             wanted = str(like.value.dtype)
             raise InputError(self.who, f"{wanted} like {like.name}", str(kind), f"x.astype(np.{wanted})")

@@ -14,9 +14,9 @@ from teachnn.parameters import current_scope
 from teachnn.support import InputError, check_generator, is_number, whole
 
 
-def generator(rng: np.random.Generator) -> np.random.Generator:
+def noise_from(rng: np.random.Generator) -> np.random.Generator:
     """Return the generator that a layer's `forward` is to draw from where it holds `rng`."""
-    return current_scope().generator(check_generator("generator", rng))
+    return current_scope().generator(check_generator("noise_from", rng))
 
 
 class _Noisy(ModeLayer):
@@ -45,7 +45,7 @@ class Dropout(_Noisy):
         x = self.expect(x)
         if self.mode == "test":
             return ops.identity(x)
-        kept = generator(self.rng).random(x.shape, np.float32) >= self.rate
+        kept = noise_from(self.rng).random(x.shape, np.float32) >= self.rate
         return x * np.multiply(kept, 1 / (1 - self.rate), dtype=x.dtype)
 
 
@@ -62,7 +62,7 @@ class DropPath(_Noisy):
         whole(self.who, "number of paths", paths)
         if self.mode == "test":
             return np.ones(paths, bool)
-        rng = generator(self.rng)
+        rng = noise_from(self.rng)
         alive = rng.random(paths) >= self.rate
         return alive if alive.any() else np.arange(paths) == rng.integers(paths)
 
@@ -107,5 +107,5 @@ class GaussianSample(ModeLayer):
             raise InputError(self.who, "a mean and a log variance of one shape", got)
         if self.mode == "test":
             return ops.identity(mean)
-        noise = generator(self.rng).standard_normal(mean.shape, dtype=np.float32)
+        noise = noise_from(self.rng).standard_normal(mean.shape, dtype=np.float32)
         return ops.gaussian_sample(mean, log_variance, noise.astype(ops.getval(mean).dtype, copy=False))

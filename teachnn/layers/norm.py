@@ -61,9 +61,7 @@ class BatchNorm(ModeLayer):
 
     def forward(self, x):
         """Return gamma * xhat + beta."""
-        x = self.expect(
-            x, "N", *("H", "W")[: 2 * (len(getattr(x, "shape", ())) == 4)], *self.gamma.shape, like=self.gamma
-        )
+        x = self.expect(x, "N", ..., *self.gamma.shape, like=self.gamma)
         gamma, beta = self.gamma.value, self.beta.value
         if self.mode == "test":
             return (x - self.mean.value) * (gamma / np.sqrt(self.variance.value + self.eps)) + beta
@@ -100,8 +98,7 @@ class LayerNorm(Layer):
 
     def forward(self, x):
         """Return gamma * xhat + beta, each row by itself."""
-        free = ("N", *(f"n{i}" for i in range(len(getattr(x, "shape", ())) - 2)))
-        x = self.expect(x, *free, *self.gamma.shape, like=self.gamma)
+        x = self.expect(x, "N", ..., *self.gamma.shape, like=self.gamma)
         d = x.shape[-1]  # the gradient of autograd's mean would be float64
         centred = x - x.sum(axis=-1, keepdims=True) / d
         variance = (centred * centred).sum(axis=-1, keepdims=True) / d

@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from teachnn.layers.layer import Layer
 from teachnn.parameters import distinct
-from teachnn.support import InputError
+from teachnn.support import InputError, instance, shape_of
 
 
 class Sequential(Layer):
@@ -27,8 +27,7 @@ class Sequential(Layer):
         object.__setattr__(self, "layers", layers)
         object.__setattr__(self, "name", name or "Sequential")
         for layer in layers:
-            if not isinstance(layer, Layer):
-                raise InputError(self.who, "layers", repr(layer), "a plain function goes around a network, not into it")
+            instance(self.who, "layers", layer, Layer, _cure(layer))
         distinct(self.parameters + self.statistics, self.who)
 
     def forward(self, x):
@@ -56,6 +55,16 @@ class Sequential(Layer):
         return iter(self.layers)
 
 
+def _cure(value) -> str:
+    if isinstance(value, type):
+        return f"make one: {value.__name__}()"
+    return (
+        "Sequential(*layers)"
+        if isinstance(value, list | tuple)
+        else "a plain function goes around a network, not into it"
+    )
+
+
 class Flatten(Layer):
     """Each example's numbers in one row: x (N, ...) -> y (N, d)."""
 
@@ -74,8 +83,7 @@ class Reshape(Layer):
 
     def __post_init__(self):
         super().__post_init__()
-        if not isinstance(self.shape, tuple) or not all(isinstance(n, int) and n > 0 for n in self.shape):
-            raise InputError(self.who, "a tuple of whole sizes >= 1", repr(self.shape), "Reshape((28, 28)), say")
+        object.__setattr__(self, "shape", shape_of(self.who, self.shape))
 
     def forward(self, x):
         """Return x as (N, *shape); raises InputError if an example has another number of numbers."""

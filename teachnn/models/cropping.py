@@ -14,15 +14,15 @@ MARGIN = 1.4  # a crop's side in the scene, in means of its box's width and heig
 SHIFTS = np.array([(0, 0), (-1, 0), (1, 0), (0, -1), (0, 1)], np.float32) / 10  # of the crops, in their sides
 
 
-def standard(images) -> np.ndarray:
+def standardize(images) -> np.ndarray:
     """Return pictures (N, H, W, C) with mean 0 and standard deviation 1 each, float32: the light is taken away."""
-    images = array("standard", "images", images, "N", "H", "W", "C").astype(np.float32, copy=False)
+    images = array("standardize", "images", images, "N", "H", "W", "C").astype(np.float32, copy=False)
     images = images - images.mean(axis=(1, 2, 3), keepdims=True)
     return images / (images.std(axis=(1, 2, 3), keepdims=True) + np.float32(1e-3))
 
 
 def crops(images: np.ndarray, boxes: np.ndarray, shifts: np.ndarray = SHIFTS) -> np.ndarray:
-    """Return each scene's crops around its box, one a shift, standard.
+    """Return each scene's crops around its box, one a shift, standardized.
 
     images (N, H, W, 1), boxes (N, 4), shifts (S, 2) -> crops (N, S, 32, 32, 1). They are squares, MARGIN times as large
     as the box, read between pixels by bilinear interpolation; beyond the scene, its edge goes on. Raises InputError
@@ -49,13 +49,13 @@ def crops(images: np.ndarray, boxes: np.ndarray, shifts: np.ndarray = SHIFTS) ->
     upper = scene[n, y, x] * (1 - u) + scene[n, y, x + 1] * u
     lower = scene[n, y + 1, x] * (1 - u) + scene[n, y + 1, x + 1] * u
     cut = (upper * (1 - v) + lower * v).astype(np.float32)
-    return standard(cut.reshape(-1, CROP, CROP, 1)).reshape(N, len(shifts), CROP, CROP, 1)
+    return standardize(cut.reshape(-1, CROP, CROP, 1)).reshape(N, len(shifts), CROP, CROP, 1)
 
 
-def overlap(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+def intersection_over_union(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     """Return the area that boxes a and b (N, 4) have in common, as a share of the area they cover together: (N,)."""
-    a = _boxes("overlap", a, "N")
-    b = _boxes("overlap", b, len(a))
+    a = _boxes("intersection_over_union", a, "N")
+    b = _boxes("intersection_over_union", b, len(a))
     low, high = np.maximum(a[:, :2], b[:, :2]), np.minimum(a[:, :2] + a[:, 2:], b[:, :2] + b[:, 2:])
     common = np.prod(np.maximum(high - low, 0), axis=1)
     return common / (np.prod(a[:, 2:], axis=1) + np.prod(b[:, 2:], axis=1) - common)

@@ -17,7 +17,16 @@ import numpy as np
 
 from teachnn.data import Faces, batches, drawn_faces
 from teachnn.functions import Adam, History, schedule
-from teachnn.models.faces import CROP, ANet, LinearAttributes, LNet, crops, in_parts, overlap, standard
+from teachnn.models.faces import (
+    CROP,
+    ANet,
+    LinearAttributes,
+    LNet,
+    crops,
+    in_parts,
+    intersection_over_union,
+    standardize,
+)
 from teachnn.parameters import rng as generator
 from teachnn.support import InputError, array, instance, items, number, whole
 
@@ -69,7 +78,7 @@ def trained_lnet(faces: Faces, setting: Setting, rng: np.random.Generator, **opt
     """Return an LNet that learnt the tags of the scenes, and how it went; `options` are those of `fit`."""
     _known("trained_lnet", faces, setting)
     net, tags = LNet(len(faces.names), rng), faces.attributes.astype(np.float32)
-    return net, train(net.train_function, standard(faces.images), tags, setting.scenes, 8, 2e-3, rng, **options)
+    return net, train(net.train_function, standardize(faces.images), tags, setting.scenes, 8, 2e-3, rng, **options)
 
 
 def trained_anet(faces: Faces, cut: np.ndarray, setting: Setting, rng: np.random.Generator, **options) -> ANet:
@@ -114,11 +123,11 @@ def study(faces: Faces, setting: Setting, rng: np.random.Generator) -> tuple[dic
     _known("study", faces, setting)
     learn, fit, test = parts = faces.split(0.5, 0.25, 0.25)
     lnet, _ = trained_lnet(learn, setting, rng, progress=False)
-    boxes = [lnet.locate(standard(part.images)) for part in parts]
+    boxes = [lnet.locate(standardize(part.images)) for part in parts]
     cuts = [crops(part.images, box) for part, box in zip(parts, boxes, strict=True)]
     anet = trained_anet(learn, cuts[0], setting, rng, progress=False)
     plain = trained_anet(learn, cuts[0], replace(setting, identities=0), rng, progress=False)
-    return compare(fit, test, cuts[1:], anet, plain, rng), float(overlap(boxes[2], test.boxes).mean())
+    return compare(fit, test, cuts[1:], anet, plain, rng), float(intersection_over_union(boxes[2], test.boxes).mean())
 
 
 def compare(fit: Faces, test: Faces, cuts: list, anet: ANet, plain: ANet, rng) -> dict[str, float]:
@@ -128,7 +137,7 @@ def compare(fit: Faces, test: Faces, cuts: list, anet: ANet, plain: ANet, rng) -
     found, untrained = [features(anet, cut) for cut in cuts], ANet(1, 1, rng)
     values = [
         float((test.attributes == usual).mean()),
-        accuracy(fit, test, (pixels(standard(part.images)[:, None]) for part in (fit, test)), C=1e-3),
+        accuracy(fit, test, (pixels(standardize(part.images)[:, None]) for part in (fit, test)), C=1e-3),
         accuracy(fit, test, (pixels(cut, side=16) for cut in cuts)),
         accuracy(fit, test, (features(untrained, cut) for cut in cuts)),
         accuracy(fit, test, (features(plain, cut) for cut in cuts)),

@@ -14,11 +14,21 @@ import numpy as np
 
 from teachnn.functions import Optimizer, TestFunction, TrainFunction
 from teachnn.layers import AveragePool2D, Conv2D, Dense, Flatten, LeakyReLU, MaxPool2D, ReLU, Sequential
-from teachnn.models.cropping import CROP, SHIFTS, crops, overlap, standard
+from teachnn.models.cropping import CROP, SHIFTS, crops, intersection_over_union, standardize
 from teachnn.ops import loss
 from teachnn.support import InputError, array, number, whole
 
-__all__ = ["CROP", "SHIFTS", "ANet", "LNet", "LinearAttributes", "crops", "in_parts", "overlap", "standard"]
+__all__ = [
+    "CROP",
+    "SHIFTS",
+    "ANet",
+    "LNet",
+    "LinearAttributes",
+    "crops",
+    "in_parts",
+    "intersection_over_union",
+    "standardize",
+]
 
 STRIDE, WINDOW = 4, 5  # scene pixels from one response to the next; responses that are averaged, along one side
 
@@ -26,8 +36,8 @@ STRIDE, WINDOW = 4, 5  # scene pixels from one response to the next; responses t
 class LNet:
     """Finds the face in a scene, though nobody ever told it where a face is.
 
-    respond(x): scenes (N, 64, 64, 1), standard -> the responses (N, 12, 12), a TestFunction: the mean of all channels
-    over windows of 20 x 20 pixels, every 4 pixels.
+    respond(x): scenes (N, 64, 64, 1), standardized -> the responses (N, 12, 12), a TestFunction: the mean
+    of all channels over windows of 20 x 20 pixels, every 4 pixels.
     """
 
     def __init__(self, attributes: int, rng: np.random.Generator):
@@ -78,7 +88,7 @@ class LNet:
 class ANet:
     """Knows faces: learns who they are, then what they wear, and is used for what it learnt on the way.
 
-    features(x): crops (N, 32, 32, 1), standard -> (N, 64), the last hidden layer, a TestFunction. Its
+    features(x): crops (N, 32, 32, 1), standardized -> (N, 64), the last hidden layer, a TestFunction. Its
     units leak: the slow start of telling people apart may silence a whole layer of plain ones.
     """
 

@@ -32,7 +32,7 @@ from teachnn.layers import (
     ReLU,
     Reshape,
     Sequential,
-    generator,
+    noise_from,
 )
 from teachnn.support import (
     InputError,
@@ -178,7 +178,7 @@ class FractalNet(ModeLayer):
     def forward(self, x):
         """Return the logits of the whole net, or in training sometimes those of one column."""
         if self.mode == "train":
-            rng = generator(self.rng)
+            rng = noise_from(self.rng)
             if rng.random() < self.alone:
                 return self.column(int(rng.integers(1, self.columns + 1)))(x)
         return self._whole(x)

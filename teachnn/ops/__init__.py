@@ -18,7 +18,7 @@ from teachnn.ops.arithmetic import (
     softplus,
     tanh,
 )
-from teachnn.ops.conv import convolve as convolve, correlate as correlate, paint as paint
+from teachnn.ops.conv import convolve as convolve, convolve_transposed as convolve_transposed, correlate as correlate
 from teachnn.ops.noise import gaussian_sample as gaussian_sample
 from teachnn.ops.norm import batch_norm as batch_norm, moments as moments
 from teachnn.ops.pool import average_pool as average_pool, max_pool as max_pool

@@ -29,7 +29,7 @@ def _convolve(x, W, patches, stride, padding):
 
 
 @primitive
-def paint(y, W, size, stride=1, padding=0):
+def convolve_transposed(y, W, size, stride=1, padding=0):
     """x = sum of W * y[n, i, j], put where the patch was: y (N, I, J, D), W (h, w, C, D) -> x (N, *size, C)."""
     N, rows, columns, D = y.shape
     x = np.zeros((N, size[0] + 2 * padding, size[1] + 2 * padding, W.shape[2]), y.dtype)
@@ -59,17 +59,17 @@ def _convolve_vjp_by_W(y, x, W, patches, stride, padding):
 
 defvjp(
     _convolve,
-    lambda y, x, W, patches, stride, padding: lambda g: paint(g, W, x.shape[1:3], stride, padding),
+    lambda y, x, W, patches, stride, padding: lambda g: convolve_transposed(g, W, x.shape[1:3], stride, padding),
     _convolve_vjp_by_W,
 )
 defvjp(
-    paint,
+    convolve_transposed,
     lambda x, y, W, size, stride=1, padding=0: lambda g: convolve(g, W, stride, padding),
     lambda x, y, W, size, stride=1, padding=0: lambda g: correlate(g, y, W.shape[:2], stride, padding),
 )
 defvjp(
     correlate,
-    lambda W, x, y, size, stride=1, padding=0: lambda g: paint(y, g, x.shape[1:3], stride, padding),
+    lambda W, x, y, size, stride=1, padding=0: lambda g: convolve_transposed(y, g, x.shape[1:3], stride, padding),
     lambda W, x, y, size, stride=1, padding=0: lambda g: convolve(x, g, stride, padding),
 )
 

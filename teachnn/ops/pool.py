@@ -27,13 +27,13 @@ def average_pool(x, size, stride):
 
 
 @primitive
-def pick(x, which, size, stride):
+def gather(x, which, size, stride):
     """y = from each window the pixel whose number `which` (N, I, J, C) holds, in reading order."""
     return np.take_along_axis(np.stack([x[view] for view in _offsets(x.shape, size, stride)]), which[None], axis=0)[0]
 
 
 @primitive
-def place(y, which, shape, size, stride):
+def scatter(y, which, shape, size, stride):
     """X (of `shape`) = zeros, with each y added at the pixel of its window whose number `which` holds."""
     x = np.zeros(shape, y.dtype)
     for k, view in enumerate(_offsets(shape, size, stride)):
@@ -45,7 +45,7 @@ def place(y, which, shape, size, stride):
 
 
 @primitive
-def spread(y, shape, size, stride):
+def scatter_mean(y, shape, size, stride):
     """X (of `shape`) = zeros, with each y shared out evenly over its window."""
     x = np.zeros(shape, y.dtype)
     for view in _offsets(shape, size, stride):
@@ -59,18 +59,18 @@ def _max_pool_vjp(y, x, size, stride):
     for view in list(_offsets(x.shape, size, stride))[:-1]:  # the first of equals takes it all: count those before it
         before &= plain_x[view] != plain_y
         which += before
-    return lambda g: place(g, which, x.shape, size, stride)
+    return lambda g: scatter(g, which, x.shape, size, stride)
 
 
 defvjp(max_pool, _max_pool_vjp, argnums=(0,))
-defvjp(average_pool, lambda y, x, size, stride: lambda g: spread(g, x.shape, size, stride), argnums=(0,))
-defvjp(pick, lambda y, x, which, size, stride: lambda g: place(g, which, x.shape, size, stride), argnums=(0,))
-defvjp(place, lambda x, y, which, shape, size, stride: lambda g: pick(g, which, size, stride), argnums=(0,))
-defvjp(spread, lambda x, y, shape, size, stride: lambda g: average_pool(g, size, stride), argnums=(0,))
+defvjp(average_pool, lambda y, x, size, stride: lambda g: scatter_mean(g, x.shape, size, stride), argnums=(0,))
+defvjp(gather, lambda y, x, which, size, stride: lambda g: scatter(g, which, x.shape, size, stride), argnums=(0,))
+defvjp(scatter, lambda x, y, which, shape, size, stride: lambda g: gather(g, which, size, stride), argnums=(0,))
+defvjp(scatter_mean, lambda x, y, shape, size, stride: lambda g: average_pool(g, size, stride), argnums=(0,))
 
 
 def _offsets(shape, size: int, stride: int) -> Iterator[tuple[slice, ...]]:
-    """Yield for each place in the window, in reading order, the slices that pick it out of all windows at once."""
+    """Yield for each scatter in the window, in reading order, the slices that gather it out of all windows at once."""
     rows, columns = (shape[1] - size) // stride + 1, (shape[2] - size) // stride + 1
     for i in range(size):
         for j in range(size):

@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from teachnn.support import InputError, name_given, number, shape_of
+from teachnn.support import InputError, check_generator, name_given, number, shape_of, whole
 
 
 def rng(seed: int) -> np.random.Generator:
@@ -19,9 +19,7 @@ def rng(seed: int) -> np.random.Generator:
 
     There is no global seed anywhere: whoever wants noise is handed a generator.
     """
-    if not isinstance(seed, int | np.integer) or isinstance(seed, bool) or seed < 0:
-        raise ValueError(f"rng: expected a seed that is a whole number >= 0, got {seed!r}")
-    return np.random.default_rng(seed)
+    return np.random.default_rng(whole("rng", "seed", seed, 0))
 
 
 def zeros(shape: tuple[int, ...]) -> np.ndarray:
@@ -42,13 +40,13 @@ def constant(shape: tuple[int, ...], value: float) -> np.ndarray:
 def normal(shape: tuple[int, ...], rng: np.random.Generator, std: float = 0.01) -> np.ndarray:
     """Return normal numbers of mean 0 and standard deviation `std`."""
     shape, std = shape_of("init", shape), number("init", "std", std, ">= 0", lambda v: v >= 0)
-    return _generator(rng).standard_normal(shape, dtype=np.float32) * np.float32(std)
+    return check_generator("init", rng).standard_normal(shape, dtype=np.float32) * np.float32(std)
 
 
 def uniform(shape: tuple[int, ...], rng: np.random.Generator, limit: float) -> np.ndarray:
     """Return numbers spread evenly between -`limit` and `limit`."""
     shape, limit = shape_of("init", shape), number("init", "limit", limit, ">= 0", lambda v: v >= 0)
-    return (2 * _generator(rng).random(shape, dtype=np.float32) - 1) * np.float32(limit)
+    return (2 * check_generator("init", rng).random(shape, dtype=np.float32) - 1) * np.float32(limit)
 
 
 def glorot_uniform(shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
@@ -98,9 +96,3 @@ def drawn(name: str, init_W: Callable, shape: tuple[int, ...], rng: np.random.Ge
     if not callable(init_W):
         raise InputError(name, "a function as init_W", repr(init_W), "tn.init.he_normal is one")
     return init_W(shape, rng)
-
-
-def _generator(rng) -> np.random.Generator:
-    if not isinstance(rng, np.random.Generator):
-        raise TypeError(f"init: expected a generator, got {rng!r}; make one with tn.rng(0)")
-    return rng

@@ -13,7 +13,7 @@ import numpy as np
 
 from teachnn.ops import getval
 from teachnn.parameters.scope import Scope, current_scope
-from teachnn.support import InputError, number
+from teachnn.support import InputError, InputTypeError, name_given, number
 
 changing = threading.RLock()  # held for the instant in which values are replaced, or copied as one set
 
@@ -23,15 +23,15 @@ class Variable:
 
     name: any non-empty text; the part before the last dot names the layer.
     value: numbers of any shape, finite; kept as a read-only float32 copy. Assign to `value` to replace it whole.
-    Raises TypeError for what is not real numbers, ValueError for NaN, infinity or another shape.
+    Raises InputError for anything but real numbers that are finite in float32, and for another shape.
     """
 
     __slots__ = ("__weakref__", "name", "stored")
 
     def __init__(self, name: str, value):
-        if not isinstance(name, str) or not name or name == "__metadata__":  # the last is a word of safetensors' own
-            raise TypeError(f"{type(self).__name__}: expected a name (non-empty text), got {name!r}")
-        self.name = name
+        self.name = name_given(type(self).__name__, name)
+        if name == "__metadata__":
+            raise InputError(type(self).__name__, "another name", name, "it is a word of safetensors' own")
         self.stored = self._checked(value)
 
     @property
@@ -43,30 +43,33 @@ class Variable:
     def value(self, value) -> None:
         if type(current_scope()) is not Scope:
             raise RuntimeError(
-                f"{self.name} ({type(self).__name__}): expected to be read inside a function, got a new value; "
+                f"{self.who}: expected to be read inside a function, got a new value; "
                 "a training function's optimizer changes parameters, and a cell of your own between two calls"
             )
         new = self._checked(value)
         if new.shape != self.shape:
-            raise ValueError(
-                f"{self.name} ({type(self).__name__}): expected a value of shape {self.shape}, got {new.shape}"
-            )
+            raise InputError(self.who, f"a value of shape {self.shape}", str(new.shape))
         with changing:
             self.stored = new
 
     def _checked(self, value) -> np.ndarray:
-        who = f"{self.name} ({type(self).__name__})"
         try:
             array = np.asarray(value)
         except ValueError:
-            raise InputError(who, "an array of real numbers", "rows of unequal length") from None
+            raise InputError(self.who, "an array of real numbers", "rows of unequal length") from None
         if array.dtype.kind not in "fiu":
-            raise TypeError(f"{who}: expected an array of real numbers, got dtype {array.dtype}")
-        array = array.astype(np.float32)
+            raise InputTypeError(self.who, "an array of real numbers", f"dtype {array.dtype}")
+        with np.errstate(over="ignore"):
+            array = array.astype(np.float32)
         if not np.isfinite(array).all():
-            raise ValueError(f"{who}: expected finite numbers, got NaN or infinity")
+            raise InputError(self.who, "numbers that are finite in float32", "NaN, infinity or one above 3.4e38")
         array.flags.writeable = False
         return array
+
+    @property
+    def who(self) -> str:
+        """The variable as error messages call it: `h.W (Parameter)`."""
+        return f"{self.name} ({type(self).__name__})"
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -80,6 +83,19 @@ class Variable:
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.name!r}, shape={self.shape})"
+
+
+def _not_an_array(variable: Variable, *_, **__):
+    who, kind = variable.who, type(variable).__name__
+    raise InputTypeError(who, "an array to calculate with", f"the {kind} itself", "write its .value")
+
+
+# A forgotten `.value`: without these, numpy would put the variable into an array of objects, and go on.
+for _name in (
+    *("array", "array_ufunc", "array_function", "add", "radd", "sub", "rsub", "mul", "rmul", "truediv", "rtruediv"),
+    *("matmul", "rmatmul", "pow", "rpow", "neg", "abs", "float", "getitem", "iter", "lt", "gt", "le", "ge"),
+):
+    setattr(Variable, f"__{_name}__", _not_an_array)
 
 
 class Parameter(Variable):
@@ -103,7 +119,7 @@ class Statistic(Variable):
 
         It lasts when the training step in which it happens is done; anywhere else nothing is kept.
         """
-        who = f"{self.name} (Statistic)"
+        who = self.who
         new, rate = np.asarray(getval(new)), number(who, "rate", rate, "0 <= rate <= 1", lambda v: 0 <= v <= 1)
         if new.shape != self.shape or new.dtype.kind not in "fiu":
             raise InputError(who, f"real numbers of shape {self.shape} to move towards", f"{new.dtype} of {new.shape}")
@@ -137,12 +153,11 @@ def change(changes: Iterable[Change]) -> None:
 
 
 def distinct(variables: Iterable[Variable], who: str) -> tuple:
-    """Return each object once, in order. Raises ValueError if two different ones have the same name."""
+    """Return each object once, in order. Raises InputError if two different ones have the same name."""
     by_name: dict[str, Variable] = {}
     for variable in variables:
         if by_name.setdefault(variable.name, variable) is not variable:
-            raise ValueError(
-                f"{who}: expected every name once, got two different variables called {variable.name!r}, of shapes "
-                f"{by_name[variable.name].shape} and {variable.shape}; rename one, or share one object"
-            )
+            shapes = f"of shapes {by_name[variable.name].shape} and {variable.shape}"
+            got = f"two different variables called {variable.name!r}, {shapes}"
+            raise InputError(who, "every name once", got, "rename one, or share one object")
     return tuple(by_name.values())

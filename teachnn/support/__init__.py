@@ -1,12 +1,13 @@
 """How the library says no: errors that name who, what was expected, what came and the cure; and what memory costs."""
 
-from teachnn.support.errors import InputError, ModeError
+from teachnn.support.errors import InputError, InputTypeError, ModeError
 from teachnn.support.memory import keep_freed
 from teachnn.support.settings import (
     Mode,
     array,
     check_generator,
     check_mode,
+    fits,
     instance,
     is_number,
     is_whole,
@@ -14,17 +15,21 @@ from teachnn.support.settings import (
     name_given,
     number,
     path_of,
+    plain,
     shape_of,
+    shape_text,
     whole,
 )
 
 __all__ = [
     "InputError",
+    "InputTypeError",
     "Mode",
     "ModeError",
     "array",
     "check_generator",
     "check_mode",
+    "fits",
     "instance",
     "is_number",
     "is_whole",
@@ -33,6 +38,8 @@ __all__ = [
     "name_given",
     "number",
     "path_of",
+    "plain",
     "shape_of",
+    "shape_text",
     "whole",
 ]

@@ -19,12 +19,16 @@ class InputError(ValueError):
         )
 
     def __reduce__(self):
-        return InputError, self.parts
+        return type(self), self.parts
 
     def coming_from(self, origin: str) -> InputError:
         """Return the same complaint that also says which layer made the input, if it does not say so yet."""
         who, expected, got, cure, known = self.parts
-        return InputError(who, expected, got, cure, known or origin)
+        return type(self)(who, expected, got, cure, known or origin)
+
+
+class InputTypeError(InputError, TypeError):
+    """An input of the wrong type altogether: text for a number, a layer for its parameters."""
 
 
 class ModeError(ValueError):

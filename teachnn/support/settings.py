@@ -1,13 +1,14 @@
 """What a setting may be: a whole number, a number within bounds, a shape, a generator, an array. Notebook 10.
 
 Settings are asked about where they are given, before anything is drawn or made: whoever mistypes one reads of that one.
+Each function here raises InputTypeError for a value of the wrong type, and InputError for any other that does not fit.
 """
 
 from __future__ import annotations
 
 import math
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from reprlib import repr as brief
 from types import UnionType
@@ -15,7 +16,7 @@ from typing import Literal
 
 import numpy as np
 
-from teachnn.support.errors import InputError
+from teachnn.support.errors import InputError, InputTypeError
 
 Mode = Literal["train", "test"]
 MOST = 2**31  # numbers in one array: 8 GB of float32
@@ -33,24 +34,34 @@ def is_number(value) -> bool:
 
 
 def whole(who: str, name: str, value, least: int = 1, most: float = math.inf) -> int:
-    """Return a whole number from `least` to `most`; raises InputError for anything else."""
+    """Return a whole number from `least` to `most`, as a plain int."""
     if not is_whole(value) or not least <= value <= most:
         bounds = f">= {least}" if most == math.inf else f"of {least} to {most:,}"
-        raise InputError(who, f"a whole {name} {bounds}", brief(value))
+        raise _error(is_whole(value))(who, f"a whole {name} {bounds}", brief(value))
     return int(value)
 
 
 def number(who: str, name: str, value, bounds: str = "", within: Callable[[float], bool] = lambda v: True) -> float:
-    """Return a finite number that is `within` its bounds, which `bounds` says in words; else raises InputError."""
+    """Return a finite number that is `within` its bounds, which `bounds` says in words, as a plain float."""
     if not is_number(value) or not within(value):
-        raise InputError(who, f"a finite number as {name}{bounds and ', '}{bounds}", repr(value))
-    return value
+        real = isinstance(value, float | np.floating) or is_number(value)  # NaN is a number of a wrong value
+        raise _error(real)(who, f"a finite number as {name}{bounds and ', '}{bounds}", brief(value))
+    return float(value)
+
+
+def plain(value):
+    """Return a number of numpy's as one of Python's: it leaves the dtype of what it is multiplied by alone."""
+    return value.item() if isinstance(value, np.generic) else value
+
+
+def _error(right_type: bool) -> type[InputError]:
+    return InputError if right_type else InputTypeError
 
 
 def shape_of(who: str, shape, sizes: int | None = None, said: str = "a tuple of whole sizes >= 1") -> tuple[int, ...]:
     """Return a shape: a tuple (or list) of whole sizes >= 1, so many of them if `sizes` says so."""
     if not isinstance(shape, tuple | list) or not all(is_whole(n) and n > 0 for n in shape):
-        raise InputError(who, said, brief(shape))
+        raise _error(isinstance(shape, tuple | list))(who, said, brief(shape))
     if sizes is not None and len(shape) != sizes:
         raise InputError(who, f"{sizes} whole sizes >= 1", brief(shape))
     if math.prod(map(int, shape)) > MOST:
@@ -61,21 +72,21 @@ def shape_of(who: str, shape, sizes: int | None = None, said: str = "a tuple of 
 def name_given(who: str, name) -> str:
     """Return a name: text that is not empty."""
     if not isinstance(name, str) or not name:
-        raise InputError(who, "a name (non-empty text)", brief(name))
+        raise _error(isinstance(name, str))(who, "a name (non-empty text)", brief(name))
     return name
 
 
 def check_generator(who: str, rng) -> np.random.Generator:
     """Return rng; raises InputError unless it is a numpy Generator."""
     if not isinstance(rng, np.random.Generator):
-        raise InputError(who, "a generator to draw noise from", repr(rng), "make one with tn.rng(0)")
+        raise InputTypeError(who, "a generator to draw noise from", brief(rng), "make one with tn.rng(0)")
     return rng
 
 
 def instance(who: str, what: str, value, kind: type | UnionType, cure: str = ""):
     """Return the value; raises InputError unless it is of `kind`, as `what` calls it."""
     if not isinstance(value, kind):
-        raise InputError(who, what, type(value).__name__, cure)
+        raise InputTypeError(who, what, type(value).__name__, cure)
     return value
 
 
@@ -84,10 +95,23 @@ def items(who: str, values, kind: type, word: str, cure: str = "") -> tuple:
     try:
         values = tuple(values)
     except TypeError:
-        raise InputError(who, word, brief(values), cure) from None
+        raise InputTypeError(who, word, brief(values), cure) from None
     for value in values:
         instance(who, word, value, kind, cure)
     return values
+
+
+def fits(actual: Sequence[int], shape: Sequence) -> bool:
+    """Whether an actual shape is one of `shape`: texts in it stand for any size, and ... for any number of sizes."""
+    if ... in shape:
+        i, more = shape.index(...), len(actual) - len(shape) + 1
+        shape = (*shape[:i], *[""] * more, *shape[i + 1 :])
+    return len(actual) == len(shape) and all(isinstance(s, str) or s == n for s, n in zip(shape, actual, strict=True))
+
+
+def shape_text(shape: Sequence) -> str:
+    """Return a shape as an error writes it: (N, ..., 3)."""
+    return f"({', '.join('...' if s is ... else str(s) for s in shape)}{',' * (len(shape) == 1)})"
 
 
 def array(who: str, name: str, x, *shape: int | str, finite: bool = True) -> np.ndarray:
@@ -99,9 +123,8 @@ def array(who: str, name: str, x, *shape: int | str, finite: bool = True) -> np.
         x = np.asarray(x)
     except ValueError:
         raise InputError(who, f"an array as {name}", "rows of unequal length") from None
-    fits = len(shape) == x.ndim and all(isinstance(s, str) or s == n for s, n in zip(shape, x.shape, strict=True))
-    if x.dtype.kind not in "fiub" or (shape and not (fits and x.size)):
-        said = f" of shape ({', '.join(map(str, shape))}{',' * (len(shape) == 1)})" if shape else ""
+    if x.dtype.kind not in "fiub" or (shape and not (fits(x.shape, shape) and x.size)):
+        said = f" of shape {shape_text(shape)}" if shape else ""
         raise InputError(who, f"real numbers{said} as {name}", f"{x.dtype} of shape {x.shape}")
     if finite and not np.isfinite(x).all():
         raise InputError(who, f"finite numbers as {name}", "NaN or infinity")
@@ -111,11 +134,11 @@ def array(who: str, name: str, x, *shape: int | str, finite: bool = True) -> np.
 def path_of(who: str, path) -> Path:
     """Return the path of a file or a folder."""
     if not isinstance(path, str | os.PathLike) or isinstance(os.fspath(path), bytes):
-        raise InputError(who, "a path", brief(path), "write it as text")
+        raise InputTypeError(who, "a path", brief(path), "write it as text")
     return Path(path)
 
 
 def check_mode(who: str, mode) -> None:
-    """Raise ValueError unless mode is "train" or "test"."""
+    """Raise InputError unless mode is "train" or "test"."""
     if not isinstance(mode, str) or mode not in ("train", "test"):
-        raise ValueError(f"{who}: expected mode 'train' or 'test', got {mode!r}")
+        raise _error(isinstance(mode, str))(who, "mode 'train' or 'test'", brief(mode))

@@ -50,9 +50,9 @@ def convolution(shape, units, peer):
 def transposed(peer):
     x, W = random(64, 7, 7, 64), random(4, 4, 32, 64)
     if peer == "teachnn":
-        from teachnn.ops import paint
+        from teachnn.ops import convolve_transposed
 
-        return ours(lambda x, W: paint(x, W, (14, 14), 2, 1), x, W)
+        return ours(lambda x, W: convolve_transposed(x, W, (14, 14), 2, 1), x, W)
     from torch.nn import functional as F
 
     x, W = x.transpose(0, 3, 1, 2).copy(), W.transpose(3, 2, 0, 1).copy()

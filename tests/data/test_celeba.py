@@ -45,7 +45,7 @@ def test_identities_and_boxes_follow_the_files_whatever_their_order(folder):
 
 def test_only_the_first_pictures_are_opened_if_so_asked(folder):
     (folder / "img_align_celeba" / "000003.jpg").unlink()
-    assert len(tn.data.celeba(folder, most=2)) == 2
+    assert len(tn.data.celeba(folder, limit=2)) == 2
 
 
 def test_without_the_two_further_lists_people_and_boxes_are_unknown(folder):

@@ -152,7 +152,7 @@ def test_two_layers_that_share_a_generator_draw_one_after_the_other():
     rng = tn.rng(3)
     a, b = tn.Dropout(0.5, rng, mode="train"), tn.Dropout(0.5, rng, mode="train")
     kept = []
-    check_gradients(lambda x: kept.append(np.asarray(tn.ops.stop_gradient(a(x) - b(x)))) or x, np.ones((9, 9)), most=1)
+    check_gradients(lambda x: kept.append(np.asarray(tn.ops.stop_gradient(a(x) - b(x)))) or x, np.ones((9, 9)), limit=1)
     assert kept[0].any()
 
 
@@ -186,9 +186,9 @@ def test_of_a_large_array_some_places_are_tried_and_always_the_same():
         return x * 2
 
     x = np.zeros((100, 100))
-    check_gradients(f, x, most=7)
+    check_gradients(f, x, limit=7)
     assert len(calls) == 1 + 2 * 7
-    errors = [check_gradients(lambda x: anp.sin(x) ** 3, np.linspace(0, 1, 1000), most=9) for _ in range(2)]
+    errors = [check_gradients(lambda x: anp.sin(x) ** 3, np.linspace(0, 1, 1000), limit=9) for _ in range(2)]
     assert errors[0] == errors[1]
 
 

@@ -15,7 +15,7 @@ from teachnn.functions import schedule
             schedule.Cosine(1.0, 0.2, steps=10),
             {0: 1.0, 5: 0.6, 10: 0.2, 11: 0.2, 20: 0.2, 1: 0.2 + 0.4 * (1 + math.cos(math.pi / 10))},
         ),
-        (schedule.Step(0.8, 0.5, every=3), {0: 0.8, 2: 0.8, 3: 0.4, 5: 0.4, 6: 0.2, 30: 0.8 / 1024}),
+        (schedule.StepDecay(0.8, 0.5, every=3), {0: 0.8, 2: 0.8, 3: 0.4, 5: 0.4, 6: 0.2, 30: 0.8 / 1024}),
     ],
     ids=lambda value: type(value).__name__ if callable(value) else "",
 )
@@ -36,7 +36,7 @@ def test_falling_schedules_never_rise(kind):
 
 def test_schedules_are_values_that_show_their_numbers():
     assert schedule.Linear(1, 0, 5) == schedule.Linear(1, 0, 5) != schedule.Linear(1, 0, 6)
-    assert repr(schedule.Step(0.8, 0.5, every=3)) == "Step(start=0.8, factor=0.5, every=3)"
+    assert repr(schedule.StepDecay(0.8, 0.5, every=3)) == "StepDecay(start=0.8, factor=0.5, every=3)"
 
 
 @pytest.mark.parametrize(
@@ -48,7 +48,7 @@ def test_schedules_are_values_that_show_their_numbers():
             TypeError,
             "Cosine: expected a whole number for steps, got 2.5",
         ),
-        (lambda: schedule.Step(0.1, 0.5, every=0), ValueError, "Step: expected every >= 1 and finite, got 0"),
+        (lambda: schedule.StepDecay(0.1, 0.5, every=0), ValueError, "StepDecay: expected every >= 1 and finite, got 0"),
         (lambda: schedule.Constant(-1.0), ValueError, "Constant: expected rate >= 0 and finite, got -1.0"),
         (lambda: schedule.Constant("a"), TypeError, "Constant: expected a number for rate, got 'a'"),
     ],

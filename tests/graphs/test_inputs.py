@@ -183,7 +183,7 @@ def test_what_is_not_one_scalar_or_named_scalars_is_refused(returns, text, state
     W, rng = tn.Parameter("W", [1.0, 2.0]), tn.rng(0)
 
     def objective(x):
-        tn.generator(rng).random(3)
+        tn.noise_from(rng).random(3)
         return returns(W.value * x)
 
     train = tn.TrainFunction(objective, [W], tn.Adam(0.1))

@@ -24,7 +24,7 @@ def test_a_convolution_layer_is_the_convolution_and_the_bias(case):
     expected = convolve(x.astype(float), layer.W.value.astype(float), stride, padding) + layer.b.value
     assert result.dtype == np.float32 and result.shape == y.shape
     assert result == pytest.approx(expected, abs=1e-4)
-    assert tn.check_gradients(layer, x, parameters=layer.parameters, most=20) < 1e-6
+    assert tn.check_gradients(layer, x, parameters=layer.parameters, limit=20) < 1e-6
 
 
 @given(convolutions())
@@ -43,11 +43,11 @@ def test_a_transposed_layer_paints_the_kernel_at_each_pixel_and_adds_the_bias(ca
     for at_x, at_W, at_y in touches(x, W, y, stride, padding):
         expected[at_x] += float(layer.W.value[at_W]) * y[at_y]
     assert x == pytest.approx(expected, abs=1e-4)
-    assert tn.check_gradients(layer, y, parameters=layer.parameters, most=20) < 1e-6
+    assert tn.check_gradients(layer, y, parameters=layer.parameters, limit=20) < 1e-6
 
 
 def test_a_convolution_and_its_mirror_image_are_adjoint():
-    """sum(y * conv(x)) = sum(x * paint(y)), where the two layers hold the very same kernel."""
+    """sum(y * conv(x)) = sum(x * convolve_transposed(y)), where the two layers hold the very same kernel."""
     rng = tn.rng(0)
     W = tn.Parameter("W", rng.standard_normal((4, 4, 2, 3)))
     conv = tn.Conv2D(W, tn.Parameter("b", np.zeros(3)), 2, 1)

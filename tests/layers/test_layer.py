@@ -103,7 +103,7 @@ def a_block(mode="train") -> Block:
 def test_the_gradients_of_a_layer_are_right(make, inputs):
     layer = moved(make())
     parameters = () if isinstance(layer, tn.Detached) else layer.parameters
-    assert tn.check_gradients(layer, *inputs, parameters=parameters, most=40) < 1e-6
+    assert tn.check_gradients(layer, *inputs, parameters=parameters, limit=40) < 1e-6
 
 
 @each_layer

@@ -231,7 +231,7 @@ def test_the_same_seed_gives_the_same_sample():
 
 def test_outside_every_function_a_layer_draws_from_the_generator_it_holds():
     rng = tn.rng(0)
-    assert tn.generator(rng) is rng
+    assert tn.noise_from(rng) is rng
 
 
 # What is refused

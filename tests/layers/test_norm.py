@@ -88,7 +88,7 @@ def test_the_channels_of_pictures_are_the_columns(mode, shape, seed):
     bn = random_layer(tn.BatchNorm, shape[3], mode=mode)
     y = bn(rows.reshape(shape))
     assert y.shape == shape and np.array_equal(y.reshape(rows.shape), bn(rows))
-    assert tn.check_gradients(bn, rows.reshape(shape), parameters=bn.parameters, most=20) < 1e-6
+    assert tn.check_gradients(bn, rows.reshape(shape), parameters=bn.parameters, limit=20) < 1e-6
 
 
 def test_a_row_depends_on_its_neighbours_in_training():
@@ -222,7 +222,7 @@ def test_the_gradients_of_a_layer_norm_are_right_to_second_order(shape, seed):
     x = spread_out(seed, shape[-1], math.prod(shape[:-1])).T.reshape(shape)
     values = [p.value.astype(float) for p in ln.parameters]
     check_grads(in_double(ln), (0, 1, 2), modes=["rev"], order=2)(x, *values)
-    assert tn.check_gradients(ln, x, parameters=ln.parameters, most=30) < 1e-6
+    assert tn.check_gradients(ln, x, parameters=ln.parameters, limit=30) < 1e-6
 
 
 @pytest.mark.parametrize("value", [0.0, 3.0, 1e4])

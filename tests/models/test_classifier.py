@@ -102,4 +102,4 @@ def test_parameters_have_the_shapes_that_the_docstrings_say():
 def test_the_gradient_of_the_objective_is_right():
     classifier = Classifier(dense_network(tn.rng(0), hidden=4))
     f = lambda: classifier.objective(PICTURES[:6].astype(np.float64), LABELS[:6])  # noqa: E731
-    assert tn.check_gradients(f, parameters=classifier.parameters, most=40) < 1e-6
+    assert tn.check_gradients(f, parameters=classifier.parameters, limit=40) < 1e-6

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 import teachnn as tn
-from teachnn.models.faces import ANet, LinearAttributes, LNet, crops, in_parts, overlap, standard
+from teachnn.models.faces import ANet, LinearAttributes, LNet, crops, in_parts, intersection_over_union, standardize
 
 FACES = tn.data.drawn_faces(people=6, pictures=8, rng=tn.rng(0))
-SCENES, TAGS = standard(FACES.images), FACES.attributes.astype(np.float32)
+SCENES, TAGS = standardize(FACES.images), FACES.attributes.astype(np.float32)
 CROPS = crops(FACES.images, FACES.boxes)[:, 0]
 
 
@@ -104,9 +104,9 @@ def test_a_crop_in_the_middle_shows_what_the_scene_does():
     box = np.array([[32 - side / 2, 32 - side / 2, side, side], [16 - side / 2, 26 - side / 2, side, side]])
     cut = crops(images, box, shifts=np.array([(0, 0), (0.25, -0.125)]))
     assert cut.shape == (2, 2, 32, 32, 1) and cut.dtype == np.float32
-    np.testing.assert_allclose(cut[0, 0], standard(images[:1, 16:48, 16:48])[0], atol=1e-4)
-    np.testing.assert_allclose(cut[0, 1], standard(images[:1, 12:44, 24:56])[0], atol=1e-4)
-    np.testing.assert_allclose(cut[1, 0], standard(images[1:, 10:42, 0:32])[0], atol=1e-4)
+    np.testing.assert_allclose(cut[0, 0], standardize(images[:1, 16:48, 16:48])[0], atol=1e-4)
+    np.testing.assert_allclose(cut[0, 1], standardize(images[:1, 12:44, 24:56])[0], atol=1e-4)
+    np.testing.assert_allclose(cut[1, 0], standardize(images[1:, 10:42, 0:32])[0], atol=1e-4)
 
 
 def test_beyond_the_scene_its_edge_goes_on():
@@ -129,11 +129,11 @@ def test_one_known_box_a_scene_is_asked_for():
 
 def test_the_light_is_taken_away():
     x = np.random.default_rng(0).random((3, 8, 8, 1))
-    y = standard(x)
+    y = standardize(x)
     np.testing.assert_allclose(y.mean(axis=(1, 2, 3)), 0, atol=1e-6)
     np.testing.assert_allclose(y.std(axis=(1, 2, 3)), 1, atol=0.01)
-    np.testing.assert_allclose(standard(100 * x + 20), y, atol=0.02)
-    assert (standard(np.full((1, 4, 4, 1), 9)) == 0).all()
+    np.testing.assert_allclose(standardize(100 * x + 20), y, atol=0.02)
+    assert (standardize(np.full((1, 4, 4, 1), 9)) == 0).all()
 
 
 @pytest.mark.parametrize(
@@ -147,7 +147,7 @@ def test_the_light_is_taken_away():
     ],
 )
 def test_overlap_is_the_common_area_by_the_covered_one(a, b, share):
-    assert overlap(np.array([a, b], float), np.array([b, a], float)) == pytest.approx([share, share])
+    assert intersection_over_union(np.array([a, b], float), np.array([b, a], float)) == pytest.approx([share, share])
 
 
 @pytest.fixture(scope="module")
@@ -186,4 +186,4 @@ def test_the_gradient_of_each_objective_is_right(which):
         "people": (lambda net: lambda: net.identity_objective(crop, FACES.identities[:2]), anet()),
         "tags of crops": (lambda net: lambda: net.attribute_objective(crop, tags), anet()),
     }[which]
-    assert tn.check_gradients(f(net), parameters=net.convolutions.parameters, most=6) < 1e-5
+    assert tn.check_gradients(f(net), parameters=net.convolutions.parameters, limit=6) < 1e-5

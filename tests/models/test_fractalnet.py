@@ -194,7 +194,7 @@ def test_a_tiny_set_is_learnt_by_heart_by_the_whole_and_by_each_column():
 def test_the_gradient_is_right_with_paths_dropped():
     net = make(columns=2, channels=(2,), rate=0.5, seed=5)
     objective = lambda: tn.loss.cross_entropy(net(PICTURES[:2].astype(float)), LABELS[:2])  # noqa: E731
-    assert tn.check_gradients(objective, parameters=net.parameters, most=12, tolerance=1e-5) < 1e-5
+    assert tn.check_gradients(objective, parameters=net.parameters, limit=12, tolerance=1e-5) < 1e-5
 
 
 def test_the_cost_is_the_number_of_products_added_up_for_one_example():

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from slow import output_shape, poolings, windows
 
 import teachnn as tn
-from teachnn.ops.pool import average_pool, max_pool, pick, place, spread
+from teachnn.ops.pool import average_pool, gather, max_pool, scatter, scatter_mean
 
 examples = settings(max_examples=25, deadline=None)
 
@@ -34,9 +34,9 @@ def test_pick_place_and_spread_are_plain_loops_over_the_windows(case):
         placed[places[which[out]]] += y[out]
         for p in places:
             shared[p] += y[out] / size**2
-    assert np.array_equal(pick(x, which, size, stride), picked)
-    assert place(y, which, x.shape, size, stride) == pytest.approx(placed, abs=1e-14)
-    assert spread(y, x.shape, size, stride) == pytest.approx(shared, abs=1e-14)
+    assert np.array_equal(gather(x, which, size, stride), picked)
+    assert scatter(y, which, x.shape, size, stride) == pytest.approx(placed, abs=1e-14)
+    assert scatter_mean(y, x.shape, size, stride) == pytest.approx(shared, abs=1e-14)
 
 
 @given(poolings())
@@ -48,12 +48,12 @@ def test_gradients_of_pools_are_right_to_second_order(case):
     for f, array in [
         (lambda x: max_pool(x, size, stride), x),
         (lambda x: average_pool(x, size, stride), x),
-        (lambda x: pick(x, which, size, stride), x),
-        (lambda y: place(y, which, x.shape, size, stride), y),
-        (lambda y: spread(y, x.shape, size, stride), y),
+        (lambda x: gather(x, which, size, stride), x),
+        (lambda y: scatter(y, which, x.shape, size, stride), y),
+        (lambda y: scatter_mean(y, x.shape, size, stride), y),
     ]:
         check_grads(f, modes=["rev"], order=2)(array)
-        assert tn.check_gradients(f, array, most=30) < 1e-6
+        assert tn.check_gradients(f, array, limit=30) < 1e-6
 
 
 @pytest.mark.parametrize("size", [7, 8, 11])

@@ -17,6 +17,7 @@ from teachnn.graphs.drawing.routes import CHANNEL, TRACK, Band, arrow_head, edge
 from teachnn.graphs.drawing.rows import rows_of, shared_variables, variables_of
 from teachnn.graphs.graph import CallGraph, G
 from teachnn.parameters import Statistic
+from teachnn.support import InputError
 
 MARGIN, PADDING = 20.0, 22.0  # round the picture; inside a panel
 GUTTER, NEXT = 48.0, 24.0  # between a panel and the pills; between two panels
@@ -30,7 +31,7 @@ def arrange(graphs: Sequence[CallGraph]) -> Picture:
     Raises ValueError for no graph, or for one whose edges run in a circle.
     """
     if not graphs:
-        raise ValueError("arrange: expected one graph or more, got none; a function's .graph(x) makes one")
+        raise InputError("arrange", "one graph or more", "none", "a function's .graph(x) makes one")
     graphs = ordered(graphs)
     shared, rows = shared_variables(graphs), rows_of(graphs)
     plans = [plan_of(graph, g, rows[g], frozenset(shared)) for g, graph in enumerate(graphs)]

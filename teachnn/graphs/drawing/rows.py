@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 from teachnn.graphs.graph import CallGraph, Node
 from teachnn.parameters import Variable
+from teachnn.support import InputError
 
 Call = tuple[int, int]  # a graph's number, and a node's index in it
 Arrows = dict[Call, list[Call]]
@@ -47,7 +48,7 @@ def rows_of(graphs: Sequence[CallGraph]) -> list[list[int]]:
         stuck = _stuck(after, order)
         apart = next((group for group in reversed(groups) if group[0] in stuck), None)
         if apart is None:
-            raise ValueError("arrange: expected edges that go from a node to a later one, got a circle; turn one round")
+            raise InputError("arrange", "edges that go from a node to a later one", "a circle", "turn one round")
         groups.remove(apart)
     row = _longest_ways(after, order)
     return [[row[leader[g, node.index]] for node in graph.nodes] for g, graph in enumerate(graphs)]
