@@ -22,7 +22,7 @@ from teachnn.functions.history import History, StepResult
 from teachnn.functions.loop import Position, fit
 from teachnn.functions.optimizer import Memory, Optimizer
 from teachnn.functions.scopes import TestScope, TrainScope, Unseen
-from teachnn.graphs import Graph, as_inputs, check_modes, graph_of, name_of, terms_of
+from teachnn.graphs import Graph, as_inputs, check_modes, graph_of, name_of, outputs_of, terms_of
 from teachnn.layers import Layer
 from teachnn.ops import differentiate, getval, tracing
 from teachnn.parameters import (
@@ -250,8 +250,7 @@ class TestFunction:
                 scope = TestScope(self.who, self.modes, None)
                 output = scope.run(self.function, *inputs)
                 self._reads = tuple(dict.fromkeys((*(self._reads or ()), *scope.read_now)))
-        if output is None:
-            raise InputError(self.who, "a function that returns arrays", "None", "end it with return")
+        outputs_of(self.who, output)  # rejects anything but arrays
         return output
 
     def _read(self, inputs: Sequence):

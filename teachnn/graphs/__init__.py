@@ -6,7 +6,7 @@ is drawn: `teachnn.graphs.drawing` (where each box stands) and `teachnn.graphs.s
 
 from teachnn.graphs.drawn import Drawing, Graph, draw
 from teachnn.graphs.graph import CallGraph, Edge, Node, Use, shared_parameters
-from teachnn.graphs.inputs import as_inputs, check_modes, name_of, names_of, refuse_nan, terms_of
+from teachnn.graphs.inputs import as_inputs, check_modes, name_of, names_of, outputs_of, refuse_nan, terms_of
 from teachnn.graphs.record import graph_of
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "graph_of",
     "name_of",
     "names_of",
+    "outputs_of",
     "refuse_nan",
     "shared_parameters",
     "terms_of",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Sequence
 from reprlib import repr as brief
+from typing import Any
 
 import numpy as np
 
@@ -98,3 +99,22 @@ def terms_of(who: str, result) -> dict:
         if shape != ():
             raise InputError(who, what, f"shape {shape}", "average it over the batch, with .mean(), say")
     return terms
+
+
+def outputs_of(who: str, result) -> dict[str, Any]:
+    """Return what a test function returned by name: "output", "output 1" and so on, or the names of a dict.
+
+    Raises InputError unless it is an array, or a tuple or dict of arrays.
+    """
+    cure = "end it with return" if result is None else "return an array, or a tuple or dict of arrays"
+    if isinstance(result, dict):
+        named = {str(name): value for name, value in result.items()}
+    elif isinstance(result, tuple):
+        named = {f"output {i}": value for i, value in enumerate(result, 1)}
+    else:
+        named = {"output": result}
+    for value in named.values():
+        if not (isbox(value) or isinstance(value, np.ndarray | np.generic | int | float)):
+            got = "None" if value is None else type(value).__name__
+            raise InputTypeError(who, "a function that returns arrays", got, cure)
+    return named

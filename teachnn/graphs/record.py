@@ -15,11 +15,12 @@ import numpy as np
 
 from teachnn.graphs.drawn import Graph
 from teachnn.graphs.graph import Edge, Node, Use
-from teachnn.graphs.inputs import names_of, terms_of
+from teachnn.graphs.inputs import names_of, outputs_of, terms_of
 from teachnn.layers import Layer, refuse_mode
 from teachnn.ops import (
     Node as TraceNode,
     box,
+    getval,
     identity,
     isbox,
     run_boxed,
@@ -28,7 +29,7 @@ from teachnn.ops import (
     tracing,
 )
 from teachnn.parameters import Parameter, Scope, Variable
-from teachnn.support import InputError, Mode
+from teachnn.support import Mode
 
 
 class _Recorded(TraceNode):
@@ -150,19 +151,9 @@ def _outputs(recording: Recording, who: str, result) -> None:
         name = " + ".join(terms) if isinstance(result, dict) else "loss"
         recording.note("", (), [i for i in map(_made_by, terms.values()) if i is not None], "output", name)
         return
-    if result is None:
-        raise InputError(who, "a function that returns arrays", "None", "end it with return")
-    named = (
-        result.items()
-        if isinstance(result, dict)
-        else enumerate(result)
-        if isinstance(result, tuple)
-        else [("", result)]
-    )
-    for name, value in named:
-        label = f"output {name + 1}" if isinstance(name, int) else name or "output"
+    for label, value in outputs_of(who, result).items():
         index = _made_by(value)
-        recording.note("", np.shape(getattr(value, "_value", value)), [] if index is None else [index], "output", label)
+        recording.note("", np.shape(getval(value)), [] if index is None else [index], "output", label)
 
 
 def _made_by(value):
@@ -198,4 +189,4 @@ def _graph(recording: Recording, name: str, kind: Mode, trained: set) -> Graph:
 
 def _shape(output) -> tuple[int, ...]:
     output = output[0] if isinstance(output, tuple) and output else output
-    return tuple(np.shape(getattr(output, "_value", output)))
+    return tuple(np.shape(getval(output)))

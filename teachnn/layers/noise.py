@@ -1,7 +1,7 @@
 """Layers that draw noise in training and none at test: dropout, drop-path, the sample of a VAE. Notebooks 04, 07, 09.
 
-The noise comes from a generator that somebody handed over. A training step draws from a copy of it, and puts the
-generator forward when the step is done: a step that is interrupted draws the same noise when it is taken again.
+The noise comes from a generator that somebody handed over. A training step draws from it, and sets it back to where it
+was if the step does not come to its end: a step that is interrupted draws the same noise when it is taken again.
 """
 
 from __future__ import annotations
