@@ -7,11 +7,13 @@ import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from teachnn import data, images
 from teachnn.functions import Adam, CheckpointError, TrainFunction, load, save, schedule
 from teachnn.models.vae import VAE
 from teachnn.parameters import rng
+from teachnn.support import Array
 
 FIRST_PICTURE = 2.0  # seconds of training before the first picture is drawn
 
@@ -102,23 +104,23 @@ def _vae(options: argparse.Namespace) -> int:
 class _FirstPicture:
     """After two seconds, draw what there is to see, once."""
 
-    def __init__(self, vae: VAE, test, folder: Path):
+    def __init__(self, vae: VAE, test: Array, folder: Path) -> None:
         self.vae, self.test, self.folder, self.start = vae, test, folder, time.perf_counter()
 
-    def __call__(self, result) -> None:
+    def __call__(self, result: Any) -> None:
         if self.start and time.perf_counter() - self.start > FIRST_PICTURE:
             _draw(self.vae, self.test, self.folder)
             self.start = 0.0
 
 
-def _draw(vae: VAE, test, folder: Path) -> None:
+def _draw(vae: VAE, test: Array, folder: Path) -> None:
     images.manifold(vae.decode, dimensions=vae.latent, scale=2).save(folder / "manifold.png")
     images.grid(vae.sample(225, rng(0)), columns=15, scale=2).save(folder / "samples.png")
     shown = [*test[:15], *vae.reconstruct(test[:15])]
     images.grid(shown, columns=15, scale=2).save(folder / "reconstructions.png")
 
 
-def _write(vae: VAE, test, folder: Path, train: TrainFunction, generators: dict) -> None:
+def _write(vae: VAE, test: Array, folder: Path, train: TrainFunction, generators: dict) -> None:
     save(folder / "vae.safetensors", vae.parameters, train, generators)
     _draw(vae, test, folder)
 

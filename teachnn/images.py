@@ -12,6 +12,7 @@ from teachnn.support import InputError, is_whole, number, whole
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+    from numpy.typing import ArrayLike
     from PIL import Image
 
 # One colour a concept, in every drawing, figure and widget (Okabe and Ito's palette).
@@ -19,7 +20,7 @@ TRAIN, TEST, PARAMETER, STATISTIC = "#0072B2", "#009E73", "#E69F00", "#CC79A7"
 INK = "#7a7a7a"  # letters and axes of a figure: no grey has more contrast to both white and JupyterLab's dark ground
 
 
-def grid(images, columns: int, scale: int = 1) -> Image.Image:
+def grid(images: ArrayLike, columns: int, scale: int = 1) -> Image.Image:
     """Return one picture of many, in rows of `columns`, each pixel enlarged to scale x scale.
 
     images: (N, H, W) grey or (N, H, W, 3) colours, floats from 0 (black) to 1, or uint8. It shows itself in a notebook;
@@ -95,7 +96,7 @@ def figure(width: float = 6.4, height: float = 3.6, columns: int = 1) -> tuple[F
     from matplotlib.patheffects import withStroke
 
     class HouseFigure(Figure):
-        def draw(self, renderer) -> None:
+        def draw(self, renderer: Any) -> None:
             for legend in self.findobj(Legend):
                 legend.get_frame().set_visible(False)
                 for text in legend.get_texts():

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 
 from teachnn.data.digits import pixels
-from teachnn.support import InputError, instance, whole
+from teachnn.support import Array, InputError, instance, whole
 
 
 class Batches:
@@ -19,7 +19,7 @@ class Batches:
     the first, and without a generator. `replay` takes up such a pass again.
     """
 
-    def __init__(self, arrays: tuple, size: int, rng: np.random.Generator | None, keep_last: bool):
+    def __init__(self, arrays: tuple, size: int, rng: np.random.Generator | None, keep_last: bool) -> None:
         if not isinstance(arrays, tuple):
             raise InputError(
                 "batches", "a tuple of arrays", type(arrays).__name__, "tn.data.batches(x, y, size=2, rng=rng)"
@@ -77,7 +77,7 @@ class Batches:
         return f"Batches({len(self):,} of size {self.size} from {arrays})"
 
 
-def batches(*arrays, size: int, rng: np.random.Generator | None, keep_last: bool = True) -> Batches:
+def batches(*arrays: Array, size: int, rng: np.random.Generator | None, keep_last: bool = True) -> Batches:
     """Return batches of `size` examples; each pass shuffles them anew, and keeps together what belongs together.
 
     arrays: one or more of shape (N, ...), example i in row i of each. A batch is a tuple of as many arrays, of shape
@@ -100,7 +100,7 @@ def _gather(array: np.ndarray, chosen: np.ndarray) -> np.ndarray:
     return pixels(part) if part.dtype == np.uint8 and part.ndim >= 2 else part
 
 
-def _as_examples(array, i: int) -> np.ndarray:
+def _as_examples(array: Array, i: int) -> np.ndarray:
     try:
         array = np.asarray(array)
     except ValueError:  # rows of unequal length

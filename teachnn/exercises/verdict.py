@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 from dataclasses import dataclass
+from typing import Any
 
 from teachnn.support import InputError
 
@@ -12,7 +13,7 @@ class NotYet(Exception):
     """An answer that is not right yet; its text is the hint."""
 
 
-def expect(fact, hint: str) -> None:
+def expect(fact: object, hint: str) -> None:
     """Raise NotYet with the hint unless the fact is one."""
     if not fact:
         raise NotYet(hint)
@@ -32,7 +33,7 @@ class Verdict:
         return self.said
 
 
-def exercise(number: str, answer) -> Verdict:
+def exercise(number: str, answer: Any) -> Verdict:
     """Check the answer to an exercise: `tn.check.exercise("03.2", my_function)` says that it is right, or gives a hint.
 
     Raises InputError if the course has no exercise of that number.

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Iterable, Mapping
+from typing import Any
 
 import autograd.numpy as anp
 import numpy as np
@@ -22,10 +23,10 @@ STEPS = 1e-6, 1e-8  # a kink, ReLU's at 0 say, that lies within the first step o
 class _Checking(Scope):
     """Everything in float64, and the same noise in every call."""
 
-    def __init__(self, values: Mapping[Variable, object]):
+    def __init__(self, values: Mapping[Variable, object]) -> None:
         self.values, self.copies = values, {}
 
-    def read(self, variable: Variable):
+    def read(self, variable: Variable) -> Any:
         return self.values.get(variable, variable.stored.astype(np.float64))
 
     def generator(self, rng: np.random.Generator) -> np.random.Generator:
@@ -35,7 +36,7 @@ class _Checking(Scope):
 
 
 def check_gradients(
-    f: Callable, *inputs, parameters: Iterable[Parameter] = (), tolerance: float = 1e-6, limit: int = 500
+    f: Callable, *inputs: Any, parameters: Iterable[Parameter] = (), tolerance: float = 1e-6, limit: int = 500
 ) -> float:
     """Compare the gradients of f(*inputs), by each float input and each of `parameters`, with central differences.
 
@@ -54,8 +55,8 @@ def check_gradients(
         raise InputError(who, "a function", repr(f), "a layer is one")
     number(who, "tolerance", tolerance, "> 0", lambda v: v > 0)
     whole(who, "limit", limit)
-    inputs = [numbers_of(who, name, x) for name, x in zip(names_of(f, inputs), inputs, strict=True)]
-    inputs = [x if x.dtype.kind in "iub" else x.astype(np.float64) for x in inputs]
+    given = [numbers_of(who, name, x) for name, x in zip(names_of(f, inputs), inputs, strict=True)]
+    inputs = tuple([x if x.dtype.kind in "iub" else x.astype(np.float64) for x in given])
     parameters = items(who, parameters, Parameter, "Parameters", "layer.parameters has them")
     moving = [i for i, x in enumerate(inputs) if x.dtype.kind == "f"]
     names = [names_of(f, inputs)[i] for i in moving] + [p.name for p in parameters]
@@ -65,7 +66,7 @@ def check_gradients(
     weights: np.ndarray | None = None
     start: np.ndarray | float = 0.0
 
-    def scalar(values):
+    def scalar(values: Any):
         nonlocal weights, start
         arguments = list(inputs)
         for i, value in zip(moving, values, strict=False):
@@ -96,7 +97,7 @@ def check_gradients(
     return float(worst)
 
 
-def _error(gradient, expected: float) -> float:
+def _error(gradient: Any, expected: float) -> float:
     """Return how far a gradient is from what was expected, by the larger of 1 and that."""
     return abs(gradient - expected) / max(1.0, abs(expected))
 
@@ -104,7 +105,7 @@ def _error(gradient, expected: float) -> float:
 def _difference(scalar: Callable, arrays: list, array: np.ndarray, place: tuple, step: float) -> float:
     """Return how fast the scalar grows with one number of the array, by a central difference."""
 
-    def at(value) -> float:
+    def at(value: Any) -> float:
         moved = array.copy()
         moved[place] = value
         return float(getval(scalar([moved if a is array else a for a in arrays])[0]))

@@ -13,6 +13,7 @@ import os
 import threading
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from safetensors import SafetensorError, safe_open
@@ -31,11 +32,11 @@ class CheckpointError(ValueError):
 
 
 def save(
-    path,
+    path: str | os.PathLike,
     variables: Iterable[Variable],
     train: TrainFunction | None = None,
     generators: Generators | None = None,
-):
+) -> Path:
     """Write parameters and statistics to a safetensors file, and return its path.
 
     To go on training later as if nothing had happened, hand over the training function and the generators (by name)
@@ -61,7 +62,7 @@ def save(
 
 
 def load(
-    path,
+    path: str | os.PathLike,
     variables: Iterable[Variable],
     train: TrainFunction | None = None,
     generators: Generators | None = None,
@@ -100,7 +101,9 @@ def load(
     return [name for name in {**here, **saved} if name not in fits]
 
 
-def _checked(who: str, path, variables, train, generators) -> tuple[Path, tuple[Variable, ...]]:
+def _checked(
+    who: str, path: str | os.PathLike, variables: Any, train: Any, generators: Any
+) -> tuple[Path, tuple[Variable, ...]]:
     """Return the path and the variables; complains about whatever is not what `save` and `load` take."""
     path = path_of(who, path)
     if who == "save" and (path.is_dir() or not path.parent.is_dir()):

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import numpy as np
 
 from teachnn.functions.optimizer import Optimizer
 from teachnn.functions.scopes import TrainScope
 from teachnn.graphs import names_of, refuse_nan
+from teachnn.layers import Layer
 from teachnn.parameters import Parameter, Variable
 
 
@@ -19,7 +20,7 @@ class _Watching(TrainScope):
 
     first = ""
 
-    def call(self, layer, inputs):
+    def call(self, layer: Layer, inputs: Any) -> Any:
         output = layer.forward(*inputs)
         if not self.first and not all(np.isfinite(y).all() for y in _arrays(output)):
             self.first = f"the output of {layer.who}"
@@ -58,7 +59,9 @@ class Finite:
                 got = f"a new value of {statistic.name} that is not"
                 self._stop("finite numbers", got, "look at what its layer was given")
 
-    def check_update(self, parameters: Sequence[Parameter], gradients: Sequence, values: Sequence, memory: Sequence):
+    def check_update(
+        self, parameters: Sequence[Parameter], gradients: Sequence, values: Sequence, memory: Sequence
+    ) -> None:
         """Raise the error that names the first parameter whose gradient or new value is not finite, or the memory."""
         for parameter, gradient, new in zip(parameters, gradients, values, strict=True):
             for what, array in (("gradient", gradient), ("new value", new)):
@@ -75,5 +78,5 @@ class Finite:
         raise FloatingPointError(f"{self.who}: expected {expected} in step {self.step}, got {got}; {cure}")
 
 
-def _arrays(output) -> tuple:
+def _arrays(output: Any) -> tuple:
     return tuple(output) if isinstance(output, tuple | list) else (output,)

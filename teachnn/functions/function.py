@@ -13,7 +13,7 @@ import operator
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import reduce
 from itertools import chain
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -57,7 +57,7 @@ class TrainFunction:
     FloatingPointError where a loss is not finite; either way nothing has changed, and the next call works.
     """
 
-    def __init__(self, objective: Callable, parameters: Iterable[Parameter], optimizer: Optimizer):
+    def __init__(self, objective: Callable, parameters: Iterable[Parameter], optimizer: Optimizer) -> None:
         self.name = name_of(objective, "objective")
         self.who = f"{self.name} (TrainFunction)"
         if isinstance(parameters, Layer):
@@ -110,7 +110,7 @@ class TrainFunction:
         names = "_optimizer", "_progress", "position"
         return [(self, name, getattr(self, name)) for name in names]
 
-    def as_it_was(self, steps: int, began: int, memory: Mapping[str, np.ndarray], position) -> list[Change]:
+    def as_it_was(self, steps: int, began: int, memory: Mapping[str, np.ndarray], position: Any) -> list[Change]:
         """Return the changes that put back what a checkpoint holds."""
         arrays = tuple(tuple(memory[f"{slot}.{p.name}"] for slot in self.optimizer.memory) for p in self.parameters)
         progress = Progress(steps, began, arrays)
@@ -121,7 +121,7 @@ class TrainFunction:
         """The number of steps before the optimizer's memory began."""
         return self._progress.began
 
-    def __call__(self, *inputs) -> StepResult:
+    def __call__(self, *inputs: Any) -> StepResult:
         """Take one step on a batch; return the loss before it."""
         inputs, scope = as_inputs(self.who, self.objective, inputs), TrainScope()
         with tracing:
@@ -137,7 +137,7 @@ class TrainFunction:
                 raise
         return StepResult(loss, terms, before.steps + 1)
 
-    def gradients(self, *inputs) -> dict[Parameter, np.ndarray]:
+    def gradients(self, *inputs: Any) -> dict[Parameter, np.ndarray]:
         """Return the gradient of the loss by each parameter, as the next step would find it; nothing changes."""
         inputs, scope = as_inputs(self.who, self.objective, inputs), TrainScope()
         with tracing:
@@ -147,7 +147,7 @@ class TrainFunction:
                 scope.undraw()
         return dict(zip(self.parameters, gradients, strict=True))
 
-    def graph(self, *inputs) -> Graph:
+    def graph(self, *inputs: Any) -> Graph:
         """Return what one step on this batch would compute; nothing changes."""
         inputs = as_inputs(self.who, self.objective, inputs)
         return graph_of(self, self.objective, inputs, "train", trained=self.parameters)
@@ -176,7 +176,7 @@ class TrainFunction:
         if type(current_scope()) is not Scope:
             raise RuntimeError(f"{self.who}: expected a call outside of any other function, got one inside")
 
-        def run(boxes):
+        def run(boxes: list) -> Any:
             scope.boxes = dict(zip(self.parameters, boxes, strict=True))
             terms = terms_of(self.who, scope.run(self.objective, *inputs))
             return reduce(operator.add, terms.values()), terms
@@ -231,13 +231,13 @@ class TestFunction:
 
     __test__ = False  # pytest: not a class of tests
 
-    def __init__(self, function: Callable, modes: Sequence[Mode] = ("test",), name: str = ""):
+    def __init__(self, function: Callable, modes: Sequence[Mode] = ("test",), name: str = "") -> None:
         self.name = name_given("TestFunction", name or name_of(function, "test function"))
         self.who = f"{self.name} (TestFunction)"
         self.function, self.modes = function, check_modes(self.who, modes)
         self._reads: tuple[Variable, ...] | None = None  # known once it was called
 
-    def __call__(self, *inputs):
+    def __call__(self, *inputs: Any) -> Any:
         """Return function(*inputs)."""
         nested = current_scope().nested(self.who, self.modes)
         if nested is not None:
@@ -253,13 +253,13 @@ class TestFunction:
         outputs_of(self.who, output)  # rejects anything but arrays
         return output
 
-    def _read(self, inputs: Sequence):
+    def _read(self, inputs: Sequence) -> Any:
         """Return function(*inputs), given its variables as they stand now; raises Unseen if it reads one more."""
         if self._reads is None:
             raise Unseen
         return TestScope(self.who, self.modes, values_of(self._reads)).run(self.function, *inputs)
 
-    def graph(self, *inputs) -> Graph:
+    def graph(self, *inputs: Any) -> Graph:
         """Return what the function computes for this input; nothing changes."""
         inputs = as_inputs(self.who, self.function, inputs, finite=True)
         return graph_of(self, self.function, inputs, "test", self.modes)

@@ -33,7 +33,7 @@ class History:
     Its memory is bounded: when it holds `capacity` means, neighbours are joined and `stride` doubles.
     """
 
-    def __init__(self, capacity: int = 2048):
+    def __init__(self, capacity: int = 2048) -> None:
         self.capacity, self.stride = whole("History", "capacity", capacity, 2), 1
         self._rows: list[np.ndarray] = []  # each: last step, number of steps, sums of the terms
         self.names: tuple[str, ...] = ()

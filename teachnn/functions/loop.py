@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sized
 from itertools import count, takewhile
-from typing import NamedTuple, Protocol, runtime_checkable
+from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 import numpy as np
 
@@ -33,7 +33,7 @@ class Trainable(Protocol):
         """How many steps were taken."""
         ...
 
-    def __call__(self, *inputs) -> StepResult:
+    def __call__(self, *inputs: Any) -> StepResult:
         """Take one step."""
         ...
 

@@ -15,7 +15,7 @@ from typing import ClassVar
 import numpy as np
 
 from teachnn.functions.schedule import Schedule
-from teachnn.support import instance, number
+from teachnn.support import Array, instance, number
 
 BLOCK = 16_384  # numbers that are updated together: few enough for a formula to find all its arrays in the cache
 Memory = tuple[np.ndarray, ...]
@@ -37,7 +37,7 @@ class Optimizer:
     learning_rate: float | Schedule
     memory: ClassVar[tuple[str, ...]] = ()  # the names of what it remembers of each parameter
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         who = type(self).__name__
         for name, value in vars(self).items():
             if isinstance(getattr(type(self), name, None), bool):
@@ -80,7 +80,7 @@ class SGD(Optimizer):
 
     learning_rate: float | Schedule = 0.1
 
-    def update(self, w, g, memory, rate, t):
+    def update(self, w: Array, g: Array, memory: Memory, rate: float, t: int) -> tuple[np.ndarray, Memory]:
         """Take a step down the gradient."""
         return w - rate * g, ()
 
@@ -97,7 +97,7 @@ class Momentum(Optimizer):
     nesterov: bool = False
     memory: ClassVar[tuple[str, ...]] = ("velocity",)
 
-    def update(self, w, g, memory, rate, t):
+    def update(self, w: Array, g: Array, memory: Memory, rate: float, t: int) -> tuple[np.ndarray, Memory]:
         """Roll on with the velocity."""
         v = self.momentum * memory[0] + g
         return w - rate * (g + self.momentum * v if self.nesterov else v), (v,)
@@ -112,7 +112,7 @@ class RMSProp(Optimizer):
     eps: float = 1e-8
     memory: ClassVar[tuple[str, ...]] = ("square",)
 
-    def update(self, w, g, memory, rate, t):
+    def update(self, w: Array, g: Array, memory: Memory, rate: float, t: int) -> tuple[np.ndarray, Memory]:
         """Divide the gradient by its recent size."""
         s = self.decay * memory[0] + (1 - self.decay) * g * g
         return w - rate * g / (np.sqrt(s) + self.eps), (s,)
@@ -132,7 +132,7 @@ class Adam(Optimizer):
     eps: float = 1e-8
     memory: ClassVar[tuple[str, ...]] = ("sum", "squares")
 
-    def update(self, w, g, memory, rate, t):
+    def update(self, w: Array, g: Array, memory: Memory, rate: float, t: int) -> tuple[np.ndarray, Memory]:
         """Divide the gradient's running mean by its running size."""
         M, V = memory
         M = self.beta1 * M + g
@@ -150,6 +150,6 @@ class AdamW(Adam):
 
     weight_decay: float = 0.01
 
-    def update(self, w, g, memory, rate, t):
+    def update(self, w: Array, g: Array, memory: Memory, rate: float, t: int) -> tuple[np.ndarray, Memory]:
         """Shrink the weights, then do as Adam does."""
         return super().update((1 - rate * self.weight_decay) * w, g, memory, rate, t)

@@ -11,7 +11,7 @@ from teachnn.functions.history import StepResult
 class Report:
     """The progress of one epoch: a bar in a terminal or a notebook, one line at its end elsewhere."""
 
-    def __init__(self, epoch: int, epochs: int, length: int | None, show: bool):
+    def __init__(self, epoch: int, epochs: int, length: int | None, show: bool) -> None:
         self.title, self.examples, self.terms = f"epoch {epoch + 1}/{epochs}", 0, {}
         self.count, self.start, self.show, self.bar = 0, time.perf_counter(), show, None
         self.refreshed = 0.0

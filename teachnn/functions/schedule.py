@@ -18,7 +18,7 @@ Schedule = Callable[[int], float]
 class _Checked:
     """Settings are checked at birth: rates are finite and >= 0, counts of steps whole and >= 1."""
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         who = type(self).__name__
         for name, value in vars(self).items():
             count = name in ("steps", "every")

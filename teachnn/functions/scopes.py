@@ -16,15 +16,15 @@ from teachnn.support import Mode
 class TrainScope(Scope):
     """Inside one training step: trained parameters are boxes, statistics move on the side, noise can be undrawn."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.boxes: Mapping[Variable, Any] = {}
         self.moved: dict[Variable, np.ndarray] = {}
         self.drawn: dict[np.random.Generator, Any] = {}  # from which generators, and what state they were in before
 
-    def read(self, variable: Variable):
+    def read(self, variable: Variable) -> Any:
         return self.boxes.get(variable, self.moved.get(variable, variable.stored))
 
-    def track(self, statistic: Statistic, new, rate: float) -> None:
+    def track(self, statistic: Statistic, new: Any, rate: float) -> None:
         new = (1 - rate) * self.moved.get(statistic, statistic.stored) + rate * getval(new)
         new.flags.writeable = False
         self.moved[statistic] = new
@@ -46,10 +46,10 @@ class Unseen(BaseException):
 class TestScope(Scope):
     """Inside one call of a test function: values as they stood at its start; only layers of its modes."""
 
-    def __init__(self, who: str, modes: Sequence[Mode], values: dict[Variable, np.ndarray] | None):
+    def __init__(self, who: str, modes: Sequence[Mode], values: dict[Variable, np.ndarray] | None) -> None:
         self.who, self.modes, self.values, self.read_now = who, modes, values, {}
 
-    def read(self, variable: Variable):
+    def read(self, variable: Variable) -> Any:
         if self.values is None:
             return self.read_now.setdefault(variable, variable.stored)
         if variable not in self.values:
@@ -61,6 +61,6 @@ class TestScope(Scope):
         inner.read_now = self.read_now
         return inner
 
-    def call(self, layer: Layer, inputs):
+    def call(self, layer: Layer, inputs: Any) -> Any:
         refuse_mode(self.who, layer, self.modes)
         return layer.forward(*inputs)

@@ -31,7 +31,7 @@ class Snapshot:
         variables: Iterable[Variable],
         train: TrainFunction | None = None,
         generators: Iterable[np.random.Generator] = (),
-    ):
+    ) -> None:
         variables = items("Snapshot", variables, Variable, "parameters or statistics", "net.parameters has them")
         generators = items("Snapshot", generators, np.random.Generator, "generators", "a tuple of them")
         instance("Snapshot", "a TrainFunction as train", train, TrainFunction | None)

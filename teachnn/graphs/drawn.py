@@ -5,7 +5,9 @@ The way from plain data to a picture: `drawing` says where each box and line is,
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
+from typing import Any
 
 from teachnn.graphs.graph import CallGraph, shared_parameters
 from teachnn.support import path_of
@@ -14,7 +16,7 @@ from teachnn.support import path_of
 class Graph(CallGraph):
     """What one function computed in one call. In a notebook it draws itself; `print` gives a table."""
 
-    def _repr_mimebundle_(self, include=None, exclude=None) -> dict[str, str]:
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         return {"image/svg+xml": Drawing((self,)).svg, "text/plain": str(self)}
 
 
@@ -24,7 +26,7 @@ class Drawing:
 
     graphs: tuple[CallGraph, ...]
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         shared_parameters(*self.graphs)  # rejects anything but graphs
 
     @property
@@ -34,7 +36,7 @@ class Drawing:
 
         return svg.as_svg(drawing.arrange(self.graphs))
 
-    def save(self, path) -> None:
+    def save(self, path: str | os.PathLike) -> None:
         """Write the picture to a file."""
         path, svg = path_of("draw", path), self.svg
         try:
@@ -53,7 +55,7 @@ class Drawing:
             return f"{who} uses {len(every)} parameters, {sum(p.size for p in every):,} numbers: {names}"
         return f"{who} share {len(shared)} of {len(every)} parameters, {numbers}: {names}"
 
-    def _repr_mimebundle_(self, include=None, exclude=None) -> dict[str, str]:
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         return {"image/svg+xml": self.svg, "text/plain": str(self)}
 
 

@@ -37,16 +37,16 @@ def check_modes(who: str, modes: Sequence[Mode]) -> tuple[Mode, ...]:
     return modes
 
 
-def as_inputs(who: str, function: Callable, inputs: Sequence, finite: bool = False) -> list:
+def as_inputs(who: str, function: Callable, inputs: Sequence, finite: bool = False) -> tuple:
     """Return the inputs as arrays: floats as float32, whole numbers and plain Python numbers as they are.
 
     Raises InputError, naming the input, for what is no array of real numbers, for an empty batch, for a traced array,
     and with `finite` for NaN and infinity.
     """
-    return [_as_input(who, function, inputs, i, finite) for i in range(len(inputs))]
+    return tuple([_as_input(who, function, inputs, i, finite) for i in range(len(inputs))])
 
 
-def _as_input(who: str, function: Callable, inputs: Sequence, i: int, finite: bool):
+def _as_input(who: str, function: Callable, inputs: Sequence, i: int, finite: bool) -> Any:
     x = inputs[i]
     if isinstance(x, int | float) and not isinstance(x, np.generic):
         if finite:
@@ -81,7 +81,7 @@ def refuse_nan(who: str, name: str, x: np.ndarray) -> None:
         raise InputError(who, f"finite numbers for {name}", got, "clean the data first, with np.nan_to_num, say")
 
 
-def terms_of(who: str, result) -> dict:
+def terms_of(who: str, result: Any) -> dict:
     """Return what an objective returned as named scalars.
 
     Raises InputError unless it is one scalar, or a dict of named scalars.
@@ -101,7 +101,7 @@ def terms_of(who: str, result) -> dict:
     return terms
 
 
-def outputs_of(who: str, result) -> dict[str, Any]:
+def outputs_of(who: str, result: Any) -> dict[str, Any]:
     """Return what a test function returned by name: "output", "output 1" and so on, or the names of a dict.
 
     Raises InputError unless it is an array, or a tuple or dict of arrays.

@@ -37,13 +37,13 @@ class _Recorded(TraceNode):
 
     __slots__ = ("made_by", "recording")
 
-    def __init__(self, value, function, args, kwargs, argnums, parents):
+    def __init__(self, value: Any, function: Callable, args: Any, kwargs: Any, argnums: Any, parents: Any) -> None:
         self.recording = parents[0].recording
         sources = [parent.made_by for parent in parents]
         sources += [index for index, x in self.recording.labels if any(argument is x for argument in args)]
         self.made_by = self.recording.note(function.__name__.lstrip("_"), np.shape(value), sources)
 
-    def initialize_root(self, recording, made_by):
+    def initialize_root(self, recording: Any, made_by: Any) -> None:
         self.recording, self.made_by = recording, made_by
 
 
@@ -53,7 +53,7 @@ skip_what_gradients_skip(_Recorded)
 class Recording(Scope):
     """Inside one recording: parameters are boxes, and every layer call and primitive is written down."""
 
-    def __init__(self, who: str, modes: Sequence[Mode], kind: Mode):
+    def __init__(self, who: str, modes: Sequence[Mode], kind: Mode) -> None:
         self.who, self.modes, self.kind = who, modes, kind
         self.constant = False  # a test function inside a training function: no gradient comes back out of it
         self.nodes: list[Node] = []
@@ -74,7 +74,7 @@ class Recording(Scope):
         self.sources.append(sources)
         return node.index
 
-    def read(self, variable: Variable):
+    def read(self, variable: Variable) -> Any:
         if not isinstance(variable, Parameter):
             self.pending.append(Use(variable, "reads"))
             return variable.stored
@@ -82,26 +82,26 @@ class Recording(Scope):
             self.roots[variable] = box(variable.stored, _Recorded.new_root(self, variable))
         return self.roots[variable]
 
-    def track(self, statistic: Variable, new, rate):
+    def track(self, statistic: Variable, new: Any, rate: float) -> None:
         self.pending.append(Use(statistic, "writes"))
 
-    def generator(self, rng):
+    def generator(self, rng: np.random.Generator) -> np.random.Generator:
         if rng not in self.copies:
             self.copies[rng] = copy.deepcopy(rng)
         return self.copies[rng]
 
-    def nested(self, who, modes):
+    def nested(self, who: str, modes: Sequence[Mode]) -> Any:
         inner = copy.copy(self)
         inner.who, inner.modes, inner.constant = who, modes, self.kind == "train"
         return inner
 
-    def run(self, function, *args):
+    def run(self, function: Callable, *args: Any) -> Any:
         output = super().run(function, *args)
         if self.constant:
             return tuple(map(stop_gradient, output)) if isinstance(output, tuple) else stop_gradient(output)
         return output
 
-    def call(self, layer: Layer, inputs):
+    def call(self, layer: Layer, inputs: Any) -> Any:
         if self.kind == "test":
             refuse_mode(self.who, layer, self.modes)
         if layer.transparent:
@@ -119,7 +119,9 @@ class Recording(Scope):
         return output
 
 
-def graph_of(owner, function: Callable, inputs: Sequence, kind: Mode, modes=(), trained=()) -> Graph:
+def graph_of(
+    owner: Any, function: Callable, inputs: Sequence, kind: Mode, modes: Sequence[Mode] = (), trained: Any = ()
+) -> Graph:
     """Return the graph of function(*inputs), with the layers as its nodes. `owner` has the `name` and `who`."""
     recording = Recording(owner.who, modes, kind)
     given, boxed = list(inputs), []
@@ -130,7 +132,7 @@ def graph_of(owner, function: Callable, inputs: Sequence, kind: Mode, modes=(), 
         else:
             recording.labels.append((i, x))
 
-    def run(boxes):
+    def run(boxes: list) -> Any:
         for i, x in zip(boxed, boxes, strict=True):
             given[i] = x
         _outputs(recording, owner.who, recording.run(function, *given))
@@ -140,7 +142,7 @@ def graph_of(owner, function: Callable, inputs: Sequence, kind: Mode, modes=(), 
     return _graph(recording, owner.name, kind, set(trained)).collapse(1)
 
 
-def _outputs(recording: Recording, who: str, result) -> None:
+def _outputs(recording: Recording, who: str, result: Any) -> None:
     """Write down where the function ends: named terms and their sum, or what it returns."""
     if recording.kind == "train":
         terms = terms_of(who, result)
@@ -156,7 +158,7 @@ def _outputs(recording: Recording, who: str, result) -> None:
         recording.note("", np.shape(getval(value)), [] if index is None else [index], "output", label)
 
 
-def _made_by(value):
+def _made_by(value: Any) -> Any:
     return value._node.made_by if isbox(value) and isinstance(value._node, _Recorded) else None
 
 
@@ -187,6 +189,6 @@ def _graph(recording: Recording, name: str, kind: Mode, trained: set) -> Graph:
     return Graph(name, kind, tuple(finished), tuple(edges), tuple(recording.calls), None, tuple(recording.copies))
 
 
-def _shape(output) -> tuple[int, ...]:
+def _shape(output: Any) -> tuple[int, ...]:
     output = output[0] if isinstance(output, tuple) and output else output
     return tuple(np.shape(getval(output)))

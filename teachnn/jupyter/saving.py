@@ -7,10 +7,12 @@ A hook of the user's own, `c.ContentsManager.pre_save_hook`, runs as before. `te
 `jupyter server extension enable teachnn.jupyter.saving` does.
 """
 
+from typing import Any
+
 VIEW, STATE = "application/vnd.jupyter.widget-view+json", "application/vnd.jupyter.widget-state+json"
 
 
-def keep_stills(model: dict, **kwargs) -> None:
+def keep_stills(model: dict, **kwargs: Any) -> None:
     """Leave out of a notebook that is about to be saved what it could not show: the live view of a widget not in it.
 
     model: Jupyter's model of a file's contents, changed in place. Left alone: files that are no notebooks, notebooks
@@ -32,5 +34,5 @@ def _jupyter_server_extension_points() -> list[dict]:
     return [{"module": __name__}]
 
 
-def _load_jupyter_server_extension(server) -> None:
+def _load_jupyter_server_extension(server: Any) -> None:
     server.contents_manager.register_pre_save_hook(keep_stills)

@@ -7,18 +7,20 @@ second under a moving slider; this subclass keeps "busy with a widget's message"
 the same by `c.ServerApp.kernel_websocket_connection_class = "teachnn.jupyter.websocket.PromptWebsocket"`.
 """
 
+from typing import Any
+
 from jupyter_server.services.kernels.connection.channels import ZMQChannelsWebsocketConnection
 
 
 class PromptWebsocket(ZMQChannelsWebsocketConnection):
     """The kernel's websocket, with TCP_NODELAY and without what a moving slider would make JupyterLab repaint."""
 
-    def connect(self):
+    def connect(self) -> Any:
         """Set TCP_NODELAY, then connect as usual."""
         self.websocket_handler.set_nodelay(True)
         return super().connect()
 
-    def handle_outgoing_message(self, stream, outgoing_msg):
+    def handle_outgoing_message(self, stream: Any, outgoing_msg: Any) -> None:
         """Send a message of the kernel to the page, unless it says "busy with a widget's message"."""
         _, (_, *parts) = self.session.feed_identities(outgoing_msg)
         header, parent = (self.get_part(field, None, parts) for field in ("header", "parent_header"))

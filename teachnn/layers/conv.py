@@ -9,15 +9,15 @@ import numpy as np
 from teachnn import ops
 from teachnn.layers.layer import Layer
 from teachnn.parameters import Parameter, init
-from teachnn.support import InputError, array, name_given, shape_of, whole
+from teachnn.support import Array, InputError, array, name_given, shape_of, whole
 
 
-def _check_steps(who: str, stride, padding) -> None:
+def _check_steps(who: str, stride: int, padding: int) -> None:
     whole(who, "stride", stride)
     whole(who, "padding", padding, 0)
 
 
-def _kernel(kind: type, name: str, channels, size, stride, padding) -> tuple[int, ...]:
+def _kernel(kind: type, name: str, channels: tuple[int, int], size: int, stride: int, padding: int) -> tuple[int, ...]:
     """Return a square kernel's shape; complains about any setting before anything is drawn."""
     who = f"{name_given(kind.__name__, name)} ({kind.__name__})"
     _check_steps(who, stride, padding)
@@ -45,20 +45,20 @@ class Conv2D(Layer):
         stride: int = 1,
         padding: int = 0,
         init_W: Callable = init.he_normal,
-    ):
+    ) -> Conv2D:
         """Make a layer from channels[0] to channels[1] channels with a square kernel, and its parameters."""
         shape = _kernel(cls, name, channels, size, stride, padding)
         W = Parameter(f"{name}.W", init.drawn(name, init_W, shape, rng))
         return cls(W, Parameter(f"{name}.b", init.zeros(channels[1:])), stride, padding)
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         super().__post_init__()
         if len(self.W.shape) != 4 or self.b.shape != (self._units(),):
             got = f"{self.W.shape} and {self.b.shape}"
             raise InputError(self.who, "W of four sizes and b of as many numbers as output channels", got)
         _check_steps(self.who, self.stride, self.padding)
 
-    def forward(self, x):
+    def forward(self, x: Array) -> Array:
         """Return convolve(x, W) + b; raises InputError if x is not (N, H, W, C), or smaller than a patch."""
         x = self.expect(x, "N", "H", "W", self.W.shape[2], like=self.W)
         if min(a + 2 * self.padding - b for a, b in zip(x.shape[1:3], self.W.shape[:2], strict=True)) < 0:
@@ -78,14 +78,23 @@ class ConvTranspose2D(Conv2D):
     """
 
     @classmethod
-    def create(cls, name, channels, rng, size=4, stride=2, padding=1, init_W=init.he_normal):
+    def create(
+        cls,
+        name: str,
+        channels: tuple[int, int],
+        rng: np.random.Generator,
+        size: int = 4,
+        stride: int = 2,
+        padding: int = 1,
+        init_W: Callable = init.he_normal,
+    ) -> ConvTranspose2D:
         """Make a layer from channels[0] to channels[1] channels with a square kernel, and its parameters."""
         shape = _kernel(cls, name, channels, size, stride, padding)
         W = init.drawn(name, init_W, shape, rng)  # fans as of (in, out)
         W = Parameter(f"{name}.W", array(name, "W", W, *shape).swapaxes(2, 3))
         return cls(W, Parameter(f"{name}.b", init.zeros(channels[1:])), stride, padding)
 
-    def forward(self, x):
+    def forward(self, x: Array) -> Array:
         """Return convolve_transposed(x, W) + b; raises InputError if x is not (N, I, J, D)."""
         x = self.expect(x, "N", "I", "J", self.W.shape[3], like=self.W)
         size = [(n - 1) * self.stride + k - 2 * self.padding for n, k in zip(x.shape[1:3], self.W.shape, strict=False)]

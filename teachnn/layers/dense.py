@@ -9,7 +9,7 @@ import numpy as np
 from teachnn import ops
 from teachnn.layers.layer import Layer
 from teachnn.parameters import Parameter, init
-from teachnn.support import InputError, number
+from teachnn.support import Array, InputError, number
 
 
 class Dense(Layer):
@@ -19,18 +19,20 @@ class Dense(Layer):
     b: Parameter
 
     @classmethod
-    def create(cls, name: str, inputs: int, units: int, rng: np.random.Generator, init_W: Callable = init.he_normal):
+    def create(
+        cls, name: str, inputs: int, units: int, rng: np.random.Generator, init_W: Callable = init.he_normal
+    ) -> Dense:
         """Make the parameters `name.W` (by `init_W(shape, rng)`) and `name.b` (zeros), and the layer."""
         W = Parameter(f"{name}.W", init.drawn(name, init_W, (inputs, units), rng))
         return cls(W, Parameter(f"{name}.b", init.zeros((units,))))
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         super().__post_init__()
         if len(self.W.shape) != 2 or self.b.shape != self.W.shape[1:]:
             shapes = f"{self.W.shape} and {self.b.shape}"
             raise InputError(self.who, "W of shape (inputs, units) and b of shape (units,)", shapes)
 
-    def forward(self, x):
+    def forward(self, x: Array) -> Array:
         """Return x W + b; raises InputError if x is not (N, inputs)."""
         return ops.dense(self.expect(x, "N", self.W.shape[0], like=self.W), self.W.value, self.b.value)
 
@@ -38,7 +40,7 @@ class Dense(Layer):
 class ReLU(Layer):
     """y = max(x, 0), for x of any shape. Nair & Hinton 2010."""
 
-    def forward(self, x):
+    def forward(self, x: Array) -> Array:
         """Return max(x, 0)."""
         return ops.relu(self.expect(x))
 
@@ -48,11 +50,11 @@ class LeakyReLU(Layer):
 
     slope: float = 0.01
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         super().__post_init__()
         number(self.who, "slope", self.slope)
 
-    def forward(self, x):
+    def forward(self, x: Array) -> Array:
         """Return x or slope * x."""
         return ops.leaky_relu(self.expect(x), slope=self.slope)
 
@@ -60,7 +62,7 @@ class LeakyReLU(Layer):
 class Sigmoid(Layer):
     """y = 1 / (1 + exp(-x)), between 0 and 1, for x of any shape."""
 
-    def forward(self, x):
+    def forward(self, x: Array) -> Array:
         """Return 1 / (1 + exp(-x))."""
         return ops.sigmoid(self.expect(x))
 
@@ -68,7 +70,7 @@ class Sigmoid(Layer):
 class Tanh(Layer):
     """y = tanh(x), between -1 and 1, for x of any shape."""
 
-    def forward(self, x):
+    def forward(self, x: Array) -> Array:
         """Return tanh(x)."""
         return ops.tanh(self.expect(x))
 
@@ -76,7 +78,7 @@ class Tanh(Layer):
 class Softplus(Layer):
     """y = log(1 + exp(x)), a smooth ReLU, for x of any shape."""
 
-    def forward(self, x):
+    def forward(self, x: Array) -> Array:
         """Return log(1 + exp(x))."""
         return ops.softplus(self.expect(x))
 
@@ -87,6 +89,6 @@ class Softmax(Layer):
     For a test function; a training function takes the logits x themselves to `loss.cross_entropy`.
     """
 
-    def forward(self, x):
+    def forward(self, x: Array) -> Array:
         """Return exp(x) / sum(exp(x))."""
         return ops.softmax(self.expect(x))

@@ -29,10 +29,12 @@ if TYPE_CHECKING:
     from typing_extensions import dataclass_transform
 else:
 
-    def dataclass_transform(**options):
+    def dataclass_transform(**options: Any):
         """Do nothing: it tells type checkers what `Layer.__init_subclass__` does."""
         return lambda cls: cls
 
+
+from teachnn.support import Array
 
 L = TypeVar("L", bound="Layer")
 
@@ -49,7 +51,7 @@ class Layer:
     name: str = field(default="", kw_only=True)
     transparent: ClassVar[bool] = False  # True: a graph shows the layers in it, and not the layer itself
 
-    def __init_subclass__(cls, **options):
+    def __init_subclass__(cls, **options: Any) -> None:
         """Make the class a frozen dataclass: its fields are what it declares."""
         super().__init_subclass__(**options)
         held = {k: v for k, v in vars(cls).items() if isinstance(v, Variable | Layer | dataclasses.Field)}
@@ -62,7 +64,7 @@ class Layer:
         for name, value in held.items():  # as they were, so that @dataclass above the class does no harm
             setattr(cls, name, value)
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         for key, value in self._fields().items():
             if isinstance(value, np.generic | tuple):
                 object.__setattr__(self, key, mapped(value, plain))
@@ -75,11 +77,11 @@ class Layer:
             own = next((f for f in self._fields().values() if isinstance(f, Variable)), None)
             object.__setattr__(self, "name", (own.name.rpartition(".")[0] if own else "") or type(self).__name__)
 
-    def forward(self, *inputs):
+    def forward(self, *inputs: Any) -> Any:
         """Return the layer's output: the formula of the class."""
         raise NotImplementedError(f"{self.who}: expected a method forward(self, x), got none; define it in the class")
 
-    def __call__(self, *inputs):
+    def __call__(self, *inputs: Any) -> Any:
         """Return forward(*inputs), as the function that it is called in wants it run."""
         return current_scope().call(self, inputs)
 
@@ -112,7 +114,7 @@ class Layer:
         own = {"mode": mode} if isinstance(self, ModeLayer) else {}
         return self.mapped(lambda item: item.at(mode) if isinstance(item, Layer) else item, **own)
 
-    def mapped(self: L, function: Callable[[Any], Any], **settings) -> L:
+    def mapped(self: L, function: Callable[[Any], Any], **settings: Any) -> L:
         """Return this layer with function(item) for each item of its fields, and with other settings, if any.
 
         An item is whatever is no tuple, list or dict; it may be a layer. Returns itself where nothing differs.
@@ -130,14 +132,14 @@ class Layer:
         needed = [p.name for p in inspect.signature(create).parameters.values() if p.default is p.empty]
         return f"{cls.__name__}.create({', '.join(needed)}) makes its parameters too"
 
-    def _remade(self: L, **fields) -> L:
+    def _remade(self: L, **fields: Any) -> L:
         return dataclasses.replace(self, **fields)
 
     def detached(self) -> Detached:
         """Return a layer that uses these parameters and passes no gradient to them (to its input it does)."""
         return Detached(self, name=self.name)
 
-    def expect(self, x, *shape: int | str | EllipsisType, like: Variable | None = None):
+    def expect(self, x: Array, *shape: int | str | EllipsisType, like: Variable | None = None) -> Array:
         """Return x, a float array of `shape` and the dtype of `like`; texts stand for any size, ... for any more sizes.
 
         Raises InputError that names this layer, what was expected, what came, and the cure.
@@ -162,7 +164,7 @@ class Layer:
         return {f.name: getattr(self, f.name) for f in dataclasses.fields(self)}
 
 
-def _refuse_change(layer: Layer, name: str, value=None) -> None:
+def _refuse_change(layer: Layer, name: str, value: Any = None) -> None:
     cure = f"declare it as a field of the class, {name}: tn.Parameter say, or make another layer"
     raise dataclasses.FrozenInstanceError(
         f"{type(layer).__name__}: expected a layer that stays as it was made, got a new {name}; {cure}"
@@ -177,7 +179,7 @@ class ModeLayer(Layer):
 
     mode: Mode = field(kw_only=True)
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         super().__post_init__()
         check_mode(self.who, self.mode)
 
@@ -188,7 +190,7 @@ class Detached(Layer):
     layer: Layer
     transparent: ClassVar[bool] = True
 
-    def forward(self, *inputs):
+    def forward(self, *inputs: Any) -> Any:
         """Return layer(*inputs)."""
         return _Constant(current_scope()).run(self.layer, *inputs)
 
@@ -196,22 +198,22 @@ class Detached(Layer):
 class _Constant(Scope):
     """The outer scope, but parameters come without their gradient."""
 
-    def __init__(self, outer: Scope):
+    def __init__(self, outer: Scope) -> None:
         self.outer = outer
 
-    def read(self, variable):
+    def read(self, variable: Variable) -> Any:
         return ops.stop_gradient(self.outer.read(variable))
 
-    def track(self, statistic, new, rate):
+    def track(self, statistic: Variable, new: Any, rate: float) -> None:
         self.outer.track(statistic, new, rate)
 
-    def generator(self, rng):
+    def generator(self, rng: np.random.Generator) -> np.random.Generator:
         return self.outer.generator(rng)
 
-    def call(self, layer, inputs):
+    def call(self, layer: Layer, inputs: Any) -> Any:
         return self.outer.call(layer, inputs)
 
-    def nested(self, who, modes):
+    def nested(self, who: str, modes: Sequence[Mode]) -> Any:
         return self.outer.nested(who, modes)
 
 
@@ -231,7 +233,7 @@ def _declared(layer: type) -> dict[str, type]:
     return found
 
 
-def _is_one(value, kind: type) -> bool:
+def _is_one(value: Any, kind: type) -> bool:
     """Whether it is of the class, or of one by the same name: a notebook's cell that is run again makes a new class."""
     return any((k.__module__, k.__qualname__) == (kind.__module__, kind.__qualname__) for k in type(value).__mro__)
 
@@ -246,7 +248,7 @@ def refuse_mode(who: str, layer: Layer, modes: Sequence[Mode]) -> None:
         )
 
 
-def mapped(value, function: Callable[[Any], Any]):
+def mapped(value: Any, function: Callable[[Any], Any]) -> Any:
     """Return function(item) for each item of nested tuples (named ones too), lists and dicts, in the same places."""
     if isinstance(value, dict):
         return {key: mapped(item, function) for key, item in value.items()}
@@ -260,7 +262,7 @@ def _parts(layer: Layer, kind: type) -> Iterator:
     """Return what the layer holds of a kind, in order, and complain about what it holds outside of its fields."""
     found = []
 
-    def look(item):
+    def look(item: Any) -> Any:
         if isinstance(item, Layer):
             found.extend(_parts(item, kind))
         elif isinstance(item, kind):

@@ -6,12 +6,16 @@ was if the step does not come to its end: a step that is interrupted draws the s
 
 from __future__ import annotations
 
+import operator
+from functools import reduce
+from typing import Any
+
 import numpy as np
 
 from teachnn import ops
 from teachnn.layers.layer import Layer, ModeLayer
 from teachnn.parameters import current_scope
-from teachnn.support import InputError, check_generator, is_number, whole
+from teachnn.support import Array, InputError, check_generator, is_number, whole
 
 
 def noise_from(rng: np.random.Generator) -> np.random.Generator:
@@ -25,7 +29,7 @@ class _Noisy(ModeLayer):
     rate: float
     rng: np.random.Generator
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         super().__post_init__()
         if not is_number(self.rate) or not 0 <= self.rate < 1:
             raise InputError(self.who, "a drop probability, 0 <= rate < 1", repr(self.rate))
@@ -40,7 +44,7 @@ class Dropout(_Noisy):
     Srivastava et al. 2014, JMLR 15; its net keeps with probability 1 - rate and scales the weights at test instead.
     """
 
-    def forward(self, x):
+    def forward(self, x: Array) -> Array:
         """Return x, masked in training."""
         x = self.expect(x)
         if self.mode == "test":
@@ -66,7 +70,7 @@ class DropPath(_Noisy):
         alive = rng.random(paths) >= self.rate
         return alive if alive.any() else np.arange(paths) == rng.integers(paths)
 
-    def forward(self, *paths):
+    def forward(self, *paths) -> tuple[Array, ...]:
         """Return the living paths; raises InputError if there is no path."""
         if not paths:
             raise InputError(self.who, "one path or more", "none", "call it with the outputs of the paths")
@@ -77,12 +81,12 @@ class DropPath(_Noisy):
 class Join(Layer):
     """y = the mean of the inputs, all of one shape. The same in both modes. Larsson et al. 2016, arXiv:1605.07648."""
 
-    def forward(self, *inputs):
+    def forward(self, *inputs: Any) -> Array:
         """Return the inputs' mean; raises InputError if there is none, or they differ in shape."""
         shapes = [tuple(self.expect(x).shape) for x in inputs]
         if len(set(shapes)) != 1:
             raise InputError(self.who, "one or more inputs of one shape", str(shapes))
-        return sum(inputs[1:], start=inputs[0]) / len(inputs)
+        return reduce(operator.add, inputs) / len(inputs)
 
 
 class GaussianSample(ModeLayer):
@@ -95,11 +99,11 @@ class GaussianSample(ModeLayer):
 
     rng: np.random.Generator
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         super().__post_init__()
         check_generator(self.who, self.rng)
 
-    def forward(self, mean, log_variance):
+    def forward(self, mean: Array, log_variance: Array) -> Array:
         """Return a sample, or the mean; raises InputError if the two differ in shape."""
         mean, log_variance = self.expect(mean, "N", "d"), self.expect(log_variance, "N", "d")
         if mean.shape != log_variance.shape:

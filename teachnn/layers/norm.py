@@ -8,7 +8,7 @@ import numpy as np
 from teachnn import ops
 from teachnn.layers.layer import Layer, ModeLayer
 from teachnn.parameters import Parameter, Statistic, init
-from teachnn.support import InputError, is_number, name_given
+from teachnn.support import Array, InputError, Mode, is_number, name_given
 
 
 class BatchNorm(ModeLayer):
@@ -41,7 +41,7 @@ class BatchNorm(ModeLayer):
     eps: float = 1e-5
 
     @classmethod
-    def create(cls, name: str, columns: int, *, mode, rate: float = 0.1, eps: float = 1e-5):
+    def create(cls, name: str, columns: int, *, mode: Mode, rate: float = 0.1, eps: float = 1e-5) -> BatchNorm:
         """Make gamma and variance of ones, beta and mean of zeros, and the layer."""
         name_given("create", name)
         gamma = Parameter(f"{name}.gamma", init.ones((columns,)))
@@ -50,7 +50,7 @@ class BatchNorm(ModeLayer):
         variance = Statistic(f"{name}.variance", init.ones((columns,)))
         return cls(gamma, beta, mean, variance, rate, eps, mode=mode)
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         super().__post_init__()
         shapes = [v.shape for v in (self.gamma, self.beta, self.mean, self.variance)]
         if len(set(shapes)) != 1 or len(shapes[0]) != 1:
@@ -59,7 +59,7 @@ class BatchNorm(ModeLayer):
         if not (numbers and 0 < self.rate <= 1 and self.eps > 0):
             raise InputError(self.who, "0 < rate <= 1 and eps > 0", f"{self.rate!r} and {self.eps!r}")
 
-    def forward(self, x):
+    def forward(self, x: Array) -> Array:
         """Return gamma * xhat + beta."""
         x = self.expect(x, "N", ..., *self.gamma.shape, like=self.gamma)
         gamma, beta = self.gamma.value, self.beta.value
@@ -83,20 +83,20 @@ class LayerNorm(Layer):
     eps: float = 1e-5
 
     @classmethod
-    def create(cls, name: str, columns: int, eps: float = 1e-5):
+    def create(cls, name: str, columns: int, eps: float = 1e-5) -> LayerNorm:
         """Make gamma of ones and beta of zeros, and the layer."""
         name_given("create", name)
         gamma = Parameter(f"{name}.gamma", init.ones((columns,)))
         return cls(gamma, Parameter(f"{name}.beta", init.zeros((columns,))), eps)
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         super().__post_init__()
         one = self.gamma.shape == self.beta.shape and len(self.gamma.shape) == 1
         if not (one and is_number(self.eps) and self.eps > 0):
             got = f"{self.gamma.shape}, {self.beta.shape} and {self.eps!r}"
             raise InputError(self.who, "gamma and beta of one shape (d,) and eps > 0", got)
 
-    def forward(self, x):
+    def forward(self, x: Array) -> Array:
         """Return gamma * xhat + beta, each row by itself."""
         x = self.expect(x, "N", ..., *self.gamma.shape, like=self.gamma)
         d = x.shape[-1]  # the gradient of autograd's mean would be float64

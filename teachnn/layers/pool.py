@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from teachnn import ops
 from teachnn.layers.layer import Layer
-from teachnn.support import InputError, is_whole
+from teachnn.support import Array, InputError, is_whole
 
 
 class _Pool2D(Layer):
@@ -13,13 +13,13 @@ class _Pool2D(Layer):
     size: int = 2
     stride: int | None = None
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         super().__post_init__()
         object.__setattr__(self, "stride", self.size if self.stride is None else self.stride)
-        if not all(is_whole(n) and n in range(1, 12) for n in (self.size, self.stride)):
+        if not all(is_whole(n) and n in range(1, 12) for n in (self.size, self.stride or self.size)):
             raise InputError(self.who, "a size and a stride of 1 to 11 pixels", f"{self.size!r} and {self.stride!r}")
 
-    def windows(self, x):
+    def windows(self, x: Array) -> Array:
         """Return x; raises InputError if it is not (N, H, W, C), with H and W at least the window's size."""
         x = self.expect(x, "N", "H", "W", "C")
         if min(x.shape[1:3]) < self.size:
@@ -33,23 +33,23 @@ class MaxPool2D(_Pool2D):
     stride None means windows side by side; pixels that fill no window are left out. The same in both modes.
     """
 
-    def forward(self, x):
+    def forward(self, x: Array) -> Array:
         """Return the largest of each window."""
-        return ops.max_pool(self.windows(x), self.size, self.stride)
+        return ops.max_pool(self.windows(x), self.size, self.stride or self.size)
 
 
 class AveragePool2D(_Pool2D):
     """y = the mean of each size x size window. x (N, H, W, C) -> y (N, I, J, C); windows as in `MaxPool2D`."""
 
-    def forward(self, x):
+    def forward(self, x: Array) -> Array:
         """Return the mean of each window."""
-        return ops.average_pool(self.windows(x), self.size, self.stride)
+        return ops.average_pool(self.windows(x), self.size, self.stride or self.size)
 
 
 class GlobalAveragePool2D(Layer):
     """y = each channel's mean over the whole picture. x (N, H, W, C) -> y (N, C). Lin et al. 2013, arXiv:1312.4400."""
 
-    def forward(self, x):
+    def forward(self, x: Array) -> Array:
         """Return each channel's mean."""
         x = self.expect(x, "N", "H", "W", "C")
         if min(x.shape[1:3]) < 1:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from teachnn.layers.layer import Layer
 from teachnn.parameters import distinct
-from teachnn.support import InputError, instance, shape_of
+from teachnn.support import Array, InputError, instance, shape_of
 
 
 class Sequential(Layer):
@@ -23,14 +23,14 @@ class Sequential(Layer):
     layers: tuple[Layer, ...]
     transparent: ClassVar[bool] = True
 
-    def __init__(self, *layers: Layer, name: str = ""):
+    def __init__(self, *layers: Layer, name: str = "") -> None:
         object.__setattr__(self, "layers", layers)
         object.__setattr__(self, "name", name or "Sequential")
         for layer in layers:
             instance(self.who, "layers", layer, Layer, _cure(layer))
         distinct(self.parameters + self.statistics, self.who)
 
-    def forward(self, x):
+    def forward(self, x: Array) -> Array:
         """Return the last layer's output; a complaint about a shape says which layer made it."""
         before = ""
         for layer in self.layers:
@@ -41,10 +41,10 @@ class Sequential(Layer):
             before = layer.who
         return x
 
-    def _remade(self, layers=(), name="") -> Sequential:
+    def _remade(self, layers=(), name: str = "") -> Sequential:
         return Sequential(*layers, name=name)
 
-    def __getitem__(self, index):
+    def __getitem__(self, index) -> Any:
         picked = self.layers[index]
         return Sequential(*picked, name=self.name) if isinstance(index, slice) else picked
 
@@ -55,7 +55,7 @@ class Sequential(Layer):
         return iter(self.layers)
 
 
-def _cure(value) -> str:
+def _cure(value: Any) -> str:
     if isinstance(value, type):
         return f"make one: {value.__name__}()"
     return (
@@ -68,7 +68,7 @@ def _cure(value) -> str:
 class Flatten(Layer):
     """Each example's numbers in one row: x (N, ...) -> y (N, d)."""
 
-    def forward(self, x):
+    def forward(self, x: Array) -> Array:
         """Return x as (N, d)."""
         x = self.expect(x)
         if not x.shape:
@@ -81,11 +81,11 @@ class Reshape(Layer):
 
     shape: tuple[int, ...]
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         super().__post_init__()
         object.__setattr__(self, "shape", shape_of(self.who, self.shape))
 
-    def forward(self, x):
+    def forward(self, x: Array) -> Array:
         """Return x as (N, *shape); raises InputError if an example has another number of numbers."""
         x = self.expect(x)
         if math.prod(x.shape[1:]) != math.prod(self.shape):

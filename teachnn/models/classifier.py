@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from teachnn import ops
@@ -9,7 +11,7 @@ from teachnn.functions import Optimizer, TestFunction, TrainFunction
 from teachnn.layers import BatchNorm, Conv2D, Dense, Dropout, Flatten, Layer, MaxPool2D, ReLU, Reshape, Sequential
 from teachnn.ops import loss
 from teachnn.parameters import Parameter
-from teachnn.support import array, instance, whole
+from teachnn.support import Array, array, instance, whole
 
 
 def dense_network(rng: np.random.Generator, hidden: int = 256, rate: float = 0.5) -> Sequential:
@@ -56,7 +58,7 @@ class Classifier:
     (2, 10)
     """
 
-    def __init__(self, net: Layer):
+    def __init__(self, net: Layer) -> None:
         instance("Classifier", "a network (a Layer)", net, Layer, "dense_network(rng) makes one")
         self.net, self.test_net = net.at("train"), net.at("test")
         self.classify = TestFunction(lambda x: ops.softmax(self.test_net(x)), name="classify")
@@ -70,7 +72,7 @@ class Classifier:
         """Return the function that searches for the parameters; call it with pictures x and labels y."""
         return TrainFunction(self.objective, self.parameters, optimizer)
 
-    def objective(self, x, y):
+    def objective(self, x: Array, y: Array) -> Any:
         """Return the cross-entropy in nats per picture."""
         return loss.cross_entropy(self.net(x), y)
 

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from teachnn.support import InputError, array
+from teachnn.support import Array, InputError, array
 
 CROP = 32  # pixels of a crop's side
 MARGIN = 1.4  # a crop's side in the scene, in means of its box's width and height
 SHIFTS = np.array([(0, 0), (-1, 0), (1, 0), (0, -1), (0, 1)], np.float32) / 10  # of the crops, in their sides
 
 
-def standardize(images) -> np.ndarray:
+def standardize(images: Array) -> np.ndarray:
     """Return pictures (N, H, W, C) with mean 0 and standard deviation 1 each, float32: the light is taken away."""
     images = array("standardize", "images", images, "N", "H", "W", "C").astype(np.float32, copy=False)
     images = images - images.mean(axis=(1, 2, 3), keepdims=True)
@@ -61,7 +61,7 @@ def intersection_over_union(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     return common / (np.prod(a[:, 2:], axis=1) + np.prod(b[:, 2:], axis=1) - common)
 
 
-def _boxes(who: str, boxes, N: int | str) -> np.ndarray:
+def _boxes(who: str, boxes: Array, N: int | str) -> np.ndarray:
     """Return boxes (N, 4), whose sides are not negative; those of unknown faces are NaN."""
     boxes = array(who, "boxes", boxes, N, 4, finite=False)
     if (boxes[:, 2:] < 0).any():

@@ -12,6 +12,7 @@ import argparse
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
@@ -52,7 +53,7 @@ class Setting:
     identities: int = 1  # passes of ANet over the crops, to tell people
     attributes: int = 2  # and to tell attributes
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         for name, value in vars(self).items():
             whole("Setting", name, value, name != "identities")  # with none, no person is told apart
 
@@ -60,7 +61,16 @@ class Setting:
 QUICK, FULL = Setting(), Setting(people=600, pictures=20, scenes=8, identities=2, attributes=3)
 
 
-def train(make: Callable, x: np.ndarray, y: np.ndarray, passes: int, size: int, rate: float, rng, **options) -> History:
+def train(
+    make: Callable,
+    x: np.ndarray,
+    y: np.ndarray,
+    passes: int,
+    size: int,
+    rate: float,
+    rng: np.random.Generator,
+    **options: Any,
+) -> History:
     """Go over x and y so many times in batches of `size`; the learning rate falls to a tenth. Return how it went.
 
     make: takes an optimizer and returns a training function, `lnet.train_function` say.
@@ -74,14 +84,14 @@ def train(make: Callable, x: np.ndarray, y: np.ndarray, passes: int, size: int, 
     return function.fit(examples, epochs=passes, **options)
 
 
-def trained_lnet(faces: Faces, setting: Setting, rng: np.random.Generator, **options) -> tuple[LNet, History]:
+def trained_lnet(faces: Faces, setting: Setting, rng: np.random.Generator, **options: Any) -> tuple[LNet, History]:
     """Return an LNet that learnt the tags of the scenes, and how it went; `options` are those of `fit`."""
     _known("trained_lnet", faces, setting)
     net, tags = LNet(len(faces.names), rng), faces.attributes.astype(np.float32)
     return net, train(net.train_function, standardize(faces.images), tags, setting.scenes, 8, 2e-3, rng, **options)
 
 
-def trained_anet(faces: Faces, cut: np.ndarray, setting: Setting, rng: np.random.Generator, **options) -> ANet:
+def trained_anet(faces: Faces, cut: np.ndarray, setting: Setting, rng: np.random.Generator, **options: Any) -> ANet:
     """Return an ANet that learnt from the crops (N, S, 32, 32, 1) of the scenes, first who it is, then the tags."""
     _known("trained_anet", faces, setting)
     cut = array("trained_anet", "crops", cut, len(faces), "S", CROP, CROP, 1)
@@ -130,7 +140,7 @@ def study(faces: Faces, setting: Setting, rng: np.random.Generator) -> tuple[dic
     return compare(fit, test, cuts[1:], anet, plain, rng), float(intersection_over_union(boxes[2], test.boxes).mean())
 
 
-def compare(fit: Faces, test: Faces, cuts: list, anet: ANet, plain: ANet, rng) -> dict[str, float]:
+def compare(fit: Faces, test: Faces, cuts: list, anet: ANet, plain: ANet, rng: np.random.Generator) -> dict[str, float]:
     """Return the rows; cuts are the crops of `fit` and of `test`, `plain` is an ANet that was told of no person."""
     _pair("compare", cuts)
     usual = fit.attributes.mean(axis=0) > 0.5

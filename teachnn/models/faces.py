@@ -16,7 +16,7 @@ from teachnn.functions import Optimizer, TestFunction, TrainFunction
 from teachnn.layers import AveragePool2D, Conv2D, Dense, Flatten, LeakyReLU, MaxPool2D, ReLU, Sequential
 from teachnn.models.cropping import CROP, SHIFTS, crops, intersection_over_union, standardize
 from teachnn.ops import loss
-from teachnn.support import InputError, array, number, whole
+from teachnn.support import Array, InputError, array, number, whole
 
 __all__ = [
     "CROP",
@@ -40,7 +40,7 @@ class LNet:
     of all channels over windows of 20 x 20 pixels, every 4 pixels.
     """
 
-    def __init__(self, attributes: int, rng: np.random.Generator):
+    def __init__(self, attributes: int, rng: np.random.Generator) -> None:
         whole("LNet", "number of attributes", attributes)
         self.convolutions = Sequential(
             Conv2D.create("lnet.conv1", (1, 8), rng, size=5, stride=2, padding=2),
@@ -64,11 +64,11 @@ class LNet:
         """Return the function that searches for the parameters; call it with scenes x and tags (N, k) floats."""
         return TrainFunction(self.objective, self.convolutions.parameters + self.head.parameters, optimizer)
 
-    def objective(self, x, tags):
+    def objective(self, x: Array, tags: Array) -> Any:
         """Return the cross-entropy of all attributes of a scene, in nats per scene."""
         return loss.binary_cross_entropy(self.head(self.convolutions(x)), tags)
 
-    def locate(self, x, threshold: float = 0.4) -> np.ndarray:
+    def locate(self, x: Array, threshold: float = 0.4) -> np.ndarray:
         """Return the boxes (N, 4) of the faces in scenes x: left, top, width and height in pixels.
 
         Responses below `threshold` of the scene's largest are dropped. The box is the one that has the mean and the
@@ -92,7 +92,7 @@ class ANet:
     units leak: the slow start of telling people apart may silence a whole layer of plain ones.
     """
 
-    def __init__(self, people: int, attributes: int, rng: np.random.Generator):
+    def __init__(self, people: int, attributes: int, rng: np.random.Generator) -> None:
         for n in (people, attributes):
             whole("ANet", "number of people and of attributes", n)
         self.convolutions = Sequential(
@@ -121,11 +121,11 @@ class ANet:
         """Return the second training function; call it with crops x and tags (N, k) floats."""
         return TrainFunction(self.attribute_objective, self.convolutions.parameters + self.what.parameters, optimizer)
 
-    def identity_objective(self, x, people):
+    def identity_objective(self, x: Array, people) -> Array:
         """Return the cross-entropy of who it is, in nats per crop."""
         return loss.cross_entropy(self.who(self.convolutions(x)), people)
 
-    def attribute_objective(self, x, tags):
+    def attribute_objective(self, x: Array, tags: Array) -> Array:
         """Return the cross-entropy of all attributes, in nats per crop."""
         return loss.binary_cross_entropy(self.what(self.convolutions(x)), tags)
 
@@ -138,7 +138,7 @@ class LinearAttributes:
     scikit-learn (`pip install teachnn[lab]`).
     """
 
-    def __init__(self, features: np.ndarray, attributes: np.ndarray, C: float = 0.01):
+    def __init__(self, features: np.ndarray, attributes: np.ndarray, C: float = 0.01) -> None:
         from sklearn.svm import LinearSVC  # takes a second to import
 
         who = "LinearAttributes"
@@ -167,7 +167,7 @@ class LinearAttributes:
         return ((scores > 0) == _attributes("accuracy", attributes, *scores.shape)).mean(axis=0)
 
 
-def _attributes(who: str, attributes, *shape: int) -> np.ndarray:
+def _attributes(who: str, attributes: Array, *shape: int) -> np.ndarray:
     attributes = array(who, "attributes", attributes, *shape, *("k" * (2 - len(shape))))
     if attributes.dtype != bool:
         raise InputError(who, "attributes that are True or False", str(attributes.dtype), "attributes > 0, say")

@@ -35,6 +35,7 @@ from teachnn.layers import (
     noise_from,
 )
 from teachnn.support import (
+    Array,
     InputError,
     Mode,
     check_generator,
@@ -56,13 +57,13 @@ class Unit(Layer):
     relu: ReLU
 
     @classmethod
-    def create(cls, name: str, channels: tuple[int, int], rng: np.random.Generator, mode: Mode):
+    def create(cls, name: str, channels: tuple[int, int], rng: np.random.Generator, mode: Mode) -> Unit:
         """Make a unit from channels[0] to channels[1] channels, and its parameters and statistics."""
         check_mode("Unit", mode)
         conv = Conv2D.create(f"{name}.conv", channels, rng, padding=1)
         return cls(conv, BatchNorm.create(f"{name}.bn", channels[1], mode=mode), ReLU(), name=name)
 
-    def forward(self, x):
+    def forward(self, x: Array) -> Array:
         """Return what is left of the normalised convolution above 0."""
         return self.relu(self.norm(self.conv(x)))
 
@@ -105,16 +106,16 @@ class Fractal(Layer):
         halves = (half(channels[0], 2 * place), half(channels[1], 2 * place + 1)) if columns > 1 else ()
         return cls(unit, halves, drop, Join(name=f"{unit.name}.join"), name=f"{unit.name}.fractal")
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         super().__post_init__()
         if len(items(self.who, self.halves, Fractal, "fractals as halves")) not in (0, 2):
             raise InputError(self.who, "two fractals as halves, or none", str(len(self.halves)))
 
-    def forward(self, x):
+    def forward(self, x: Array) -> Array:
         """Return the mean of the paths that live."""
         return self.join(*self.drop(*self.paths(x))) if self.halves else self.unit(x)
 
-    def paths(self, x) -> tuple:
+    def paths(self, x: Array) -> tuple:
         """Return the output of each column, the shortest first, as they come to the join at the end."""
         if not self.halves:
             return (self.unit(x),)
@@ -168,14 +169,14 @@ class FractalNet(ModeLayer):
         stem = Sequential(Reshape((28, 28, 1)), AveragePool2D(2))
         return cls(stem, blocks, MaxPool2D(2), head, columns, alone, rng, mode="train")
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         super().__post_init__()
         items(self.who, self.blocks, Fractal, "fractals as blocks")
         whole(self.who, "number of columns", self.columns)
         check_generator(self.who, self.rng)
         number(self.who, "alone", self.alone, "a probability, 0 <= alone <= 1", lambda v: 0 <= v <= 1)
 
-    def forward(self, x):
+    def forward(self, x: Array) -> Array:
         """Return the logits of the whole net, or in training sometimes those of one column."""
         if self.mode == "train":
             rng = noise_from(self.rng)

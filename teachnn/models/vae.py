@@ -16,7 +16,7 @@ from teachnn.functions import Optimizer, TestFunction, TrainFunction
 from teachnn.layers import Dense, Flatten, GaussianSample, ReLU, Reshape, Sequential
 from teachnn.ops import gaussian_sample, loss
 from teachnn.parameters import Parameter, init
-from teachnn.support import array, check_generator, shape_of, whole
+from teachnn.support import Array, array, check_generator, shape_of, whole
 
 
 class VAE:
@@ -31,8 +31,10 @@ class VAE:
     (3, 28, 28)
     """
 
-    def __init__(self, latent: int, rng: np.random.Generator, hidden: int = 400, shape: tuple[int, int] = (28, 28)):
-        def dense(name, inputs, units):
+    def __init__(
+        self, latent: int, rng: np.random.Generator, hidden: int = 400, shape: tuple[int, int] = (28, 28)
+    ) -> None:
+        def dense(name: str, inputs: int, units: int) -> Dense:
             return Dense.create(name, inputs, units, rng, init.glorot_uniform)
 
         pixels = math.prod(shape_of("VAE", shape, 2))
@@ -62,7 +64,7 @@ class VAE:
         """Return the function that searches for the parameters; call it with a batch of pictures x."""
         return TrainFunction(self.objective, self.parameters, optimizer)
 
-    def objective(self, x) -> dict:
+    def objective(self, x: Array) -> dict:
         """Return the negative evidence lower bound in nats per picture, as reconstruction and KL."""
         mean, log_variance = self._encode(x)
         return loss.negative_elbo(self.decoder(self.sample_z(mean, log_variance)), x, mean, log_variance)
@@ -83,10 +85,10 @@ class VAE:
                 totals[name] += float(value) * len(x) / len(images)
         return totals
 
-    def _encode(self, x):
+    def _encode(self, x: Array):
         h = self.encoder(x)
         return self.mean(h), self.log_variance(h)
 
-    def _bound(self, x, noise):
+    def _bound(self, x: Array, noise: Array):
         mean, log_variance = self._encode(x)
         return loss.negative_elbo(self.decoder(gaussian_sample(mean, log_variance, noise)), x, mean, log_variance)

@@ -14,13 +14,14 @@ import functools
 import math
 import operator
 from collections.abc import Callable
+from typing import Any
 
 import autograd.numpy as anp
 import numpy as np
 from autograd.extend import defvjp, primitive as traced
 
 from teachnn.ops.trace import identity
-from teachnn.support import InputError
+from teachnn.support import Array, InputError
 
 ROWS = 1_024  # that are summed in float32
 
@@ -32,7 +33,7 @@ def primitive(function: Callable) -> Callable:
     takes = (function.__doc__ or "").partition("\n")[0].rstrip(".")
 
     @functools.wraps(function)
-    def run(*inputs, **settings):
+    def run(*inputs: Any, **settings: Any) -> Any:
         try:
             return function(*inputs, **settings)
         except (TypeError, ValueError, AttributeError, IndexError) as error:
@@ -43,7 +44,7 @@ def primitive(function: Callable) -> Callable:
 
 
 @primitive
-def column_sums(x):
+def column_sums(x: Array) -> Array:
     """y = x summed over its rows: x (n, d) -> y (d,), right to six digits for any number of rows.
 
     Products with ones sum ROWS rows at a time, many times as fast as x.sum(axis=0). Their sums are added in float64: a
@@ -58,7 +59,7 @@ def column_sums(x):
 defvjp(column_sums, lambda y, x: lambda g: anp.outer(np.ones(len(x), x.dtype), g))
 
 
-def by_columns(function: Callable, *arrays):
+def by_columns(function: Callable, *arrays: Array) -> Array:
     """Return function(*arrays) of matrices (n, d) and vectors (d,), a number for each column, as a matrix (n, d).
 
     `function` works number by number. It is given rows k times as long, and the vectors k times over, for numpy is slow
@@ -73,7 +74,7 @@ def by_columns(function: Callable, *arrays):
 
 
 @primitive
-def dense(x, W, b):
+def dense(x: Array, W: Array, b: Array) -> Array:
     """y = x W + b: x (N, d), W (d, k), b (k,) -> y (N, k)."""
     if not x.ndim == W.ndim == 2 or b.shape != W.shape[1:]:
         raise ValueError("a b of another size would be stretched")
@@ -91,7 +92,7 @@ defvjp(
 
 
 @primitive
-def shift(x, b):
+def shift(x: Array, b: Array) -> Array:
     """y = x + b: x (..., d), b (d,)."""
     if b.shape != x.shape[-1:]:
         raise ValueError("b has a number for each column")
@@ -106,7 +107,7 @@ defvjp(
 
 
 @primitive
-def relu(x):
+def relu(x: Array) -> Array:
     """y = max(x, 0), of any shape; the gradient at 0 is 0."""
     return np.maximum(x, 0)
 
@@ -115,7 +116,7 @@ defvjp(relu, lambda y, x: lambda g: g * (y > 0))
 
 
 @primitive
-def leaky_relu(x, slope=0.01):
+def leaky_relu(x: Array, slope=0.01) -> Array:
     """y = x where x > 0, else slope * x."""
     return np.where(x > 0, x, x * slope)
 
@@ -124,7 +125,7 @@ defvjp(leaky_relu, lambda y, x, slope=0.01: lambda g: anp.where(x > 0, g, g * sl
 
 
 @primitive
-def sigmoid(x):
+def sigmoid(x: Array) -> Array:
     """y = 1 / (1 + exp(-x)), without overflow and precise to the last digits at both ends."""
     y = np.asarray(np.negative(x))
     with np.errstate(over="ignore"):  # exp(100) is infinite in float32, and 1 / infinity the right 0
@@ -137,7 +138,7 @@ defvjp(sigmoid, lambda y, x: lambda g: g * (y * (1 - y)))
 
 
 @primitive
-def tanh(x):
+def tanh(x: Array) -> Array:
     """y = tanh x."""
     return np.tanh(x)
 
@@ -146,7 +147,7 @@ defvjp(tanh, lambda y, x: lambda g: g * (1 - y * y))
 
 
 @primitive
-def softplus(x):
+def softplus(x: Array) -> Array:
     """y = log(1 + exp(x)), without overflow."""
     return np.maximum(x, 0) + np.log1p(np.exp(-np.abs(x)))
 
@@ -154,13 +155,13 @@ def softplus(x):
 defvjp(softplus, lambda y, x: lambda g: g * sigmoid(x))
 
 
-def _rows(x) -> None:
+def _rows(x: Array) -> None:
     if x.ndim == 0:
         raise ValueError("one number has no last axis")
 
 
 @primitive
-def softmax(x):
+def softmax(x: Array) -> Array:
     """y = exp(x) / sum(exp(x)) over the last axis: x (..., K) -> y (..., K), whose rows sum to 1."""
     _rows(x)
     e = np.exp(x - x.max(axis=-1, keepdims=True))
@@ -171,7 +172,7 @@ defvjp(softmax, lambda y, x: lambda g: y * (g - (g * y).sum(axis=-1, keepdims=Tr
 
 
 @primitive
-def log_softmax(x):
+def log_softmax(x: Array) -> Array:
     """y = log(softmax(x)) over the last axis, without overflow."""
     _rows(x)
     shifted = x - x.max(axis=-1, keepdims=True)

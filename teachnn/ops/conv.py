@@ -8,28 +8,30 @@ each of the three functions below is the gradient of the other two, and derivati
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import autograd.numpy as anp
 import numpy as np
 from autograd.extend import defvjp, primitive
 
 from teachnn.ops.trace import getval, isbox
+from teachnn.support import Array
 
 
-def convolve(x, W, stride=1, padding=0):
+def convolve(x: Array, W: Array, stride: int = 1, padding: int = 0) -> Array:
     """y[n, i, j] = sum of W * the patch of x at (i, j): x (N, H, W, C), W (h, w, C, D) -> y (N, I, J, D)."""
     return _convolve(x, W, _patches(getval(x), W.shape[:2], stride, padding), stride, padding)
 
 
 @primitive
-def _convolve(x, W, patches, stride, padding):
+def _convolve(x: Array, W: Array, patches: Array, stride: int, padding: int) -> Array:
     """The patches are laid out once, for the way back too."""
     kernel = W.reshape(-1, W.shape[3])
     return (patches.reshape(-1, len(kernel)) @ kernel).reshape(*patches.shape[:3], W.shape[3])
 
 
 @primitive
-def convolve_transposed(y, W, size, stride=1, padding=0):
+def convolve_transposed(y: Array, W: Array, size: tuple[int, int], stride: int = 1, padding: int = 0) -> Array:
     """x = sum of W * y[n, i, j], put where the patch was: y (N, I, J, D), W (h, w, C, D) -> x (N, *size, C)."""
     N, rows, columns, D = y.shape
     x = np.zeros((N, size[0] + 2 * padding, size[1] + 2 * padding, W.shape[2]), y.dtype)
@@ -41,17 +43,17 @@ def convolve_transposed(y, W, size, stride=1, padding=0):
 
 
 @primitive
-def correlate(x, y, size, stride=1, padding=0):
+def correlate(x: Array, y: Array, size: tuple[int, int], stride: int = 1, padding: int = 0) -> Array:
     """W = sum over (n, i, j) of y[n, i, j] * the patch of x: x (N, H, W, C), y (N, I, J, D) -> W (*size, C, D)."""
     return _correlate(_patches(x, size, stride, padding), y)
 
 
-def _correlate(patches, y):
+def _correlate(patches: Array, y: Array) -> Array:
     rows = patches.reshape(-1, math.prod(patches.shape[3:]))
     return anp.dot(rows.T, y.reshape((-1, y.shape[3]))).reshape((*patches.shape[3:], y.shape[3]))
 
 
-def _convolve_vjp_by_W(y, x, W, patches, stride, padding):
+def _convolve_vjp_by_W(y: Array, x: Array, W: Array, patches: Array, stride: int, padding: int) -> Callable:
     if isbox(x):  # a second derivative is wanted, and the patches depend on x too
         return lambda g: correlate(x, g, W.shape[:2], stride, padding)
     return lambda g: _correlate(patches, g)
@@ -74,7 +76,7 @@ defvjp(
 )
 
 
-def _patches(x, size, stride: int, padding: int):
+def _patches(x: Array, size: tuple[int, int], stride: int, padding: int) -> Array:
     """Return a copy of each patch of x: (N, I, J, h, w, C)."""
     (N, H, W, C), (h, w) = x.shape, size
     if padding:

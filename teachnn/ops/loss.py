@@ -7,6 +7,8 @@ logits, the numbers before the softmax or sigmoid: the logarithm of a rounded 0 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from typing import Any
 
 import autograd.numpy as anp
 import numpy as np
@@ -14,15 +16,15 @@ from autograd.extend import defvjp, primitive
 
 from teachnn.ops.arithmetic import one_hot, sigmoid, softmax
 from teachnn.ops.trace import getval, isbox
-from teachnn.support import InputError
+from teachnn.support import Array, InputError
 
 
-def cross_entropy(logits, labels):
+def cross_entropy(logits: Array, labels: Array) -> Array:
     """-log softmax(logits)[label], in nats per example. logits (N, K) floats; labels (N,) whole numbers 0 to K - 1."""
     return _cross_entropy(*_with_labels("cross_entropy", logits, labels))
 
 
-def binary_cross_entropy(logits, targets):
+def binary_cross_entropy(logits: Array, targets: Array) -> Array:
     """-(t log p + (1 - t) log(1 - p)) with p = sigmoid(logits), summed over pixels, in nats per example.
 
     logits (N, ...) floats; targets of the same shape, between 0 and 1. A grey level is taken as a probability.
@@ -35,13 +37,13 @@ def binary_cross_entropy(logits, targets):
     return _binary_cross_entropy(logits, targets, sigmoid(getval(logits)))
 
 
-def mean_squared_error(y, target):
+def mean_squared_error(y: Array, target: Array) -> Array:
     """Mean of (y - target)^2 over all numbers and examples, in the square of the target's unit. Shapes are equal."""
     _alike("mean_squared_error", y, target, rows=False)
     return _mean_squared_error(y, target)
 
 
-def hinge(scores, labels):
+def hinge(scores: Array, labels: Array) -> Array:
     """Sum over the wrong classes j of max(0, 1 + score_j - score_label), averaged over the batch.
 
     scores (N, K) floats; labels (N,) whole numbers 0 to K - 1. Weston & Watkins 1999.
@@ -49,7 +51,7 @@ def hinge(scores, labels):
     return _hinge(*_with_labels("hinge", scores, labels))
 
 
-def gaussian_kl(mean, log_variance):
+def gaussian_kl(mean: Array, log_variance: Array) -> Array:
     """KL(N(mean, variance) || N(0, 1)) = (variance + mean^2 - 1 - log variance) / 2 summed, in nats per example.
 
     mean, log_variance (N, d) floats. Kingma & Welling 2013, arXiv:1312.6114, appendix B.
@@ -58,7 +60,7 @@ def gaussian_kl(mean, log_variance):
     return _gaussian_kl(mean, log_variance)
 
 
-def negative_elbo(logits, targets, mean, log_variance) -> dict:
+def negative_elbo(logits: Array, targets: Array, mean: Array, log_variance: Array) -> dict:
     """The negative evidence lower bound of a VAE with Bernoulli pixels, in nats per example, as its two terms.
 
     logits, targets (N, ...): the decoder's output and the picture; mean, log_variance (N, d): the encoder's output.
@@ -71,13 +73,13 @@ def negative_elbo(logits, targets, mean, log_variance) -> dict:
 
 
 @primitive
-def _cross_entropy(logits, labels):
+def _cross_entropy(logits: Array, labels: Array) -> Array:
     shifted = logits - logits.max(axis=-1, keepdims=True)
     at_label = np.take_along_axis(shifted, labels[:, None], axis=-1)[:, 0]
     return (np.log(np.exp(shifted).sum(axis=-1)) - at_label).mean()
 
 
-def _cross_entropy_vjp(loss, logits, labels):
+def _cross_entropy_vjp(loss: Any, logits: Array, labels: Array) -> Callable:
     return lambda g: (softmax(logits) - one_hot(labels, logits.shape[1])) * (g / len(labels))
 
 
@@ -85,7 +87,7 @@ defvjp(_cross_entropy, _cross_entropy_vjp, argnums=(0,))
 
 
 @primitive
-def _binary_cross_entropy(logits, targets, p):
+def _binary_cross_entropy(logits: Array, targets: Array, p: Array) -> Array:
     """-t log p - (1 - t) log(1 - p) = max(l, 0) - l t - log max(p, 1 - p), for p = sigmoid(l)."""
     nats = np.subtract(1, p)
     np.maximum(nats, p, out=nats)
@@ -95,7 +97,7 @@ def _binary_cross_entropy(logits, targets, p):
     return nats.sum() / nats.dtype.type(len(nats))
 
 
-def _binary_cross_entropy_vjp(loss, logits, targets, p):
+def _binary_cross_entropy_vjp(loss: Any, logits: Array, targets: Array, p: Array) -> Callable:
     if isbox(logits):  # a second derivative is wanted, and p depends on the logits too
         p = sigmoid(logits)
     return lambda g: (p - targets) * (g / len(logits))
@@ -109,7 +111,7 @@ defvjp(
 
 
 @primitive
-def _mean_squared_error(y, target):
+def _mean_squared_error(y: Array, target: Array) -> Array:
     return ((y - target) ** 2).mean()
 
 
@@ -121,17 +123,17 @@ defvjp(
 
 
 @primitive
-def _hinge(scores, labels):
+def _hinge(scores: Array, labels: Array) -> Array:
     margins, violated = _margins(scores, labels)
     return margins[violated].sum() / scores.dtype.type(len(scores))
 
 
-def _margins(scores, labels):
+def _margins(scores: Array, labels: Array) -> tuple[Array, Array]:
     margins = 1 + scores - np.take_along_axis(scores, labels[:, None], axis=-1)
     return margins, (margins > 0) & ~one_hot(labels, scores.shape[1])
 
 
-def _hinge_vjp(loss, scores, labels):
+def _hinge_vjp(loss: Any, scores: Array, labels: Array) -> Callable:
     slope = _margins(getval(scores), labels)[1].astype(scores.dtype)
     slope[np.arange(len(labels)), labels] = -slope.sum(axis=-1)
     return lambda g: slope * (g / len(labels))
@@ -141,7 +143,7 @@ defvjp(_hinge, _hinge_vjp, argnums=(0,))
 
 
 @primitive
-def _gaussian_kl(mean, log_variance):
+def _gaussian_kl(mean: Array, log_variance: Array) -> Array:
     terms = np.exp(log_variance) + mean * mean - 1 - log_variance
     return terms.sum() / terms.dtype.type(2 * len(terms))
 
@@ -153,7 +155,7 @@ defvjp(
 )
 
 
-def _with_labels(who: str, scores, labels):
+def _with_labels(who: str, scores: Array, labels: Array) -> tuple[Array, Array]:
     labels = labels if isbox(labels) else np.asarray(labels)
     _floats(who, scores)
     if len(np.shape(getval(scores))) != 2 or labels.shape != tuple(scores.shape[:1]):
@@ -166,7 +168,7 @@ def _with_labels(who: str, scores, labels):
     return scores, labels
 
 
-def _floats(who: str, x, rows: bool = True):
+def _floats(who: str, x: Any, rows: bool = True) -> Any:
     """Return x without its box; refuse what is no array of floats with a row an example, and no example at all."""
     plain = getval(x)
     array = isinstance(plain, np.ndarray if rows else np.ndarray | np.generic)
@@ -176,7 +178,7 @@ def _floats(who: str, x, rows: bool = True):
     return plain
 
 
-def _alike(who: str, a, b, rows: bool = True) -> None:
+def _alike(who: str, a: Any, b: Array, rows: bool = True) -> None:
     """Refuse two arrays that are not of one shape and one kind of float."""
     one, other = _floats(who, a, rows), np.asarray(getval(b))
     if one.shape != other.shape:

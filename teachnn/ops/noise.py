@@ -5,9 +5,11 @@ from __future__ import annotations
 import numpy as np
 from autograd.extend import defvjp, primitive
 
+from teachnn.support import Array
+
 
 @primitive
-def gaussian_sample(mean, log_variance, noise):
+def gaussian_sample(mean: Array, log_variance: Array, noise: Array) -> Array:
     """z = mean + exp(log_variance / 2) * noise, all (N, d)."""
     return mean + np.exp(log_variance / 2) * noise
 

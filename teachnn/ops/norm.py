@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import operator
+from collections.abc import Callable
+from typing import Any
 
 import autograd.numpy as anp
 import numpy as np
@@ -10,10 +12,10 @@ from autograd.extend import defvjp_argnums, primitive
 
 from teachnn.ops.arithmetic import by_columns, column_sums
 from teachnn.ops.trace import isbox
-from teachnn.support import InputError
+from teachnn.support import Array, InputError
 
 
-def moments(x):
+def moments(x: Array) -> tuple[Array, Array]:
     """Return the mean and the variance (divided by n) of each column: x (n, d) -> (d,), (d,).
 
     A first mean is near enough to centre the numbers; what is left of them says the rest of the mean, and the variance,
@@ -28,10 +30,10 @@ def moments(x):
 
 
 @primitive
-def batch_norm(x, gamma, beta, mean, variance, eps):
+def batch_norm(x: Array, gamma: Array, beta: Array, mean: Array, variance: Array, eps) -> Array:
     """y = gamma * xhat + beta, xhat = (x - mean) / sqrt(variance + eps), where mean, variance = moments(x)."""
 
-    def normalised(x, mean, scale, beta):
+    def normalised(x: Array, mean: Array, scale, beta: Array) -> Array:
         y = x - mean  # first: x * scale + (beta - mean * scale) would lose digits of large numbers that differ little
         y *= scale
         y += beta
@@ -40,13 +42,13 @@ def batch_norm(x, gamma, beta, mean, variance, eps):
     return by_columns(normalised, x, mean, gamma / np.sqrt(variance + eps), beta)
 
 
-def _batch_norm_vjp(argnums, y, inputs, _):
+def _batch_norm_vjp(argnums: Any, y: Array, inputs: Any, _: Any) -> Callable:
     x, gamma, _, mean, variance, eps = inputs
     if isbox(x):  # a second derivative is wanted, and the moments depend on x too
         mean, variance = moments(x)
     n, std = len(x), anp.sqrt(variance + eps)
 
-    def vjp(g):
+    def vjp(g: Array):
         xhat = by_columns(lambda x, mean, factor: (x - mean) * factor, x, mean, 1 / std)
         by_beta, by_gamma = column_sums(g), column_sums(g * xhat)
         by_x = by_columns(

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 from autograd.extend import defvjp, primitive
 
 from teachnn.ops.trace import getval
+from teachnn.support import Array
 
 
 @primitive
-def max_pool(x, size, stride):
+def max_pool(x: Array, size: int, stride: int) -> Array:
     """y = the largest of each window: x (N, H, W, C) -> y (N, I, J, C), I = (H - size) // stride + 1, likewise J."""
     views = [x[view] for view in _offsets(x.shape, size, stride)]
     y = views[0].copy()
@@ -21,19 +22,19 @@ def max_pool(x, size, stride):
 
 
 @primitive
-def average_pool(x, size, stride):
+def average_pool(x: Array, size: int, stride: int) -> Array:
     """y = the mean of each window: x (N, H, W, C) -> y (N, I, J, C)."""
     return sum(x[view] for view in _offsets(x.shape, size, stride)) / x.dtype.type(size * size)
 
 
 @primitive
-def gather(x, which, size, stride):
+def gather(x: Array, which: Array, size: int, stride: int) -> Array:
     """y = from each window the pixel whose number `which` (N, I, J, C) holds, in reading order."""
     return np.take_along_axis(np.stack([x[view] for view in _offsets(x.shape, size, stride)]), which[None], axis=0)[0]
 
 
 @primitive
-def scatter(y, which, shape, size, stride):
+def scatter(y: Array, which: Array, shape: tuple[int, ...], size: int, stride: int) -> Array:
     """X (of `shape`) = zeros, with each y added at the pixel of its window whose number `which` holds."""
     x = np.zeros(shape, y.dtype)
     for k, view in enumerate(_offsets(shape, size, stride)):
@@ -45,7 +46,7 @@ def scatter(y, which, shape, size, stride):
 
 
 @primitive
-def scatter_mean(y, shape, size, stride):
+def scatter_mean(y: Array, shape: tuple[int, ...], size: int, stride: int) -> Array:
     """X (of `shape`) = zeros, with each y shared out evenly over its window."""
     x = np.zeros(shape, y.dtype)
     for view in _offsets(shape, size, stride):
@@ -53,7 +54,7 @@ def scatter_mean(y, shape, size, stride):
     return x / x.dtype.type(size * size)
 
 
-def _max_pool_vjp(y, x, size, stride):
+def _max_pool_vjp(y: Array, x: Array, size: int, stride: int) -> Callable:
     plain_x, plain_y = getval(x), getval(y)
     which, before = np.zeros(plain_y.shape, np.int8), np.ones(plain_y.shape, bool)
     for view in list(_offsets(x.shape, size, stride))[:-1]:  # the first of equals takes it all: count those before it
@@ -69,7 +70,7 @@ defvjp(scatter, lambda x, y, which, shape, size, stride: lambda g: gather(g, whi
 defvjp(scatter_mean, lambda x, y, shape, size, stride: lambda g: average_pool(g, size, stride), argnums=(0,))
 
 
-def _offsets(shape, size: int, stride: int) -> Iterator[tuple[slice, ...]]:
+def _offsets(shape: tuple[int, ...], size: int, stride: int) -> Iterator[tuple[slice, ...]]:
     """Yield for each scatter in the window, in reading order, the slices that gather it out of all windows at once."""
     rows, columns = (shape[1] - size) // stride + 1, (shape[2] - size) // stride + 1
     for i in range(size):

@@ -18,6 +18,8 @@ from autograd.numpy.numpy_boxes import ArrayBox
 from autograd.tracer import Node, getval, isbox, new_box, notrace_primitives, register_notrace, trace_stack
 from autograd.util import toposort
 
+from teachnn.support import Array
+
 __all__ = [
     "Node",
     "box",
@@ -35,18 +37,18 @@ tracing = threading.RLock()
 
 
 @primitive
-def identity(x):
+def identity(x: Array) -> Any:
     """Return x; it gives a graph something to draw where a layer hands on its input."""
     return x
 
 
 @primitive
-def stop_gradient(x):
+def stop_gradient(x: Array) -> Any:
     """Return x as a constant: no gradient passes."""
     return x
 
 
-def _refuse_change(box, place, value):
+def _refuse_change(box, place, value: Any) -> None:
     cure = "make a new one with autograd.numpy's where, stack or concatenate"
     raise TypeError(f"expected arrays that stay as they are, got one changed in place, x[...] = ...; {cure}")
 
@@ -68,7 +70,7 @@ def run_boxed(function: Callable, arrays: Sequence[np.ndarray], nodes: Sequence[
     return result  # not from inside `try`: a Ctrl-C just after the call would miss the `finally`
 
 
-def box(array: np.ndarray, node: Node):
+def box(array: np.ndarray, node: Node) -> Any:
     """Return a box of the running trace, for a root that is met on the way."""
     return new_box(array, trace_stack.top, node)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable
+from typing import Any
 
 import numpy as np
 
@@ -28,7 +29,7 @@ class Variable:
 
     __slots__ = ("__weakref__", "name", "stored")
 
-    def __init__(self, name: str, value):
+    def __init__(self, name: str, value: Any) -> None:
         self.name = name_given(type(self).__name__, name)
         if name == "__metadata__":
             raise InputError(type(self).__name__, "another name", name, "it is a word of safetensors' own")
@@ -40,7 +41,7 @@ class Variable:
         return current_scope().read(self)
 
     @value.setter
-    def value(self, value) -> None:
+    def value(self, value: Any) -> None:
         if type(current_scope()) is not Scope:
             raise RuntimeError(
                 f"{self.who}: expected to be read inside a function, got a new value; "
@@ -52,7 +53,7 @@ class Variable:
         with changing:
             self.stored = new
 
-    def _checked(self, value) -> np.ndarray:
+    def _checked(self, value: Any) -> np.ndarray:
         try:
             array = np.asarray(value)
         except ValueError:
@@ -85,7 +86,7 @@ class Variable:
         return f"{type(self).__name__}({self.name!r}, shape={self.shape})"
 
 
-def _not_an_array(variable: Variable, *_, **__):
+def _not_an_array(variable: Variable, *_: Any, **__: Any):
     who, kind = variable.who, type(variable).__name__
     raise InputTypeError(who, "an array to calculate with", f"the {kind} itself", "write its .value")
 
@@ -114,7 +115,7 @@ class Statistic(Variable):
 
     __slots__ = ()
 
-    def track(self, new, rate: float) -> None:
+    def track(self, new: Any, rate: float) -> None:
         """Move towards `new` (same shape): kept <- (1 - rate) * kept + rate * new.
 
         It lasts when the training step in which it happens is done; anywhere else nothing is kept.

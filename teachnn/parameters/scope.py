@@ -24,7 +24,7 @@ class Stored(Protocol):
 class Callee(Protocol):
     """A layer, as far as a scope knows one: something with a `forward`."""
 
-    def forward(self, *inputs) -> Any:
+    def forward(self, *inputs: Any) -> Any:
         """Return its output."""
 
 
@@ -38,32 +38,32 @@ class Scope:
 
     __slots__ = ()
 
-    def read(self, variable: Stored):
+    def read(self, variable: Stored) -> Any:
         """Return the value of a parameter or statistic."""
         return variable.stored
 
-    def track(self, statistic: Stored, new, rate: float) -> None:
+    def track(self, statistic: Stored, new: Any, rate: float) -> None:
         """Move a statistic; only a training step makes that last."""
 
     def generator(self, rng: np.random.Generator) -> np.random.Generator:
         """Return the generator to draw from where a layer holds `rng`."""
         return rng
 
-    def call(self, layer: Callee, inputs: Sequence):
+    def call(self, layer: Callee, inputs: Sequence) -> Any:
         """Run a layer."""
         return layer.forward(*inputs)
 
     def nested(self, who: str, modes: Sequence[Mode]) -> Scope | None:
         """Return the scope of a test function that is called inside this one; None for one of its own."""
 
-    def run(self, function: Callable, *args) -> Any:
+    def run(self, function: Callable, *args: Any) -> Any:
         """Call `function(*args)` with this scope in force.
 
         It runs in a context of its own, which ends with it however it ends: there is nothing to put back.
         """
         return copy_context().run(self._enter, function, args)
 
-    def _enter(self, function, args):
+    def _enter(self, function: Callable, args: Any) -> Any:
         _scope.set(self)
         return function(*args)
 

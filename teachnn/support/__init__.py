@@ -3,6 +3,7 @@
 from teachnn.support.errors import InputError, InputTypeError, ModeError
 from teachnn.support.memory import keep_freed
 from teachnn.support.settings import (
+    Array,
     Mode,
     array,
     check_generator,
@@ -22,6 +23,7 @@ from teachnn.support.settings import (
 )
 
 __all__ = [
+    "Array",
     "InputError",
     "InputTypeError",
     "Mode",

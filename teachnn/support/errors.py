@@ -10,7 +10,7 @@ class InputError(ValueError):
     h (Dense): expected x of shape (N, 784), got (128, 28, 28); put tn.Flatten() before it
     """
 
-    def __init__(self, who: str, expected: str, got: str, cure: str = "", origin: str = ""):
+    def __init__(self, who: str, expected: str, got: str, cure: str = "", origin: str = "") -> None:
         self.parts = (who, expected, got, cure, origin)
         super().__init__(
             f"{who}: expected {expected}, got {got}"
@@ -18,7 +18,7 @@ class InputError(ValueError):
             + (f"; {cure}" if cure else "")
         )
 
-    def __reduce__(self):
+    def __reduce__(self) -> tuple:
         return type(self), self.parts
 
     def coming_from(self, origin: str) -> InputError:

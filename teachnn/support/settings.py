@@ -12,28 +12,29 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from reprlib import repr as brief
 from types import UnionType
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 
 from teachnn.support.errors import InputError, InputTypeError
 
+Array = np.ndarray  # plain, or traced while a function is differentiated or recorded
 Mode = Literal["train", "test"]
 MOST = 2**31  # numbers in one array: 8 GB of float32
 
 
-def is_whole(value) -> bool:
+def is_whole(value: Any) -> bool:
     """Whether it is a whole number, of Python's or of numpy's; True and False are none."""
     return isinstance(value, int | np.integer) and not isinstance(value, bool)
 
 
-def is_number(value) -> bool:
+def is_number(value: Any) -> bool:
     """Whether it is a finite real number; True and False are none."""
     real = isinstance(value, int | float | np.integer | np.floating) and not isinstance(value, bool)
     return real and math.isfinite(value)
 
 
-def whole(who: str, name: str, value, least: int = 1, most: float = math.inf) -> int:
+def whole(who: str, name: str, value: Any, least: int = 1, most: float = math.inf) -> int:
     """Return a whole number from `least` to `most`, as a plain int."""
     if not is_whole(value) or not least <= value <= most:
         bounds = f">= {least}" if most == math.inf else f"of {least} to {most:,}"
@@ -41,7 +42,9 @@ def whole(who: str, name: str, value, least: int = 1, most: float = math.inf) ->
     return int(value)
 
 
-def number(who: str, name: str, value, bounds: str = "", within: Callable[[float], bool] = lambda v: True) -> float:
+def number(
+    who: str, name: str, value: Any, bounds: str = "", within: Callable[[float], bool] = lambda v: True
+) -> float:
     """Return a finite number that is `within` its bounds, which `bounds` says in words, as a plain float."""
     if not is_number(value) or not within(value):
         real = isinstance(value, float | np.floating) or is_number(value)  # NaN is a number of a wrong value
@@ -49,7 +52,7 @@ def number(who: str, name: str, value, bounds: str = "", within: Callable[[float
     return float(value)
 
 
-def plain(value):
+def plain(value: Any) -> Any:
     """Return a number of numpy's as one of Python's: it leaves the dtype of what it is multiplied by alone."""
     return value.item() if isinstance(value, np.generic) else value
 
@@ -58,7 +61,9 @@ def _error(right_type: bool) -> type[InputError]:
     return InputError if right_type else InputTypeError
 
 
-def shape_of(who: str, shape, sizes: int | None = None, said: str = "a tuple of whole sizes >= 1") -> tuple[int, ...]:
+def shape_of(
+    who: str, shape: Any, sizes: int | None = None, said: str = "a tuple of whole sizes >= 1"
+) -> tuple[int, ...]:
     """Return a shape: a tuple (or list) of whole sizes >= 1, so many of them if `sizes` says so."""
     if not isinstance(shape, tuple | list) or not all(is_whole(n) and n > 0 for n in shape):
         raise _error(isinstance(shape, tuple | list))(who, said, brief(shape))
@@ -69,28 +74,28 @@ def shape_of(who: str, shape, sizes: int | None = None, said: str = "a tuple of 
     return tuple(int(n) for n in shape)
 
 
-def name_given(who: str, name) -> str:
+def name_given(who: str, name: Any) -> str:
     """Return a name: text that is not empty."""
     if not isinstance(name, str) or not name:
         raise _error(isinstance(name, str))(who, "a name (non-empty text)", brief(name))
     return name
 
 
-def check_generator(who: str, rng) -> np.random.Generator:
+def check_generator(who: str, rng: Any) -> np.random.Generator:
     """Return rng; raises InputError unless it is a numpy Generator."""
     if not isinstance(rng, np.random.Generator):
         raise InputTypeError(who, "a generator to draw noise from", brief(rng), "make one with tn.rng(0)")
     return rng
 
 
-def instance(who: str, what: str, value, kind: type | UnionType, cure: str = ""):
+def instance(who: str, what: str, value: Any, kind: type | UnionType, cure: str = "") -> Any:
     """Return the value; raises InputError unless it is of `kind`, as `what` calls it."""
     if not isinstance(value, kind):
         raise InputTypeError(who, what, type(value).__name__, cure)
     return value
 
 
-def items(who: str, values, kind: type, word: str, cure: str = "") -> tuple:
+def items(who: str, values: Any, kind: type, word: str, cure: str = "") -> tuple:
     """Return the values as a tuple; raises InputError unless they are some of `kind`, as `word` calls them."""
     try:
         values = tuple(values)
@@ -114,7 +119,7 @@ def shape_text(shape: Sequence) -> str:
     return f"({', '.join('...' if s is ... else str(s) for s in shape)}{',' * (len(shape) == 1)})"
 
 
-def array(who: str, name: str, x, *shape: int | str, finite: bool = True) -> np.ndarray:
+def array(who: str, name: str, x: Any, *shape: int | str, finite: bool = True) -> np.ndarray:
     """Return x as an array of (finite) real numbers of `shape`, where texts stand for any size >= 1.
 
     No shape at all means any, also an empty one. Raises InputError for anything else.
@@ -131,14 +136,14 @@ def array(who: str, name: str, x, *shape: int | str, finite: bool = True) -> np.
     return x
 
 
-def path_of(who: str, path) -> Path:
+def path_of(who: str, path: Any) -> Path:
     """Return the path of a file or a folder."""
     if not isinstance(path, str | os.PathLike) or isinstance(os.fspath(path), bytes):
         raise InputTypeError(who, "a path", brief(path), "write it as text")
     return Path(path)
 
 
-def check_mode(who: str, mode) -> None:
+def check_mode(who: str, mode: Any) -> None:
     """Raise InputError unless mode is "train" or "test"."""
     if not isinstance(mode, str) or mode not in ("train", "test"):
         raise _error(isinstance(mode, str))(who, "mode 'train' or 'test'", brief(mode))

@@ -15,7 +15,7 @@ Band = tuple[float, float]  # a row's upper and lower y
 class Pen:
     """Draws a smooth line piece by piece, in cubic Bezier curves."""
 
-    def __init__(self, x: float, y: float):
+    def __init__(self, x: float, y: float) -> None:
         self.points: list[Point] = [(x, y)]
 
     def line(self, x: float, y: float) -> Pen:
