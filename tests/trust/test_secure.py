@@ -181,10 +181,11 @@ SMALL = """
 from teachnn import cli, data
 from teachnn.data.digits import MNIST, Digits
 whole = data.mnist()
-cli.data.mnist = lambda: MNIST(*(Digits(d.images[:200], d.labels[:200]) for d in (whole.train, whole.test)))
+data.mnist = lambda: MNIST(*(Digits(d.images[:200], d.labels[:200]) for d in (whole.train, whole.test)))
 """
 CODE = {
     "vae": SMALL + "assert cli.main(['vae', '--hidden', '4', '--epochs', '1', '--out', 'named']) == 0",
+    "course": "from teachnn import cli\nassert cli.main(['course', '--folder', 'named']) == 0",
     "lab": """
 from teachnn import cli
 from teachnn.jupyter import lab
