@@ -35,7 +35,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             if sys.stdout is not None:  # a process may have none
                 sys.stdout.flush()  # a closed pipe is noticed here, and not at Python's exit
     except OSError as error:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is left has nowhere to go
+        if sys.stdout is not None:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is left has nowhere to go
         if isinstance(error, BrokenPipeError):  # `| head`: its reader has read enough
             return 141
         cure = "send its output elsewhere"
