@@ -175,7 +175,11 @@ def test_the_welcome_is_a_notebook_of_the_course():
     ("name", "quoted"),
     [
         ("#draft 1.ipynb", "%23draft%201.ipynb"),
-        ("what?&x=1.ipynb", "what%3F%26x%3D1.ipynb"),
+        pytest.param(
+            "what?&x=1.ipynb",
+            "what%3F%26x%3D1.ipynb",
+            marks=pytest.mark.skipif(sys.platform == "win32", reason="no name of a file there"),
+        ),
         ("50%.ipynb", "50%25.ipynb"),
         ("über.ipynb", "%C3%BCber.ipynb"),
     ],
