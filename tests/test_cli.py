@@ -1,6 +1,8 @@
 """The command: pictures soon, one line for what goes wrong, and nothing learnt is lost."""
 
 import errno
+import io
+import json
 import os
 import re
 import signal
@@ -15,10 +17,11 @@ from PIL import Image
 
 import teachnn as tn
 from teachnn import cli
+from teachnn.cli import vae_run
 from teachnn.data.digits import MNIST, Digits
 from teachnn.models.vae import VAE
 
-FILES = ["manifold.png", "reconstructions.png", "samples.png", "vae.safetensors"]
+FILES = ["manifold.png", "reconstructions.png", "samples.png", "vae.json", "vae.safetensors"]
 STEPS = 8  # in one epoch of the few digits
 
 
@@ -27,7 +30,7 @@ def few_digits(monkeypatch):
     """Let the command find 800 digits to train on and 100 to test with."""
     whole = tn.data.mnist()
     few = MNIST(*(Digits(d.images[:n], d.labels[:n]) for d, n in ((whole.train, 800), (whole.test, 100))))
-    monkeypatch.setattr("teachnn.cli.data.mnist", lambda: few)
+    monkeypatch.setattr("teachnn.data.mnist", lambda: few)
     return few
 
 
@@ -36,7 +39,8 @@ def vae(capsys):
     """Return a function that runs `teachnn vae` and returns its exit code and what it wrote to stdout and stderr."""
 
     def run(folder, *options, epochs=2):
-        code = cli.main(["vae", "--hidden", "8", "--epochs", str(epochs), "--out", str(folder), *options])
+        begin = [] if "--resume" in options else ["--hidden", "8", "--epochs", str(epochs)]
+        code = cli.main(["vae", *begin, "--out", str(folder), *options])
         return code, *capsys.readouterr()
 
     return run
@@ -122,9 +126,9 @@ def test_the_seed_decides_every_bit(vae, tmp_path):
 
 def test_the_first_picture_comes_before_the_first_epoch_ends(vae, tmp_path, monkeypatch):
     drawn = []
-    monkeypatch.setattr(cli, "FIRST_PICTURE", 0.0)
-    draw = cli._draw
-    monkeypatch.setattr(cli, "_draw", lambda *a: drawn.append((tmp_path / "vae.safetensors").exists()) or draw(*a))
+    monkeypatch.setattr(vae_run, "FIRST_PICTURE", 0.0)
+    draw = vae_run._draw
+    monkeypatch.setattr(vae_run, "_draw", lambda *a: drawn.append((tmp_path / "vae.safetensors").exists()) or draw(*a))
     vae(tmp_path, epochs=1)
     assert drawn == [False, True]
 
@@ -132,7 +136,7 @@ def test_the_first_picture_comes_before_the_first_epoch_ends(vae, tmp_path, monk
 @pytest.mark.parametrize("latent", [1, 5])
 def test_any_number_of_latent_dimensions_has_a_picture(latent, vae, tmp_path):
     code, out, _ = vae(tmp_path, "--latent", str(latent), epochs=1)
-    assert code == 0 and f"VAE 784-8-{latent}-8-784, 1 epochs" in out and (tmp_path / "manifold.png").exists()
+    assert code == 0 and f"VAE 784-8-{latent}-8-784, 1 epoch, seed 0." in out and (tmp_path / "manifold.png").exists()
 
 
 # Going on
@@ -167,24 +171,150 @@ def test_ctrl_c_keeps_what_was_learnt_and_resume_ends_in_the_same_bits(step, vae
     assert f"\nStopped after step {step - 1}. What was learnt is in {tmp_path / 'broken'}; --resume goes on" in out
     assert re.search(r"^test bound so far: \d+\.\d\d nats an image = ", out, re.MULTILINE)
     assert sorted(p.name for p in (tmp_path / "broken").iterdir()) == FILES
-    code, out, _ = vae(tmp_path / "broken", "--resume", "--seed", "0")
+    code, out, _ = vae(tmp_path / "broken", "--resume")
     assert code == 0 and f"Going on after step {step - 1} of " in out
     for name in FILES:
         assert (tmp_path / "broken" / name).read_bytes() == (tmp_path / "whole" / name).read_bytes()
 
 
-def test_a_run_that_is_done_has_nothing_left_to_resume(vae, tmp_path):
+def test_a_run_that_is_done_says_so_and_changes_nothing(vae, tmp_path):
     vae(tmp_path)
     before = (tmp_path / "vae.safetensors").read_bytes()
     code, out, _ = vae(tmp_path, "--resume")
-    assert code == 0 and "Going on after step 16 of" in out and "epoch" not in out.splitlines()[2]
+    assert code == 0 and "Going on after step 16 of" in out and "2 epochs done already; more --epochs go on." in out
+    assert "epoch 1/2" not in out and "epoch 2/2" not in out
     assert (tmp_path / "vae.safetensors").read_bytes() == before
 
 
-def test_more_epochs_go_on_after_the_last_one(vae, tmp_path):
+# The settings of a run
+
+
+def settings(folder):
+    return json.loads((folder / "vae.json").read_text(encoding="utf-8"))
+
+
+def rates(monkeypatch):
+    """Return the list of the learning rates that the schedule gives to the steps from now on."""
+    given, rate = [], tn.schedule.Linear.__call__
+
+    def noted(self, t):
+        given.append(rate(self, t))
+        return given[-1]
+
+    monkeypatch.setattr(tn.schedule.Linear, "__call__", noted)
+    return given
+
+
+def test_a_run_writes_its_settings_before_its_first_checkpoint(vae, tmp_path, monkeypatch):
+    monkeypatch.setattr(vae_run, "save", lambda path, *_: settings(path.parent)["seed"] == 3 or pytest.fail("too late"))
+    vae(tmp_path, "--latent", "3", "--seed", "3")
+    expected = {"latent": 3, "hidden": 8, "epochs": 2, "rate_epochs": 2, "seed": 3, "batch_size": 100}
+    assert settings(tmp_path) == expected
+
+
+@pytest.mark.parametrize("option", [("--latent", "3"), ("--hidden", "9"), ("--seed", "9")])
+def test_resume_without_options_takes_the_settings_of_the_run(option, vae, tmp_path, monkeypatch):
+    vae(tmp_path / "whole", *option)
+    with monkeypatch.context() as patch:
+        interrupt_step(patch, STEPS + 3)
+        vae(tmp_path / "broken", *option)
+    for options in ([], option):
+        assert vae(tmp_path / "broken", "--resume", *options)[0] == 0
+        for name in FILES:
+            assert (tmp_path / "broken" / name).read_bytes() == (tmp_path / "whole" / name).read_bytes()
+
+
+def test_resume_with_another_setting_is_refused_and_changes_nothing(vae, tmp_path):
     vae(tmp_path)
-    code, out, _ = vae(tmp_path, "--resume", epochs=3)
-    assert code == 0 and "epoch 3/3: " in out and "epoch 2/3" not in out
+    before = [(tmp_path / name).read_bytes() for name in FILES]
+    cure = "leave it out, or begin another run with another --out"
+    for options, expected in (
+        (["--seed", "9"], "--seed 0"),
+        (["--latent", "3"], "--latent 2"),
+        (["--hidden", "9", "--seed", "1", "--latent", "2"], "--hidden 8, --seed 0"),
+    ):
+        got = {"--seed 0": "--seed 9", "--latent 2": "--latent 3"}.get(expected, "--hidden 9, --seed 1")
+        said = f"teachnn vae: {tmp_path / 'vae.json'}: expected {expected} as in this run, got {got}; {cure}\n"
+        assert vae(tmp_path, "--resume", *options) == (1, "", said)
+    assert [(tmp_path / name).read_bytes() for name in FILES] == before
+
+
+def test_more_epochs_go_on_at_the_last_rate_and_say_so(vae, tmp_path, monkeypatch):
+    vae(tmp_path, epochs=1)
+    given = rates(monkeypatch)
+    code, out, _ = vae(tmp_path, "--resume", "--epochs", "2")
+    assert code == 0 and "epoch 2/2: " in out and "epoch 1/2" not in out
+    assert "The learning rate falls over 1 epoch, as when this run began, and then stays at 2e-05." in out
+    assert len(given) >= STEPS and given == pytest.approx([2e-5] * len(given), rel=1e-9)
+    assert settings(tmp_path) | {"epochs": 2, "rate_epochs": 1} == settings(tmp_path)
+    code, out, _ = vae(tmp_path, "--resume")
+    assert code == 0 and "2 epochs done already" in out
+
+
+def test_fewer_epochs_end_sooner_at_the_rates_of_the_run(vae, tmp_path, monkeypatch):
+    with monkeypatch.context() as patch:
+        interrupt_step(patch, 3)
+        vae(tmp_path, epochs=3)
+    given = rates(monkeypatch)
+    code, out, _ = vae(tmp_path, "--resume", "--epochs", "1")
+    assert code == 0 and "epoch 1/1" in out and "falls over 3 epochs" in out
+    assert set(given) <= {tn.schedule.Linear(2e-3, 2e-5, 3 * STEPS)(t) for t in range(STEPS)}
+
+
+def test_a_run_of_an_older_version_goes_on_if_it_is_told_all_settings(vae, tmp_path, monkeypatch):
+    vae(tmp_path / "whole")
+    with monkeypatch.context() as patch:
+        interrupt_step(patch, 5)
+        vae(tmp_path / "old")
+    (tmp_path / "old" / "vae.json").unlink()
+    cure = "to go on, give all of --latent, --hidden, --epochs, --seed as they were then"
+    said = f"expected the settings of the run, got no file (older versions of teachnn wrote none); {cure}"
+    assert said in fails(vae(tmp_path / "old", "--resume", "--hidden", "8"))
+    every = ["--latent", "2", "--hidden", "8", "--epochs", "2", "--seed", "0"]
+    assert vae(tmp_path / "old", "--resume", *every)[0] == 0
+    for name in FILES:
+        assert (tmp_path / "old" / name).read_bytes() == (tmp_path / "whole" / name).read_bytes()
+
+
+GOOD = {"latent": 2, "hidden": 8, "epochs": 2, "rate_epochs": 2, "seed": 0, "batch_size": 100}
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"", "got a damaged or foreign file"),
+        (b"\xff\xfe", "got a damaged or foreign file"),
+        (b"[" * 100_000, "got a damaged or foreign file"),
+        (b"[]", "got a damaged or foreign file"),
+        (b'{"latent": 2}', "got a damaged or foreign file"),
+        (json.dumps(GOOD | {"more": 1}).encode(), "got a damaged or foreign file"),
+        (json.dumps(GOOD | {"seed": True}).encode(), "expected a whole number >= 0 as seed, got True"),
+        (json.dumps(GOOD | {"epochs": 0}).encode(), "expected a whole number >= 1 as epochs, got 0"),
+        (json.dumps(GOOD | {"hidden": "8"}).encode(), "expected a whole number >= 1 as hidden, got '8'"),
+        (json.dumps(GOOD | {"latent": 2.0}).encode(), "expected a whole number >= 1 as latent, got 2.0"),
+    ],
+)
+def test_damaged_settings_are_refused_with_the_cure(content, said, vae, tmp_path):
+    vae(tmp_path, epochs=1)
+    (tmp_path / "vae.json").write_bytes(content)
+    err = fails(vae(tmp_path, "--resume"))
+    assert f"{tmp_path / 'vae.json'}: expected " in err and said in err
+    assert err.endswith("; remove this file, and give all of --latent, --hidden, --epochs, --seed as they were\n")
+
+
+def test_settings_that_cannot_be_written_leave_those_that_were_there(vae, tmp_path, monkeypatch):
+    vae(tmp_path, epochs=1)
+    before = [(tmp_path / name).read_bytes() for name in FILES]
+
+    def full(_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    assert "No space left on device; choose another folder with --out" in fails(
+        vae(tmp_path, "--resume", "--epochs", "2")
+    )
+    assert sorted(path.name for path in tmp_path.iterdir()) == FILES
+    assert [(tmp_path / name).read_bytes() for name in FILES] == before
 
 
 # What goes wrong
@@ -226,51 +356,183 @@ def test_a_disk_that_is_full_ends_the_run_in_one_line(vae, tmp_path, monkeypatch
     assert not list(tmp_path.iterdir())
 
 
-def test_resume_without_a_checkpoint_or_with_one_that_does_not_fit_is_refused(vae, tmp_path):
-    assert "vae.safetensors: expected a file, got nothing there" in fails(vae(tmp_path / "a", "--resume"))
-    vae(tmp_path / "b")
-    before = (tmp_path / "b" / "vae.safetensors").read_bytes()
-    err = fails(vae(tmp_path / "b", "--resume", "--hidden", "9"))
+def test_resume_without_a_checkpoint_makes_no_folder(vae, tmp_path):
+    cure = "leave out --resume to begin one, or name its folder with --out"
+    err = fails(vae(tmp_path / "mistyped", "--resume"))
+    assert f"vae.safetensors: expected a run to go on with, got nothing there; {cure}" in err
+    assert not list(tmp_path.iterdir())
+
+
+def test_resume_with_a_checkpoint_that_does_not_fit_is_refused(vae, tmp_path):
+    vae(tmp_path)
+    before = (tmp_path / "vae.safetensors").read_bytes()
+    (tmp_path / "vae.json").write_text(json.dumps(GOOD | {"hidden": 9}), encoding="utf-8")
+    err = fails(vae(tmp_path, "--resume"))
     assert "expected the same names and shapes, got enc.h.W: shape (784, 8)" in err
-    assert (tmp_path / "b" / "vae.safetensors").read_bytes() == before
-    (tmp_path / "b" / "vae.safetensors").write_bytes(before[:-1])
-    assert "got a damaged or foreign one" in fails(vae(tmp_path / "b", "--resume"))
+    assert (tmp_path / "vae.safetensors").read_bytes() == before
+    (tmp_path / "vae.safetensors").write_bytes(before[:-1])
+    assert "got a damaged or foreign one" in fails(vae(tmp_path, "--resume"))
 
 
-def test_a_negative_seed_is_refused_in_one_line(vae, tmp_path):
-    assert "expected a seed that is a whole number >= 0, got -1" in fails(vae(tmp_path, "--seed", "-1"))
+def test_a_picture_that_cannot_be_written_is_named_and_what_was_learnt_is_kept(vae, tmp_path):
+    (tmp_path / "manifold.png").mkdir()
+    err = fails(vae(tmp_path))
+    assert f"teachnn vae: {tmp_path / 'manifold.png'}: expected to read or write it, got " in err
+    assert err.endswith("; choose another folder with --out\n") and (tmp_path / "vae.safetensors").exists()
+
+
+def test_too_little_memory_is_one_line(vae, tmp_path, monkeypatch):
+    def too_large(*_):
+        raise MemoryError
+
+    monkeypatch.setattr("teachnn.data.pixels", too_large)
+    assert "expected enough memory, got too little; choose fewer --hidden units" in fails(vae(tmp_path))
+
+
+# Options
 
 
 @pytest.mark.parametrize(
-    ("arguments", "text"),
+    ("arguments", "said"),
     [
-        ([], "the following arguments are required: command"),
-        (["train"], "invalid choice: 'train'"),
+        (
+            ["train"],
+            "teachnn: error: expected one of lab, course, vae, got 'train'; teachnn --help says what each does",
+        ),
+        (["labb"], "teachnn: error: expected one of lab, course, vae, got 'labb'; did you mean lab?"),
+        (["--verison"], "teachnn: error: expected its own options, got '--verison'; did you mean --version?"),
         (["vae", "--latent", "0"], "argument --latent: expected a whole number >= 1, got '0'"),
         (["vae", "--hidden", "many"], "argument --hidden: expected a whole number >= 1, got 'many'"),
+        (["vae", "--hidden", "²"], "argument --hidden: expected a whole number >= 1, got '²'"),
+        (["vae", "--hidden", ""], "argument --hidden: expected a whole number >= 1, got ''"),
+        (
+            ["vae", "--hidden", "9" * 5000],
+            "argument --hidden: expected a whole number >= 1 of at most 18 digits, got '99",
+        ),
         (["vae", "--epochs", "1.5"], "argument --epochs: expected a whole number >= 1, got '1.5'"),
         (["vae", "--epochs", "-3"], "argument --epochs: expected a whole number >= 1, got '-3'"),
-        (["vae", "--seed", "x"], "argument --seed: invalid int value: 'x'"),
+        (["vae", "--seed", "x"], "argument --seed: expected a whole number >= 0, got 'x'"),
+        (["vae", "--seed", "-1"], "argument --seed: expected a whole number >= 0, got '-1'"),
         (["vae", "--out"], "argument --out: expected one argument"),
-        (["vae", "--no-browser"], "unrecognized arguments: --no-browser"),
+        (["vae", "--out="], "argument --out: expected a folder, got ''; write . for this one"),
+        (["vae", "--out=~nobody-at-all/x"], "got '~nobody-at-all/x', a home that is unknown; write ./~nobody-at-all/x"),
+        (["vae", "--no-browser"], "expected its own options, got '--no-browser'; teachnn vae --help lists them"),
+        (
+            ["vae", "--epoch", "3"],
+            "teachnn vae: error: expected its own options, got '--epoch'; did you mean --epochs?",
+        ),
+        (["vae", "--Latnet=3"], "expected its own options, got '--Latnet=3'; did you mean --latent?"),
+        (["vae", "--res"], "expected its own options, got '--res'; did you mean --resume?"),
+        (["vae", "--", "x"], "expected its own options, got 'x'; teachnn vae --help lists them"),
+        (["course", "mine"], "expected its own options, got 'mine'; teachnn course --help lists them"),
+        (["course", "--folder="], "argument --folder: expected a folder, got ''"),
+        (["lab", "--foldr", "x"], "teachnn lab: error: expected --folder, got '--foldr'; if you mean JupyterLab's"),
+        (["lab", "--foldr=x"], "got '--foldr'; if you mean JupyterLab's, write it after --: teachnn lab -- --foldr=x"),
+        (["lab", "--fold", "x"], "expected --folder, got '--fold'"),
+        (["lab", "-Folder", "x"], "expected --folder, got '-Folder'"),
+        (["lab", "mine"], "expected options, got 'mine'; for your copy of the course, write --folder mine"),
+        (["lab", "--port", "9999", "mine"], "expected options, got 'mine'"),
+        (["lab", "--no-browser", "mine"], "expected options, got 'mine'"),
+        (["lab", "--port=9999", "mine"], "expected options, got 'mine'"),
     ],
 )
-def test_bad_options_are_argparse_errors(arguments, text, capsys, tmp_path, monkeypatch):
+def test_bad_options_are_refused_with_the_cure_before_anything_is_done(arguments, said, capsys, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     with pytest.raises(SystemExit) as caught:
         cli.main(arguments)
-    assert caught.value.code == 2 and text in capsys.readouterr().err and not list(tmp_path.iterdir())
+    assert caught.value.code == 2 and said in capsys.readouterr().err and not list(tmp_path.iterdir())
+
+
+def test_alone_it_shows_its_help(capsys):
+    assert cli.main([]) == 0
+    out, err = capsys.readouterr()
+    assert out.startswith("usage: teachnn ") and err == "" and all(name in out for name in ("lab", "course", "vae"))
+
+
+def test_the_version_is_said_in_one_place(capsys):
+    with pytest.raises(SystemExit) as caught:
+        cli.main(["--version"])
+    assert caught.value.code == 0 and capsys.readouterr().out == f"teachnn {tn.__version__}\n"
+    project = (Path(__file__).parents[1] / "pyproject.toml").read_text(encoding="utf-8")
+    assert 'dynamic = ["version"]' in project and not re.search("^version", project, re.MULTILINE)
+    assert '[tool.hatch.version]\npath = "teachnn/__init__.py"' in project
+
+
+@pytest.mark.parametrize("command", ["lab", "course", "vae"])
+def test_every_option_has_a_help_text(command, capsys):
+    with pytest.raises(SystemExit) as caught:
+        cli.main([command, "--help"])
+    out = capsys.readouterr().out
+    assert caught.value.code == 0 and out.startswith(f"usage: teachnn {command} ")
+    assert not re.search(r"^  --\w+( \w+)?\n  -", out, re.MULTILINE)
 
 
 def test_lab_gets_its_folder_and_hands_on_what_it_does_not_know(monkeypatch):
     got = []
-    monkeypatch.setattr("teachnn.jupyter.open_course", lambda *arguments: got.append(arguments) or 7)
+    monkeypatch.setattr("teachnn.cli.command.open_course", lambda *arguments: got.append(arguments) or 7)
     assert cli.main(["lab"]) == 7
     assert cli.main(["lab", "--no-browser", "--folder", "mine", "--port", "9999", "--ServerApp.x=1"]) == 7
+    assert cli.main(["lab", "--ip=0.0.0.0", "--ServerApp.x", "1", "--", "--foldr", "x"]) == 7
     assert got == [
         (Path("teachnn-course"), []),
         (Path("mine"), ["--no-browser", "--port", "9999", "--ServerApp.x=1"]),
+        (Path("teachnn-course"), ["--ip=0.0.0.0", "--ServerApp.x", "1", "--foldr", "x"]),
     ]
+
+
+def test_a_tilde_is_the_home_wherever_a_folder_is_given(vae, tmp_path, monkeypatch):
+    for name in ("HOME", "USERPROFILE"):
+        monkeypatch.setenv(name, str(tmp_path))
+    got = []
+    monkeypatch.setattr("teachnn.cli.command.open_course", lambda folder, others: got.append(folder) or 0)
+    for options in (["--folder=~/ein Kurs"], ["--folder", "~/ein Kurs"]):
+        assert cli.main(["lab", *options]) == 0
+    assert got == 2 * [tmp_path / "ein Kurs"]
+    assert cli.main(["course", "--folder=~/ein Kurs"]) == 0 and (tmp_path / "ein Kurs" / "00_welcome.ipynb").exists()
+    assert vae("~/ü", epochs=1)[0] == 0 and (tmp_path / "ü" / "vae.safetensors").exists()
+
+
+def test_course_copies_the_notebooks_and_starts_nothing(tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr("subprocess.Popen", None)
+    folder = tmp_path / "mein Kurs ü"
+    (folder / "00_welcome.ipynb").mkdir(parents=True)
+    assert cli.main(["course", "--folder", str(folder)]) == 0
+    said = f"The course is in {folder.resolve()}: 11 files copied, 1 of yours left as they were.\n"
+    assert capsys.readouterr() == (said, "") and (folder / "09_vae.ipynb").is_file()
+
+
+def test_course_names_a_folder_that_cannot_be_written(tmp_path, capsys):
+    (tmp_path / "file").write_text("mine")
+    assert cli.main(["course", "--folder", str(tmp_path / "file")]) == 1
+    expected = f"{tmp_path / 'file'}: expected a folder to write to, got File exists; choose another with --folder"
+    assert capsys.readouterr() == ("", f"teachnn course: {expected}\n")
+
+
+@pytest.mark.parametrize(("command", "function"), [("lab", "open_course"), ("course", "bring_course")])
+def test_ctrl_c_while_the_course_is_copied_is_one_line(command, function, monkeypatch, capsys):
+    def interrupted(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(f"teachnn.cli.command.{function}", interrupted)
+    assert cli.main([command]) == 130
+    assert capsys.readouterr() == ("", f"\nteachnn {command}: stopped.\n")
+
+
+def test_a_folder_that_vanishes_is_one_line(monkeypatch, capsys):
+    def vanished(*_):
+        raise FileNotFoundError(errno.ENOENT, "No such file or directory")
+
+    monkeypatch.setattr("teachnn.cli.command.open_course", vanished)
+    assert cli.main(["lab", "--folder", "mine"]) == 1
+    expected = "mine: expected to read or write it, got No such file or directory; choose another folder with --folder"
+    assert capsys.readouterr().err == f"teachnn lab: {expected}\n"
+
+
+def test_a_path_that_the_terminal_cannot_write_is_shown_in_escapes(tmp_path, monkeypatch):
+    out = io.BytesIO()
+    monkeypatch.setattr("sys.stdout", io.TextIOWrapper(out, encoding="ascii"))
+    assert cli.main(["course", "--folder", str(tmp_path / "ü")]) == 0
+    assert b"\\xfc: 12 files copied" in out.getvalue()
 
 
 # For real
@@ -318,6 +580,45 @@ def test_ctrl_c_before_the_first_step_is_one_line_and_no_traceback(monkeypatch, 
     def interrupted():
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("teachnn.cli.data.mnist", interrupted)
+    monkeypatch.setattr("teachnn.data.mnist", interrupted)
     assert cli.main(["vae", "--out", str(tmp_path)]) == 130
     assert capsys.readouterr().err == "\nteachnn vae: stopped.\n"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a closed pipe is another error there")
+@pytest.mark.parametrize("arguments", [["--help"], ["vae", "--help"], ["--version"], ["course", "--folder", "mine"]])
+def test_output_that_nobody_reads_ends_the_command_quietly(arguments, tmp_path):
+    assert unread(arguments, tmp_path) == (141, "")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a closed pipe is another error there")
+def test_a_run_that_nobody_reads_keeps_what_was_learnt(tmp_path):
+    assert unread(["vae", "--hidden", "8", "--epochs", "2", "--out", "mine"], tmp_path) == (141, "")
+    assert sorted(path.name for path in (tmp_path / "mine").iterdir()) == FILES
+    with pytest.raises(tn.CheckpointError, match="expected the same names"):  # it is whole
+        tn.load(tmp_path / "mine" / "vae.safetensors", [])
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="asks Linux for a full disk")
+def test_output_that_cannot_be_written_is_one_line(tmp_path):
+    with open("/dev/full", "wb") as full:
+        code, err = process(["--help"], tmp_path, full)
+    said = "teachnn: expected to write its output, got No space left on device; send its output elsewhere\n"
+    assert (code, err) == (1, said)
+
+
+def unread(arguments, folder):
+    """Run the command with a pipe as output that is closed at its other end; return its exit code and its stderr."""
+    there, here = os.pipe()
+    os.close(there)
+    with open(here, "wb") as out:
+        return process(arguments, folder, out)
+
+
+def process(arguments, folder, out):
+    """Run the command in a process of its own; return its exit code and its stderr."""
+    env = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
+    env["PYTHONPATH"] = str(Path(tn.__file__).parents[1])
+    command = [sys.executable, "-m", "teachnn.cli", *arguments]
+    done = subprocess.run(command, cwd=folder, env=env, stdout=out, stderr=subprocess.PIPE, text=True, timeout=100)
+    return done.returncode, done.stderr

@@ -3,9 +3,10 @@
 `saving` and `websocket` are loaded by Jupyter's server, by name.
 """
 
-from teachnn.jupyter.lab import command, course, environment, open_course
+from teachnn.jupyter.lab import bring_course, command, course, environment, open_course
 
 __all__ = [
+    "bring_course",
     "command",
     "course",
     "environment",

@@ -156,11 +156,37 @@ def test_the_server_makes_no_calls_home(tmp_path):
         assert argument in command
 
 
-def test_the_first_notebook_is_opened_if_there_is_one(tmp_path):
+def test_the_welcome_is_opened_or_else_the_first_notebook(tmp_path):
     assert not any("default_url" in argument for argument in lab.command(tmp_path, []))
+    (tmp_path / "0.ipynb").mkdir()
     for name in ("b.ipynb", "a.ipynb", "0.txt"):
         (tmp_path / name).touch()
     assert "--LabApp.default_url=/lab/tree/a.ipynb" in lab.command(tmp_path, [])
+    for name in ("#mine.ipynb", "00_welcome.ipynb", "00_before.ipynb"):
+        (tmp_path / name).touch()
+    assert "--LabApp.default_url=/lab/tree/00_welcome.ipynb" in lab.command(tmp_path, [])
+
+
+def test_the_welcome_is_a_notebook_of_the_course():
+    assert lab.WELCOME in names(lab.course())
+
+
+@pytest.mark.parametrize(
+    ("name", "quoted"),
+    [
+        ("#draft 1.ipynb", "%23draft%201.ipynb"),
+        pytest.param(
+            "what?&x=1.ipynb",
+            "what%3F%26x%3D1.ipynb",
+            marks=pytest.mark.skipif(sys.platform == "win32", reason="no name of a file there"),
+        ),
+        ("50%.ipynb", "50%25.ipynb"),
+        ("über.ipynb", "%C3%BCber.ipynb"),
+    ],
+)
+def test_the_name_of_a_notebook_is_quoted_for_an_address(name, quoted, tmp_path):
+    (tmp_path / name).touch()
+    assert f"--LabApp.default_url=/lab/tree/{quoted}" in lab.command(tmp_path, [])
 
 
 def test_a_relative_folder_becomes_an_absolute_root(tmp_path, monkeypatch):
@@ -168,8 +194,73 @@ def test_a_relative_folder_becomes_an_absolute_root(tmp_path, monkeypatch):
     assert f"--ServerApp.root_dir={(tmp_path / 'mine').resolve()}" in lab.command(Path("mine"), [])
 
 
-def test_further_arguments_come_last_so_that_they_win(tmp_path):
+def test_further_arguments_come_last(tmp_path):
     assert lab.command(tmp_path, ["--no-browser", "--port", "9999"])[-3:] == ["--no-browser", "--port", "9999"]
+
+
+OURS = {
+    "ip",
+    "root_dir",
+    "kernel_websocket_connection_class",
+    "news_url",
+    "check_for_updates_class",
+    "extension_manager",
+    "default_url",
+}
+
+
+@pytest.mark.parametrize(
+    ("given", "left_out"),
+    [
+        (["--ip", "0.0.0.0"], {"ip"}),
+        (["--ip=0.0.0.0"], {"ip"}),
+        (["--ServerApp.ip=0.0.0.0"], {"ip"}),
+        (["--ServerApp.ip", "0.0.0.0"], {"ip"}),
+        (["-ServerApp.ip=0.0.0.0"], {"ip"}),
+        (["--LabApp.ip=0.0.0.0"], {"ip"}),
+        (["--NotebookApp.ip=0.0.0.0"], {"ip"}),
+        (["--notebook-dir", "x"], {"root_dir", "default_url"}),
+        (["--notebook-dir=x"], {"root_dir", "default_url"}),
+        (["--ServerApp.root_dir=x"], {"root_dir", "default_url"}),
+        (["--ServerApp.notebook_dir", "x"], {"root_dir", "default_url"}),
+        (["--NotebookApp.notebook_dir=x"], {"root_dir", "default_url"}),
+        (["--LabApp.default_url=/lab"], {"default_url"}),
+        (["--ServerApp.default_url=/lab"], {"default_url"}),
+        (["--LabApp.extension_manager=pypi"], {"extension_manager"}),
+        (["--LabApp.news_url=x"], {"news_url"}),
+        (["--LabApp.check_for_updates_class", "x"], {"check_for_updates_class"}),
+        (["--ServerApp.kernel_websocket_connection_class=x"], {"kernel_websocket_connection_class"}),
+        (["--gateway-url", "http://x"], {"kernel_websocket_connection_class"}),
+        (["--GatewayClient.url=http://x"], {"kernel_websocket_connection_class"}),
+        (["--ip=x", "--no-browser", "--ServerApp.root_dir=y"], {"ip", "root_dir", "default_url"}),
+        (["--port", "9999"], set()),
+        (["--port=9999", "--KernelManager.ip=x", "--ServerApp.ip_x=1", "--ip-x=1", "--root_dir=x", "ip"], set()),
+    ],
+)
+def test_what_the_learner_sets_wins_however_it_is_spelt_and_ours_is_left_out(given, left_out, tmp_path):
+    (tmp_path / "a.ipynb").touch()
+    ours = lab.command(tmp_path, [])[3:]
+    command = lab.command(tmp_path, given)
+    kept = [option for option in ours if option.partition("=")[0].partition(".")[2] not in left_out]
+    assert command[3:] == [*kept, *given] and len(kept) == len(OURS - left_out)
+
+
+@pytest.mark.parametrize(
+    ("given", "trait", "value"),
+    [
+        (["--ip", "0.0.0.0"], "ip", "0.0.0.0"),
+        (["--notebook-dir=/"], "root_dir", "/"),
+        (["--ServerApp.root_dir", "/"], "root_dir", "/"),
+    ],
+)
+def test_jupyter_takes_what_the_learner_sets(given, trait, value, tmp_path):
+    pytest.importorskip("jupyterlab")
+    from jupyter_server.serverapp import ServerApp
+
+    (tmp_path / "a.ipynb").touch()
+    app = ServerApp()
+    app.parse_command_line(lab.command(tmp_path, given)[3:])
+    assert getattr(app, trait) == value
 
 
 # Opening it
@@ -247,6 +338,18 @@ def test_a_folder_that_cannot_be_written_is_named_in_one_line(course, tmp_path, 
         expected = f"teachnn lab: {folder}: expected a folder to write to, got {reason}; choose another with --folder\n"
         assert capsys.readouterr().err == expected
     assert not started and (tmp_path / "file").read_text() == "mine"
+
+
+def test_a_course_that_was_not_installed_is_named(tmp_path, started, capsys, monkeypatch):
+    monkeypatch.setattr(lab, "course", list)
+    assert lab.open_course(tmp_path / "mine", []) == 1 and not started
+    said = "teachnn lab: expected the notebooks of the course, got none; install teachnn again\n"
+    assert capsys.readouterr() == ("", said)
+
+
+def test_a_server_that_a_signal_ends_counts_as_in_a_shell(course, tmp_path, monkeypatch):
+    monkeypatch.setattr(lab, "command", lambda *_: [sys.executable, "-c", "import os; os.kill(os.getpid(), 9)"])
+    assert lab.open_course(tmp_path / "mine", []) == (9 if sys.platform == "win32" else 137)
 
 
 # For real
@@ -347,12 +450,13 @@ def listening(port):
 
 
 @pytest.mark.skipif(not Path("/proc/net/tcp6").exists(), reason="reads Linux's table of sockets")
-def test_the_real_server_answers_on_loopback_to_whoever_has_the_token(session, tmp_path):
+@pytest.mark.parametrize(("given", "ip"), [([], "127.0.0.1"), (["--ip", "0.0.0.0"], "0.0.0.0")])
+def test_the_real_server_answers_where_it_should_to_whoever_has_the_token(given, ip, session, tmp_path):
     pytest.importorskip("jupyterlab")
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    mine, options = tmp_path / "mine", ["--no-browser", "--port", str(port), "--allow-root"]
+    mine, options = tmp_path / "mine", ["--no-browser", "--port", str(port), "--allow-root", *given]
     process = session(sys.executable, "-m", "teachnn.cli", "lab", "--folder", str(mine), *options)
 
     def server():
@@ -363,11 +467,11 @@ def test_the_real_server_answers_on_loopback_to_whoever_has_the_token(session, t
                 return None
 
     about = until(server, process)
-    assert about["port"] == port and about["hostname"] == "127.0.0.1" and not about["password"]
+    assert about["port"] == port and about["hostname"] == ip and not about["password"]
     assert Path(about["root_dir"]) == mine.resolve() and len(about["token"]) >= 40
     assert until(lambda: status(port, about["token"]), process) == 200
     assert status(port) == 403 and status(port, "guess") == 403
-    assert listening(port) == ["0100007F"]
+    assert listening(port) == [socket.inet_aton(ip)[::-1].hex().upper()]
     assert names(sorted(mine.glob("[0-9g]*"))) == names(lab.course())
     os.killpg(process.pid, signal.SIGTERM)
     process.wait(60)

@@ -1,0 +1,191 @@
+"""The options of `teachnn`, what is said of a wrong one, and how the command ends.
+
+It ends with 0 if all went well, 1 if something failed, 2 for a wrong option, 130 on Ctrl-C, and 141 if nobody reads
+its output any more.
+"""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+import io
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NoReturn
+
+from teachnn import __version__
+from teachnn.cli.settings import DEFAULTS
+from teachnn.cli.vae_run import train_vae
+from teachnn.jupyter import bring_course, open_course
+
+FLAGS = ("--no-browser", "--allow-root", "--debug", "-y")  # JupyterLab's options that take no value
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; return its exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a path may hold letters that the terminal lacks
+    try:
+        try:
+            return _run(list(sys.argv[1:] if arguments is None else arguments))
+        finally:
+            if sys.stdout is not None:  # a process may have none
+                sys.stdout.flush()  # a closed pipe is noticed here, and not at Python's exit
+    except OSError as error:
+        if sys.stdout is not None:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is left has nowhere to go
+        if isinstance(error, BrokenPipeError):  # `| head`: its reader has read enough
+            return 141
+        cure = "send its output elsewhere"
+        print(f"teachnn: expected to write its output, got {error.strerror}; {cure}", file=sys.stderr)
+        return 1
+
+
+def _run(arguments: list[str]) -> int:
+    parser, commands = _parsers()
+    cut = arguments.index("--") if "--" in arguments else len(arguments)
+    arguments, untouched = arguments[:cut], arguments[cut + 1 :]
+    word = next((argument for argument in arguments if not argument.startswith("-")), None)
+    if word is not None and word not in commands:
+        _refuse(parser, f"one of {', '.join(commands)}", word, list(commands), "teachnn --help says what each does")
+    options, others = parser.parse_known_args(arguments)
+    if options.command == "lab":
+        _check_others(commands["lab"], others)
+        others += untouched
+    elif others or untouched:
+        chosen = commands.get(options.command, parser)
+        known = ["--version"] if chosen is parser else [f"--{name}" for name in vars(chosen.parse_args([]))]
+        _refuse(chosen, "its own options", (others or untouched)[0], known, f"{chosen.prog} --help lists them")
+    if options.command is None:
+        parser.print_help()
+        return 0
+    who = commands[options.command].prog
+    folder, option = (options.out, "--out") if options.command == "vae" else (options.folder, "--folder")
+    try:
+        if options.command == "lab":
+            return open_course(folder, others)
+        return train_vae(options) if options.command == "vae" else bring_course(folder, who)
+    except KeyboardInterrupt:
+        print(f"\n{who}: stopped.", file=sys.stderr)
+        return 130
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        at = f"{error.filename or folder}: expected to read or write it, got {error.strerror}"
+        said = f"{at}; choose another folder with {option}" if error.strerror else error
+    except MemoryError:
+        said = "expected enough memory, got too little; choose fewer --hidden units"
+    except ValueError as error:
+        said = error
+    print(f"{who}: {said}", file=sys.stderr)
+    return 1
+
+
+def _parsers() -> tuple[argparse.ArgumentParser, dict[str, argparse.ArgumentParser]]:
+    """Return the parser of all, and those of the commands by name."""
+    parser = argparse.ArgumentParser(
+        "teachnn",
+        description="Neural networks as two kinds of function: training functions and test functions.",
+        epilog="`teachnn lab --help` shows the options of `lab`, and so on.",
+        allow_abbrev=False,
+    )
+    parser.add_argument("--version", action="version", version=f"teachnn {__version__}", help="show the version")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
+    lab = commands.add_parser(
+        "lab",
+        help="open the course in JupyterLab",
+        usage="%(prog)s [-h] [--folder FOLDER] [options of JupyterLab]",
+        description="Copy the course's notebooks into a folder of yours and open JupyterLab there, on this machine "
+        "alone. Files that are there already stay as they are.",
+        epilog="All other options go to JupyterLab, and win over those of teachnn: `teachnn lab --no-browser --port "
+        "9999`. In a container, `--ip 0.0.0.0` lets other machines in. What follows `--` is not checked.",
+        allow_abbrev=False,
+    )
+    course = commands.add_parser(
+        "course",
+        help="copy the course's notebooks, without JupyterLab",
+        description="Copy the course's notebooks into a folder of yours, for a hub or Colab. Files that are there "
+        "already stay as they are.",
+        allow_abbrev=False,
+    )
+    for command in (lab, course):
+        yours = {"type": _folder, "default": Path("teachnn-course"), "metavar": "FOLDER"}
+        command.add_argument("--folder", **yours, help="your copy of the course (default: %(default)s)")
+    vae = commands.add_parser(
+        "vae",
+        help="train a variational autoencoder on MNIST, without a browser",
+        description="Train a variational autoencoder on the 60,000 digits of MNIST. The folder gets manifold.png (15 x "
+        "15 digits, decoded from the first two latent dimensions), samples.png (225 digits, decoded from random "
+        "points), reconstructions.png (test digits above, their reconstructions below), vae.safetensors (what was "
+        "learnt) and vae.json (the settings of the run). Ctrl-C keeps what was learnt.",
+        allow_abbrev=False,
+    )
+    kept = "with --resume: that of the run"
+    for name, least, what in (
+        ("latent", 1, f"number of latent dimensions (default: {DEFAULTS['latent']}; {kept})"),
+        ("hidden", 1, f"number of hidden units (default: {DEFAULTS['hidden']}; {kept})"),
+        ("epochs", 1, f"passes over the training digits, from the start (default: {DEFAULTS['epochs']}; {kept})"),
+        ("seed", 0, f"seed of all random numbers (default: {DEFAULTS['seed']}; {kept})"),
+    ):
+        vae.add_argument(f"--{name}", type=_whole(least), metavar="N", help=what)
+    vae.add_argument(
+        "--out",
+        type=_folder,
+        default=Path("teachnn-vae"),
+        metavar="FOLDER",
+        help="where to write (default: %(default)s)",
+    )
+    vae.add_argument(
+        "--resume",
+        action="store_true",
+        help="continue the run in the folder, with its settings. Only --epochs may differ: with more, training goes on "
+        "longer, at the last learning rate; with fewer, it ends sooner",
+    )
+    return parser, dict(commands.choices)
+
+
+def _check_others(parser: argparse.ArgumentParser, others: list[str]) -> None:
+    """Complain about what JupyterLab would not understand as it was meant: a mistyped option of ours, a lone word."""
+    may_be_value = False
+    for other in others:
+        if not other.startswith("-") and not may_be_value:
+            _refuse(parser, "options", other, [], f"for your copy of the course, write --folder {other}")
+        if other.startswith("-") and (near := _near(other, ["--folder"])):
+            option = other.partition("=")[0]
+            _refuse(parser, near, option, [], f"if you mean JupyterLab's, write it after --: teachnn lab -- {other}")
+        may_be_value = other.startswith("-") and "=" not in other and other not in FLAGS
+
+
+def _near(given: str, known: Sequence[str]) -> str:
+    """Return the known name that was probably meant, or an empty text."""
+    names = {name.lstrip("-"): name for name in known}
+    found = difflib.get_close_matches(given.partition("=")[0].lstrip("-").lower(), names, 1)
+    return names[found[0]] if found else ""
+
+
+def _refuse(parser: argparse.ArgumentParser, expected: str, got: str, known: Sequence[str], cure: str) -> NoReturn:
+    near = _near(got, known)
+    parser.error(f"expected {expected}, got {got!r}; {f'did you mean {near}?' if near else cure}")
+
+
+def _folder(text: str) -> Path:
+    if not text:
+        raise argparse.ArgumentTypeError("expected a folder, got ''; write . for this one")
+    try:
+        return Path(text).expanduser()  # the shell does so too, but not after "--folder="
+    except RuntimeError:
+        cure = f"write ./{text} for a folder of this name"
+        raise argparse.ArgumentTypeError(f"expected a folder, got {text!r}, a home that is unknown; {cure}") from None
+
+
+def _whole(least: int):
+    def number(text: str) -> int:
+        if not (text.isascii() and text.isdigit() and len(text) <= 18 and int(text) >= least):
+            digits = " of at most 18 digits" if len(text) > 18 else ""
+            raise argparse.ArgumentTypeError(f"expected a whole number >= {least}{digits}, got {text!r}")
+        return int(text)
+
+    return number

@@ -1,0 +1,82 @@
+"""What a run of `teachnn vae` was begun with, in a file beside its checkpoint, so that --resume goes on as it began."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields, replace
+from pathlib import Path
+
+from teachnn.support import InputError, is_whole
+
+DEFAULTS = {"latent": 2, "hidden": 400, "epochs": 10, "seed": 0}  # the settings that are options
+FIXED = ("latent", "hidden", "seed")  # what a run keeps to its end; its epochs may grow or shrink
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The settings of a run; the learning rate falls over the first `rate_epochs` epochs, and then stays."""
+
+    latent: int
+    hidden: int
+    epochs: int
+    rate_epochs: int
+    seed: int
+    batch_size: int
+
+    def write(self, path: Path) -> None:
+        """Write them to a file, whole or not at all."""
+        temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
+        try:
+            with temporary.open("w", encoding="utf-8") as file:
+                file.write(json.dumps(asdict(self), indent=2) + "\n")
+                file.flush()
+                os.fsync(file.fileno())
+            os.replace(temporary, path)
+        except BaseException:
+            temporary.unlink(missing_ok=True)
+            raise
+
+
+def begun(options: Mapping[str, int]) -> Settings:
+    """Return the settings of a new run with these options; defaults stand for those that are not given."""
+    given = {**DEFAULTS, **options}
+    return Settings(**given, rate_epochs=given["epochs"], batch_size=100)
+
+
+def resumed(path: Path, options: Mapping[str, int]) -> Settings:
+    """Return the settings in the file, but as many epochs as the options say.
+
+    Raises InputError if an option differs from what the run must keep, or if the file is missing or damaged. A run
+    without a file (older versions wrote none) goes on if the options give all settings.
+    """
+    every = ", ".join(f"--{name}" for name in DEFAULTS)
+    if not path.exists():
+        if DEFAULTS.keys() <= options.keys():
+            return begun(options)
+        cure = f"to go on, give all of {every} as they were then"
+        raise InputError(str(path), "the settings of the run", "no file (older versions of teachnn wrote none)", cure)
+    kept = _read(path, f"remove this file, and give all of {every} as they were")
+    wrong = [name for name in FIXED if options.get(name, getattr(kept, name)) != getattr(kept, name)]
+    if wrong:
+        expected, got = (", ".join(f"--{name} {values[name]}" for name in wrong) for values in (asdict(kept), options))
+        raise InputError(
+            str(path), f"{expected} as in this run", got, "leave it out, or begin another run with another --out"
+        )
+    return replace(kept, epochs=options.get("epochs", kept.epochs))
+
+
+def _read(path: Path, cure: str) -> Settings:
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except (ValueError, RecursionError):
+        found = None
+    names = [field.name for field in fields(Settings)]
+    if not isinstance(found, dict) or sorted(found) != sorted(names):
+        raise InputError(str(path), f"the settings {', '.join(names)}", "a damaged or foreign file", cure)
+    for name, value in found.items():
+        least = int(name != "seed")
+        if not is_whole(value) or value < least:
+            raise InputError(str(path), f"a whole number >= {least} as {name}", repr(value), cure)
+    return Settings(**found)
