@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 import numpy as np
 
@@ -19,19 +20,21 @@ class Batches:
     the first, and without a generator. `replay` takes up such a pass again.
     """
 
-    def __init__(self, arrays: tuple, size: int, rng: np.random.Generator | None, keep_last: bool) -> None:
+    def __init__(self, arrays: tuple[Any, ...], size: int, rng: np.random.Generator | None, keep_last: bool) -> None:
         if not isinstance(arrays, tuple):
             raise InputError(
                 "batches", "a tuple of arrays", type(arrays).__name__, "tn.data.batches(x, y, size=2, rng=rng)"
             )
-        self.arrays = tuple(_as_examples(array, i) for i, array in enumerate(arrays, 1))
-        self.examples = _common_length(self.arrays)
+        self.arrays: tuple[np.ndarray, ...] = tuple(_as_examples(array, i) for i, array in enumerate(arrays, 1))
+        self.examples: int = _common_length(self.arrays)
         instance("batches", "a generator or None as rng", rng, np.random.Generator | None, "make one with tn.rng(0)")
-        self.size, self.rng, self.keep_last = whole("batches", "size", size), rng, bool(keep_last)
+        self.size: int = whole("batches", "size", size)
+        self.rng: np.random.Generator | None = rng
+        self.keep_last: bool = bool(keep_last)
         if len(self) < 1:
             cure = "take a smaller size, or keep_last=True"
             raise InputError("batches", f"size <= {self.examples:,} without the last batch", str(size), cure)
-        self.pass_state: dict | None = None
+        self.pass_state: dict[str, Any] | None = None
 
     def __len__(self) -> int:
         whole, left = divmod(self.examples, self.size)
@@ -41,7 +44,7 @@ class Batches:
         self.pass_state = None if self.rng is None else self.rng.bit_generator.state
         return self._cut(self._order(self.rng), 0)
 
-    def replay(self, state: Mapping | None, done: int) -> Iterator[tuple[np.ndarray, ...]]:
+    def replay(self, state: Mapping[str, Any] | None, done: int) -> Iterator[tuple[np.ndarray, ...]]:
         """Return the rest of the pass that began in `state` (a `pass_state`), without its first `done` batches.
 
         Neither `rng` nor `pass_state` changes. Raises InputError if the state is not one of this kind

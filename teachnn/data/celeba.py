@@ -23,7 +23,7 @@ from teachnn.support import InputError, path_of, whole
 NUMBER = re.compile("-?[0-9]{1,9}")
 
 
-def celeba(folder: str | os.PathLike, limit: int | None = None, pictures: str = "img_align_celeba") -> Faces:
+def celeba(folder: str | os.PathLike[str], limit: int | None = None, pictures: str = "img_align_celeba") -> Faces:
     """Return the first `limit` pictures of the folder, or all, made grey and 64 x 64 (each side scaled by itself).
 
     The boxes of CelebA lie in the pictures as they were found, not in the aligned ones: give pictures="img_celeba" to

@@ -24,7 +24,7 @@ MOST_DIMENSIONS = 64  # of a numpy array
 AGAIN = "the file is damaged or not whole: copy or download it again"
 
 
-def idx(path: str | os.PathLike) -> np.ndarray:
+def idx(path: str | os.PathLike[str]) -> np.ndarray:
     """Return the array in an idx file, packed with gzip or not, in this machine's byte order.
 
     uint8, int8, int16, int32, float32 or float64, of any shape of 1 to 64 dimensions.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from teachnn.exercises.verdict import expect
@@ -11,7 +13,7 @@ from teachnn.parameters import init
 P = np.array([[0.7, 0.2, 0.1], [0.3, 0.4, 0.3], [0.1, 0.0, 0.9], [0.5, 0.5, 0.0]])
 
 
-def exercise_1(accuracy) -> str:
+def exercise_1(accuracy: Any) -> str:
     """Check accuracy(probabilities, labels) -> share."""
     hint = "three of these four rows have their largest probability at the label: 0.75 is expected, got {}"
     found = accuracy(P, np.array([0, 1, 2, 2]))
@@ -20,14 +22,14 @@ def exercise_1(accuracy) -> str:
     return "It says nothing of how sure the network was; the objective does."
 
 
-def exercise_2(least_sure) -> str:
+def exercise_2(least_sure: Any) -> str:
     """Check least_sure(probabilities) -> row."""
     expect(least_sure(P) == 1, "the largest of each row are 0.7, 0.4, 0.9, 0.5: where is the smallest of these?")
     expect(least_sure(P[[0, 2, 3]]) == 2, "count the rows from 0, as numpy does")
     return "What a network is not sure of is often what you would not be sure of either."
 
 
-def exercise_3(numbers) -> str:
+def exercise_3(numbers: Any) -> str:
     """Check numbers(net) -> count."""
     rng = init.rng(0)
     net = Sequential(Dense.create("h", 7, 4, rng), ReLU(), Dense.create("out", 4, 2, rng))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from teachnn.exercises.verdict import expect
@@ -11,7 +13,7 @@ from teachnn.ops import loss
 from teachnn.parameters import Parameter, init
 
 
-def exercise_1(shared) -> str:
+def exercise_1(shared: Any) -> str:
     """Check shared(a, b) -> names."""
     rng = init.rng(0)
     a, twin = Dense.create("h", 3, 3, rng), Dense.create("h", 3, 3, rng)
@@ -23,7 +25,7 @@ def exercise_1(shared) -> str:
     return "A name is for people; the object is what is shared."
 
 
-def exercise_2(he) -> str:
+def exercise_2(he: Any) -> str:
     """Check he(shape, rng) -> array."""
     for inputs in (50, 200):
         W = np.asarray(he((inputs, 300), init.rng(0)))
@@ -38,7 +40,7 @@ def exercise_2(he) -> str:
     return "Each unit sums as many numbers as there are inputs, and a ReLU keeps half of them."
 
 
-def exercise_3(last_layer) -> str:
+def exercise_3(last_layer: Any) -> str:
     """Check last_layer(net, objective) -> TrainFunction."""
     rng = init.rng(0)
     net = Sequential(Dense.create("h", 3, 4, rng), Tanh(), Dense.create("out", 4, 2, rng))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 
@@ -13,7 +14,7 @@ from teachnn.layers import Dense, Sequential, Tanh
 from teachnn.parameters import init
 
 
-def exercise_1(sigmoid_back) -> str:
+def exercise_1(sigmoid_back: Any) -> str:
     """Check sigmoid_back(y, g) -> the gradient by x."""
     x = np.linspace(-4, 4, 9)
     y, step = ops.sigmoid(x), 1e-6
@@ -27,7 +28,7 @@ def exercise_1(sigmoid_back) -> str:
     return "It needs the output alone, so the input need not be kept."
 
 
-def exercise_2(residual) -> str:
+def exercise_2(residual: Any) -> str:
     """Check residual(layer, x, times) -> array."""
     layer = Sequential(Dense.create("h", 3, 3, init.rng(0)), Tanh())
     x = init.rng(1).standard_normal((2, 3)).astype(np.float32)
@@ -44,7 +45,7 @@ def exercise_2(residual) -> str:
     )
 
 
-def exercise_3(slope) -> str:
+def exercise_3(slope: Any) -> str:
     """Check slope(f, w) -> derivative."""
     for f, w, wanted in ((math.sin, 0.5, math.cos(0.5)), (math.exp, 1.0, math.e), (lambda w: w**3, -1.0, 3.0)):
         found = slope(f, w)

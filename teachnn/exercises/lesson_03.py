@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from teachnn.exercises.verdict import expect
@@ -25,7 +27,7 @@ def network() -> Sequential:
     )
 
 
-def exercise_1(left_behind) -> str:
+def exercise_1(left_behind: Any) -> str:
     """Check left_behind(train_graph, test_graph) -> names."""
     net = network()
     test_net = net.at("test")
@@ -40,7 +42,7 @@ def exercise_1(left_behind) -> str:
     return "A loss's own layers are often thrown away after training: notebooks 06 and 09."
 
 
-def exercise_2(features) -> str:
+def exercise_2(features: Any) -> str:
     """Check features(net) -> TestFunction."""
     net = network()
     function = features(net)
@@ -64,25 +66,27 @@ def exercise_2(features) -> str:
 class Flagged:
     """A module as in the notebook: what it answers depends on a flag."""
 
+    training: bool
+
     def __init__(self, training: bool):
         self.training = training
 
-    def train(self):
+    def train(self) -> None:
         """Set the flag."""
         self.training = True
 
-    def eval(self):
+    def eval(self) -> None:
         """Take it away."""
         self.training = False
 
-    def __call__(self, x):
+    def __call__(self, x: Any) -> Any:
         """Return x + 1 or x."""
         if x is None:
             raise ValueError("no picture")
         return x + 1 if self.training else x
 
 
-def exercise_3(evaluate) -> str:
+def exercise_3(evaluate: Any) -> str:
     """Check evaluate(model, x) -> answer."""
     for training in (True, False):
         model = Flagged(training)
@@ -100,7 +104,7 @@ def exercise_3(evaluate) -> str:
     return "Seven lines where one call should do; and another thread may still see the flag in between."
 
 
-def exercise_4(changed) -> str:
+def exercise_4(changed: Any) -> str:
     """Check changed(call, variables) -> names."""
     net = network()
     variables = net.parameters + net.statistics

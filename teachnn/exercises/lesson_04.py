@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from teachnn.exercises.verdict import expect
@@ -11,7 +13,7 @@ from teachnn.ops import softmax
 from teachnn.parameters import init
 
 
-def exercise_1(noise_of) -> str:
+def exercise_1(noise_of: Any) -> str:
     """Check noise_of(x, rate) -> standard deviation."""
     expect(np.isclose(noise_of(2.0, 0.5), 2), "at rate 0.5 a 2 becomes 0 or 4, equally often: how far is each from 2?")
     expect(np.isclose(noise_of(-3.0, 0.5), 3), "a standard deviation is never negative")
@@ -21,7 +23,7 @@ def exercise_1(noise_of) -> str:
     return "At rate 0.5 the noise is as large as the number itself; only sums over many numbers average it out."
 
 
-def exercise_2(translate) -> str:
+def exercise_2(translate: Any) -> str:
     """Check translate(W, keep) -> W."""
     rng, keep = init.rng(0), 0.75
     W, x = rng.standard_normal((5, 2)), rng.standard_normal((3, 5))
@@ -32,7 +34,7 @@ def exercise_2(translate) -> str:
     return "In training too: the mask divided by keep, times the weights times keep, is the paper's mask times W."
 
 
-def exercise_3(one_mask) -> str:
+def exercise_3(one_mask: Any) -> str:
     """Check one_mask(dropout, steps) -> list."""
     rng = init.rng(0)
     steps = [rng.standard_normal((40, 5)).astype(np.float32) for _ in range(3)]
@@ -52,7 +54,7 @@ def exercise_3(one_mask) -> str:
     return "What the layer does to ones is its mask; the function around it says how long a mask lives."
 
 
-def exercise_4(with_doubt) -> str:
+def exercise_4(with_doubt: Any) -> str:
     """Check with_doubt(net, count) -> TestFunction."""
     x = init.rng(1).standard_normal((6, 4)).astype(np.float32)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from teachnn.exercises.verdict import expect
@@ -11,7 +13,7 @@ from teachnn.ops import loss
 from teachnn.parameters import init
 
 
-def exercise_1(rate_of) -> str:
+def exercise_1(rate_of: Any) -> str:
     """Check rate_of(system, momentum) -> rate."""
     for system, default, rate in (("PyTorch", 0.1, 0.1), ("Keras 3", 0.99, 0.01), ("ONNX", 0.9, 0.1)):
         for momentum, expected in ((default, rate), (0.75, 0.75 if system == "PyTorch" else 0.25)):
@@ -21,7 +23,7 @@ def exercise_1(rate_of) -> str:
     return "One word for two opposite things: that is why it is called rate here."
 
 
-def exercise_2(steps_until) -> str:
+def exercise_2(steps_until: Any) -> str:
     """Check steps_until(share, rate) -> count."""
     expect(steps_until(0.5, 0.5) == 1, "at rate 0.5 the start's weight is a half after one step, a quarter after two")
     expect(steps_until(0.1, 0.5) == 4, "at rate 0.5 it is 1/8 after three steps and 1/16 after four")
@@ -33,7 +35,7 @@ def exercise_2(steps_until) -> str:
     return "At rate 0.1 a share of 0.05 takes 29 steps, at rate 0.01 it takes 299: some test before that, and wonder."
 
 
-def exercise_3(frozen) -> str:
+def exercise_3(frozen: Any) -> str:
     """Check frozen(net) -> Sequential."""
     rng = init.rng(0)
     net = Sequential(
@@ -60,7 +62,7 @@ def exercise_3(frozen) -> str:
     return "Both questions are answered: no gradient to gamma and beta, and statistics that are only read."
 
 
-def exercise_4(folded) -> str:
+def exercise_4(folded: Any) -> str:
     """Check folded(dense, bn) -> W, b."""
     rng = init.rng(0)
     dense, bn = Dense.create("h", 4, 3, rng), BatchNorm.create("bn", 3, mode="train")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from teachnn.exercises.verdict import expect
@@ -10,7 +12,7 @@ from teachnn.models.faces import ANet, LNet, intersection_over_union
 from teachnn.parameters import rng
 
 
-def exercise_1(kept_share) -> str:
+def exercise_1(kept_share: Any) -> str:
     """kept_share(train_graph, test_graph) -> which share of the numbers that are trained the test function uses."""
     tags = np.zeros((2, 10), np.float32)
     for people in (3, 300):
@@ -32,7 +34,7 @@ def exercise_1(kept_share) -> str:
     return "The head grows with the number of people, and all of it is thrown away; the convolutions stay as they are."
 
 
-def exercise_2(agreement) -> str:
+def exercise_2(agreement: Any) -> str:
     """agreement(a, b) -> the common area of two boxes (left, top, width, height) by the area that they cover."""
     cases = [
         ((0, 0, 2, 2), (0, 0, 2, 2), "a box agrees with itself by 1"),
@@ -50,7 +52,7 @@ def exercise_2(agreement) -> str:
     return "Half a box off already costs two thirds: overlap is a strict judge, and 0.5 is commonly called a find."
 
 
-def exercise_3(held_out) -> str:
+def exercise_3(held_out: Any) -> str:
     """held_out(identities, share, rng) -> a mask (N,) of the pictures to test with."""
     identities = rng(0).integers(0, 50, 600)
     mask = np.asarray(held_out(identities, 0.2, rng(1)))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from teachnn.exercises.verdict import expect
@@ -18,7 +20,7 @@ def network(**rates) -> FractalNet:
     return FractalNet.create(init.rng(0), 3, (2, 3), **rates)
 
 
-def exercise_1(units) -> str:
+def exercise_1(units: Any) -> str:
     """Check units(columns) -> count."""
     expect(units(1) == 1, "a fractal of one column is one unit")
     expect(units(2) == 3, f"a fractal of two columns is a unit beside two of one column: 3, got {units(2)}")
@@ -28,7 +30,7 @@ def exercise_1(units) -> str:
     return "Each new column doubles the depth, and about doubles the cost."
 
 
-def exercise_2(join) -> str:
+def exercise_2(join: Any) -> str:
     """Check join(outputs, alive) -> array."""
     outputs = [np.full((2, 3), float(v)) for v in (1, 2, 6)]
     everything = np.asarray(join(outputs, [True, True, True]))
@@ -42,7 +44,7 @@ def exercise_2(join) -> str:
     return "So what comes out has the same size whichever paths live, and nothing is to be rescaled at test."
 
 
-def exercise_3(trained) -> str:
+def exercise_3(trained: Any) -> str:
     """Check trained(graph) -> set of names."""
     for alone, live in ((0.0, range(1, 4)), (1.0, None)):
         net = network(rate=0.0, alone=alone)
@@ -63,7 +65,7 @@ def exercise_3(trained) -> str:
     return "A path that is dropped is computed, and learns nothing from this batch."
 
 
-def exercise_4(within) -> str:
+def exercise_4(within: Any) -> str:
     """Check within(net, x, budget) -> TestFunction."""
     net = network()
     columns = [TestFunction(net.at("test").column(c)) for c in (1, 2, 3)]

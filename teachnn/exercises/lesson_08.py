@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from teachnn.exercises.verdict import expect
@@ -9,7 +11,7 @@ from teachnn.functions import check_gradients
 from teachnn.parameters import Parameter, init
 
 
-def exercise_1(errors) -> str:
+def exercise_1(errors: Any) -> str:
     """Check errors(reconstruct, x) -> (N,)."""
     x = np.stack([np.full((28, 28), level) for level in (0.0, 0.5, 1.0)])
     found = np.asarray(errors(np.zeros_like, x))
@@ -18,7 +20,7 @@ def exercise_1(errors) -> str:
     return "It tells which pictures the code has no room for."
 
 
-def exercise_2(odd_one) -> str:
+def exercise_2(odd_one: Any) -> str:
     """Check odd_one(reconstruct, x) -> row."""
     x = init.rng(0).random((6, 28, 28))
     for odd, change in ((4, 2), (1, -2)):  # the brightest is not always the odd one
@@ -29,7 +31,7 @@ def exercise_2(odd_one) -> str:
     return "No label said what odd is: the training pictures did."
 
 
-def exercise_3(tied) -> str:
+def exercise_3(tied: Any) -> str:
     """Check tied(W, b, c) -> function of x."""
     rng = init.rng(0)
     W, b, c = (Parameter(n, rng.standard_normal(s)) for n, s in (("W", (784, 2)), ("b", (2,)), ("c", (784,))))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from teachnn.exercises.verdict import expect
@@ -11,7 +13,7 @@ from teachnn.ops import loss
 from teachnn.parameters import Parameter, init
 
 
-def exercise_1(kl) -> str:
+def exercise_1(kl: Any) -> str:
     """Check kl(mean, log_variance) -> (N,)."""
     rng = init.rng(0)
     mean, log_variance = rng.standard_normal((2, 5, 3))
@@ -27,7 +29,7 @@ def exercise_1(kl) -> str:
     return "It is 0 only where the code says nothing: that is what collapse means."
 
 
-def exercise_2(generate) -> str:
+def exercise_2(generate: Any) -> str:
     """Check generate(decode, count, latent, rng) -> pictures."""
     asked = []
 
@@ -49,7 +51,7 @@ def exercise_2(generate) -> str:
     return "Generating uses the decoder's parameters alone: no picture, no encoder."
 
 
-def exercise_3(sample) -> str:
+def exercise_3(sample: Any) -> str:
     """Check sample(mean, log_variance, rng) -> z."""
     mean, log_variance = np.full((20_000, 2), 3.0), np.full((20_000, 2), np.log(0.25))
     z = np.asarray(sample(mean, log_variance, init.rng(0)))
@@ -63,7 +65,7 @@ def exercise_3(sample) -> str:
     return "Move the mean, and every draw moves along: that is the gradient's way through it."
 
 
-def exercise_4(objective) -> str:
+def exercise_4(objective: Any) -> str:
     """Check objective(z, decoder, x) -> a function of no arguments."""
     rng = init.rng(0)
     decoder = Dense.create("dec", 2, 784, rng)

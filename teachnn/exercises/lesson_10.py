@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from teachnn.exercises.verdict import expect
@@ -16,7 +18,7 @@ def derives(kind, base: type) -> bool:
     return isinstance(kind, type) and issubclass(kind, base)
 
 
-def exercise_1(kind) -> str:
+def exercise_1(kind: Any) -> str:
     """Check a class of layers that round to eighths in training."""
     expect(derives(kind, ModeLayer), "hand over the class; it derives from tn.ModeLayer")
     layer, x = kind(mode="train"), np.array([[0.1, -0.3, 0.49, 2.0]], np.float32)
@@ -30,7 +32,7 @@ def exercise_1(kind) -> str:
     return "Two formulas, two objects; which one is meant can be read off either."
 
 
-def exercise_2(kind) -> str:
+def exercise_2(kind: Any) -> str:
     """Check a class of layers with one parameter, an offset."""
     expect(derives(kind, Layer), "hand over the class; it derives from tn.Layer")
     offset = Parameter("shift.offset", [1.0, 2.0, 3.0])
@@ -51,7 +53,7 @@ def exercise_2(kind) -> str:
     return "Nothing had to be registered: a field of the type Parameter is one of the layer's parameters."
 
 
-def exercise_3(is_repeatable) -> str:
+def exercise_3(is_repeatable: Any) -> str:
     """Check is_repeatable(make) -> bool."""
     hidden = init.rng(3)
     expect(is_repeatable(lambda rng: Dropout(0.5, rng, mode="train")), "dropout draws from the generator it is given")

@@ -32,7 +32,7 @@ class CheckpointError(ValueError):
 
 
 def save(
-    path: str | os.PathLike,
+    path: str | os.PathLike[str],
     variables: Iterable[Variable],
     train: TrainFunction | None = None,
     generators: Generators | None = None,
@@ -62,7 +62,7 @@ def save(
 
 
 def load(
-    path: str | os.PathLike,
+    path: str | os.PathLike[str],
     variables: Iterable[Variable],
     train: TrainFunction | None = None,
     generators: Generators | None = None,
@@ -102,7 +102,7 @@ def load(
 
 
 def _checked(
-    who: str, path: str | os.PathLike, variables: Any, train: Any, generators: Any
+    who: str, path: str | os.PathLike[str], variables: Any, train: Any, generators: Any
 ) -> tuple[Path, tuple[Variable, ...]]:
     """Return the path and the variables; complains about whatever is not what `save` and `load` take."""
     path = path_of(who, path)

@@ -38,7 +38,7 @@ class Finite:
     step: int
     optimizer: Optimizer
 
-    def explain_loss(self, objective: Callable, inputs: Sequence, terms: dict[str, float]) -> NoReturn:
+    def explain_loss(self, objective: Callable, inputs: Sequence[Any], terms: dict[str, float]) -> NoReturn:
         """Raise the error for a loss that is not finite: about the data if they are not, else naming term and layer."""
         for name, x in zip(names_of(objective, inputs), inputs, strict=True):
             if isinstance(x, np.ndarray) and x.dtype.kind == "f":
@@ -60,7 +60,7 @@ class Finite:
                 self._stop("finite numbers", got, "look at what its layer was given")
 
     def check_update(
-        self, parameters: Sequence[Parameter], gradients: Sequence, values: Sequence, memory: Sequence
+        self, parameters: Sequence[Parameter], gradients: Sequence[Any], values: Sequence[Any], memory: Sequence[Any]
     ) -> None:
         """Raise the error that names the first parameter whose gradient or new value is not finite, or the memory."""
         for parameter, gradient, new in zip(parameters, gradients, values, strict=True):
@@ -78,5 +78,5 @@ class Finite:
         raise FloatingPointError(f"{self.who}: expected {expected} in step {self.step}, got {got}; {cure}")
 
 
-def _arrays(output: Any) -> tuple:
+def _arrays(output: Any) -> tuple[Any, ...]:
     return tuple(output) if isinstance(output, tuple | list) else (output,)

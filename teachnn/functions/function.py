@@ -58,8 +58,8 @@ class TrainFunction:
     """
 
     def __init__(self, objective: Callable, parameters: Iterable[Parameter], optimizer: Optimizer) -> None:
-        self.name = name_of(objective, "objective")
-        self.who = f"{self.name} (TrainFunction)"
+        self.name: str = name_of(objective, "objective")
+        self.who: str = f"{self.name} (TrainFunction)"
         if isinstance(parameters, Layer):
             raise InputTypeError(self.who, "Parameters to move", parameters.who, "take its .parameters")
         parameters = items(self.who, parameters, Variable, "Parameters to move", "net.parameters has them")
@@ -69,7 +69,7 @@ class TrainFunction:
             if isinstance(parameter, Statistic):
                 cure = "a layer keeps its statistics itself"
                 raise InputTypeError(self.who, "Parameters to move", parameter.who, cure)
-        self.objective = objective
+        self.objective: Callable[..., Any] = objective
         self.parameters: tuple[Parameter, ...] = distinct(parameters, self.who)
         self._progress = Progress(0, 0, ())
         self.optimizer = optimizer
@@ -154,7 +154,7 @@ class TrainFunction:
 
     def fit(
         self,
-        batches: Iterable,
+        batches: Iterable[Any],
         epochs: int = 1,
         *,
         each_epoch: Callable[[int], Mapping[str, float] | None] | None = None,
@@ -172,7 +172,9 @@ class TrainFunction:
         """
         return fit(self, batches, epochs, each_epoch=each_epoch, each_step=each_step, progress=progress, resume=resume)
 
-    def _differentiate(self, scope: TrainScope, inputs: Sequence) -> tuple[float, dict[str, float], list[np.ndarray]]:
+    def _differentiate(
+        self, scope: TrainScope, inputs: Sequence[Any]
+    ) -> tuple[float, dict[str, float], list[np.ndarray]]:
         if type(current_scope()) is not Scope:
             raise RuntimeError(f"{self.who}: expected a call outside of any other function, got one inside")
 
@@ -217,6 +219,12 @@ class TrainFunction:
     def _finite(self) -> Finite:
         return Finite(self.who, self.steps + 1, self.optimizer)
 
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Take up the state of a copy, or of one from another process: its arrays are read-only again."""
+        vars(self).update(state)
+        for array in chain.from_iterable(self._progress.memory):
+            array.flags.writeable = False
+
     def __repr__(self) -> str:
         return f"TrainFunction({self.name}, {len(self.parameters)} parameters, {self.optimizer}, steps={self.steps})"
 
@@ -232,9 +240,10 @@ class TestFunction:
     __test__ = False  # pytest: not a class of tests
 
     def __init__(self, function: Callable, modes: Sequence[Mode] = ("test",), name: str = "") -> None:
-        self.name = name_given("TestFunction", name or name_of(function, "test function"))
-        self.who = f"{self.name} (TestFunction)"
-        self.function, self.modes = function, check_modes(self.who, modes)
+        self.name: str = name_given("TestFunction", name or name_of(function, "test function"))
+        self.who: str = f"{self.name} (TestFunction)"
+        self.function: Callable[..., Any] = function
+        self.modes: tuple[Mode, ...] = check_modes(self.who, modes)
         self._reads: tuple[Variable, ...] | None = None  # known once it was called
 
     def __call__(self, *inputs: Any) -> Any:
@@ -253,7 +262,7 @@ class TestFunction:
         outputs_of(self.who, output)  # rejects anything but arrays
         return output
 
-    def _read(self, inputs: Sequence) -> Any:
+    def _read(self, inputs: Sequence[Any]) -> Any:
         """Return function(*inputs), given its variables as they stand now; raises Unseen if it reads one more."""
         if self._reads is None:
             raise Unseen

@@ -19,7 +19,7 @@ class Position(NamedTuple):
 
     epoch: int
     first_step: int
-    order: Mapping | None
+    order: Mapping[str, Any] | None
 
 
 class Trainable(Protocol):
@@ -44,18 +44,18 @@ class Replayable(Protocol):
 
     rng: np.random.Generator | None
 
-    def __iter__(self) -> Iterator[tuple]:
+    def __iter__(self) -> Iterator[tuple[Any, ...]]:
         """Begin a new pass."""
         ...
 
-    def replay(self, state: Mapping | None, done: int) -> Iterator[tuple]:
+    def replay(self, state: Mapping[str, Any] | None, done: int) -> Iterator[tuple[Any, ...]]:
         """Return the rest of the pass that began in `state`, without its first `done` batches."""
         ...
 
 
 def fit(
     train: Trainable,
-    batches: Iterable,
+    batches: Iterable[Any],
     epochs: int = 1,
     *,
     each_epoch: Callable[[int], Mapping[str, float] | None] | None = None,
@@ -87,8 +87,8 @@ def fit(
 
 
 def passes(
-    train: Trainable, batches: Iterable, epochs: int | None = None, resume: bool = False
-) -> Iterator[tuple[int, Iterator[tuple]]]:
+    train: Trainable, batches: Iterable[Any], epochs: int | None = None, resume: bool = False
+) -> Iterator[tuple[int, Iterator[tuple[Any, ...]]]]:
     """Yield (epoch, its batches) for each pass to come, endlessly unless `epochs` is given; each batch is a tuple.
 
     They keep `train.position` as they go. resume: begin where the position says, in the middle of a pass if need be.
@@ -111,7 +111,7 @@ def passes(
         yield epoch, _pass(train, rest)
 
 
-def _pass(train: Trainable, rest: Iterable) -> Iterator[tuple]:
+def _pass(train: Trainable, rest: Iterable[Any]) -> Iterator[tuple[Any, ...]]:
     for batch in rest:
         yield batch if isinstance(batch, tuple) else (batch,)
     epoch, first_step, _ = train.position or Position(0, 0, None)

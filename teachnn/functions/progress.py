@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+from typing import Any
 
 from teachnn.functions.history import StepResult
 
@@ -12,9 +13,14 @@ class Report:
     """The progress of one epoch: a bar in a terminal or a notebook, one line at its end elsewhere."""
 
     def __init__(self, epoch: int, epochs: int, length: int | None, show: bool) -> None:
-        self.title, self.examples, self.terms = f"epoch {epoch + 1}/{epochs}", 0, {}
-        self.count, self.start, self.show, self.bar = 0, time.perf_counter(), show, None
-        self.refreshed = 0.0
+        self.title: str = f"epoch {epoch + 1}/{epochs}"
+        self.terms: dict[str, float] = {}
+        self.examples: int = 0
+        self.count: int = 0
+        self.show: bool = show
+        self.start: float = time.perf_counter()
+        self.refreshed: float = 0.0
+        self.bar: Any = None
         if show:
             from tqdm import auto, std
 

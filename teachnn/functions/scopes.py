@@ -47,7 +47,10 @@ class TestScope(Scope):
     """Inside one call of a test function: values as they stood at its start; only layers of its modes."""
 
     def __init__(self, who: str, modes: Sequence[Mode], values: dict[Variable, np.ndarray] | None) -> None:
-        self.who, self.modes, self.values, self.read_now = who, modes, values, {}
+        self.who: str = who
+        self.modes: Sequence[Mode] = modes
+        self.values: dict[Variable, np.ndarray] | None = values
+        self.read_now: dict[Variable, np.ndarray] = {}
 
     def read(self, variable: Variable) -> Any:
         if self.values is None:

@@ -36,7 +36,7 @@ class Drawing:
 
         return svg.as_svg(drawing.arrange(self.graphs))
 
-    def save(self, path: str | os.PathLike) -> None:
+    def save(self, path: str | os.PathLike[str]) -> None:
         """Write the picture to a file."""
         path, svg = path_of("draw", path), self.svg
         try:

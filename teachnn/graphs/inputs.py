@@ -21,7 +21,7 @@ def name_of(function: Callable, default: str) -> str:
     return default if name == "<lambda>" else name
 
 
-def names_of(function: Callable, inputs: Sequence) -> list[str]:
+def names_of(function: Callable, inputs: Sequence[Any]) -> list[str]:
     """Return what the function calls its inputs."""
     names = list(inspect.signature(function).parameters)
     return [names[i] if i < len(names) else f"input {i + 1}" for i in range(len(inputs))]
@@ -37,7 +37,7 @@ def check_modes(who: str, modes: Sequence[Mode]) -> tuple[Mode, ...]:
     return modes
 
 
-def as_inputs(who: str, function: Callable, inputs: Sequence, finite: bool = False) -> tuple:
+def as_inputs(who: str, function: Callable, inputs: Sequence[Any], finite: bool = False) -> tuple[Any, ...]:
     """Return the inputs as arrays: floats as float32, whole numbers and plain Python numbers as they are.
 
     Raises InputError, naming the input, for what is no array of real numbers, for an empty batch, for a traced array,
@@ -46,7 +46,7 @@ def as_inputs(who: str, function: Callable, inputs: Sequence, finite: bool = Fal
     return tuple([_as_input(who, function, inputs, i, finite) for i in range(len(inputs))])
 
 
-def _as_input(who: str, function: Callable, inputs: Sequence, i: int, finite: bool) -> Any:
+def _as_input(who: str, function: Callable, inputs: Sequence[Any], i: int, finite: bool) -> Any:
     x = inputs[i]
     if isinstance(x, int | float) and not isinstance(x, np.generic):
         if finite:
@@ -81,7 +81,7 @@ def refuse_nan(who: str, name: str, x: np.ndarray) -> None:
         raise InputError(who, f"finite numbers for {name}", got, "clean the data first, with np.nan_to_num, say")
 
 
-def terms_of(who: str, result: Any) -> dict:
+def terms_of(who: str, result: Any) -> dict[str, Any]:
     """Return what an objective returned as named scalars.
 
     Raises InputError unless it is one scalar, or a dict of named scalars.

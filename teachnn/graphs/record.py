@@ -54,7 +54,9 @@ class Recording(Scope):
     """Inside one recording: parameters are boxes, and every layer call and primitive is written down."""
 
     def __init__(self, who: str, modes: Sequence[Mode], kind: Mode) -> None:
-        self.who, self.modes, self.kind = who, modes, kind
+        self.who: str = who
+        self.modes: Sequence[Mode] = modes
+        self.kind: Mode = kind
         self.constant = False  # a test function inside a training function: no gradient comes back out of it
         self.nodes: list[Node] = []
         self.sources: list[list] = []  # for each node the numbers of nodes and the parameters that it was made from
@@ -62,7 +64,8 @@ class Recording(Scope):
         self.stack: list[int] = []
         self.pending: list[Use] = []  # statistics that the next primitive uses
         self.labels: list[tuple[int, np.ndarray]] = []  # inputs of whole numbers: no boxes, known by identity
-        self.roots, self.copies = {}, {}
+        self.roots: dict[Variable, Any] = {}
+        self.copies: dict[np.random.Generator, np.random.Generator] = {}
 
     def note(
         self, primitive: str, shape: tuple[int, ...], sources: list, kind: Any = "primitive", name: str = ""
@@ -120,7 +123,7 @@ class Recording(Scope):
 
 
 def graph_of(
-    owner: Any, function: Callable, inputs: Sequence, kind: Mode, modes: Sequence[Mode] = (), trained: Any = ()
+    owner: Any, function: Callable, inputs: Sequence[Any], kind: Mode, modes: Sequence[Mode] = (), trained: Any = ()
 ) -> Graph:
     """Return the graph of function(*inputs), with the layers as its nodes. `owner` has the `name` and `who`."""
     recording = Recording(owner.who, modes, kind)

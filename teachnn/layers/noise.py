@@ -70,11 +70,11 @@ class DropPath(_Noisy):
         alive = rng.random(paths) >= self.rate
         return alive if alive.any() else np.arange(paths) == rng.integers(paths)
 
-    def forward(self, *paths) -> tuple[Array, ...]:
+    def forward(self, *paths: Array) -> tuple[Array, ...]:
         """Return the living paths; raises InputError if there is no path."""
         if not paths:
             raise InputError(self.who, "one path or more", "none", "call it with the outputs of the paths")
-        paths = [self.expect(x) for x in paths]  # before any noise is drawn
+        paths = tuple([self.expect(x) for x in paths])  # before any noise is drawn
         return tuple(ops.identity(x) for x, lives in zip(paths, self.alive(len(paths)), strict=True) if lives)
 
 

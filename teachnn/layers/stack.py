@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from typing import Any, ClassVar
+from typing import Any, ClassVar, overload
 
 from teachnn.layers.layer import Layer
 from teachnn.parameters import distinct
@@ -44,9 +44,16 @@ class Sequential(Layer):
     def _remade(self, layers=(), name: str = "") -> Sequential:
         return Sequential(*layers, name=name)
 
-    def __getitem__(self, index) -> Any:
-        picked = self.layers[index]
-        return Sequential(*picked, name=self.name) if isinstance(index, slice) else picked
+    @overload
+    def __getitem__(self, index: int) -> Layer: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> Sequential: ...
+
+    def __getitem__(self, index: int | slice) -> Layer | Sequential:
+        if isinstance(index, slice):
+            return Sequential(*self.layers[index], name=self.name)
+        return self.layers[index]
 
     def __len__(self) -> int:
         return len(self.layers)

@@ -60,8 +60,12 @@ class Classifier:
 
     def __init__(self, net: Layer) -> None:
         instance("Classifier", "a network (a Layer)", net, Layer, "dense_network(rng) makes one")
-        self.net, self.test_net = net.at("train"), net.at("test")
-        self.classify = TestFunction(lambda x: ops.softmax(self.test_net(x)), name="classify")
+        self.net: Layer = net.at("train")
+        self.test_net: Layer = net.at("test")
+        self.classify: TestFunction = TestFunction(self._classify, name="classify")
+
+    def _classify(self, x: Array) -> Array:
+        return ops.softmax(self.test_net(x))
 
     @property
     def parameters(self) -> tuple[Parameter, ...]:

@@ -42,7 +42,7 @@ class LNet:
 
     def __init__(self, attributes: int, rng: np.random.Generator) -> None:
         whole("LNet", "number of attributes", attributes)
-        self.convolutions = Sequential(
+        self.convolutions: Sequential = Sequential(
             Conv2D.create("lnet.conv1", (1, 8), rng, size=5, stride=2, padding=2),
             ReLU(),
             Conv2D.create("lnet.conv2", (8, 16), rng, stride=2, padding=1),
@@ -54,11 +54,14 @@ class LNet:
             name="LNet",
         )
         # the mean over a region as large as a part of a face, then the best of the regions (Oquab et al. 2015)
-        self.head = Sequential(
+        self.head: Sequential = Sequential(
             AveragePool2D(4), MaxPool2D(4), Flatten(), Dense.create("lnet.tags", 32, attributes, rng), name="tags"
         )
-        self.windows = AveragePool2D(WINDOW, 1)
-        self.respond = TestFunction(lambda x: self.windows(self.convolutions(x)).mean(axis=3), name="respond")
+        self.windows: AveragePool2D = AveragePool2D(WINDOW, 1)
+        self.respond: TestFunction = TestFunction(self._respond, name="respond")
+
+    def _respond(self, x: Array) -> Array:
+        return self.windows(self.convolutions(x)).mean(axis=3)
 
     def train_function(self, optimizer: Optimizer) -> TrainFunction:
         """Return the function that searches for the parameters; call it with scenes x and tags (N, k) floats."""
@@ -95,7 +98,7 @@ class ANet:
     def __init__(self, people: int, attributes: int, rng: np.random.Generator) -> None:
         for n in (people, attributes):
             whole("ANet", "number of people and of attributes", n)
-        self.convolutions = Sequential(
+        self.convolutions: Sequential = Sequential(
             Conv2D.create("anet.conv1", (1, 12), rng, size=5, stride=2, padding=2),
             LeakyReLU(),
             Conv2D.create("anet.conv2", (12, 24), rng, padding=1),
@@ -109,9 +112,9 @@ class ANet:
             Flatten(),
             name="ANet",
         )
-        self.who = Dense.create("anet.who", 64, people, rng)
-        self.what = Dense.create("anet.what", 64, attributes, rng)
-        self.features = TestFunction(self.convolutions, name="features")
+        self.who: Dense = Dense.create("anet.who", 64, people, rng)
+        self.what: Dense = Dense.create("anet.what", 64, attributes, rng)
+        self.features: TestFunction = TestFunction(self.convolutions, name="features")
 
     def identity_function(self, optimizer: Optimizer) -> TrainFunction:
         """Return the first training function; call it with crops x and people (N,), numbered from 0."""
@@ -147,9 +150,11 @@ class LinearAttributes:
         number(who, "C", C, "> 0", lambda v: v > 0)
         N, crops, d = features.shape
         rows = features.reshape(N * crops, d)
-        self.mean, self.spread = rows.mean(axis=0), rows.std(axis=0) + 1e-6
+        self.mean: np.ndarray = rows.mean(axis=0)
+        self.spread: np.ndarray = rows.std(axis=0) + 1e-6
         rows = (rows - self.mean) / self.spread
-        self.W, self.b = np.zeros((d, attributes.shape[1])), np.where(attributes.all(axis=0), 1.0, -1.0)
+        self.W: np.ndarray = np.zeros((d, attributes.shape[1]))
+        self.b: np.ndarray = np.where(attributes.all(axis=0), 1.0, -1.0)
         for i, present in enumerate(attributes.T):
             if present.any() and not present.all():
                 machine: Any = LinearSVC(C=C, dual=False)  # pyright: ignore[reportArgumentType]

@@ -40,20 +40,25 @@ class VAE:
         pixels = math.prod(shape_of("VAE", shape, 2))
         latent, hidden = whole("VAE", "latent", latent), whole("VAE", "hidden", hidden)
         check_generator("VAE", rng)
-        self.latent, self.rng = latent, rng
-        self.encoder = Sequential(Flatten(), dense("enc.h", pixels, hidden), ReLU())
-        self.mean, self.log_variance = (
-            dense("enc.mean", hidden, latent),
-            dense("enc.log_variance", hidden, latent),
-        )
-        self.sample_z = GaussianSample(rng, mode="train")
-        self.decoder = Sequential(
+        self.latent: int = latent
+        self.rng: np.random.Generator = rng
+        self.encoder: Sequential = Sequential(Flatten(), dense("enc.h", pixels, hidden), ReLU())
+        self.mean: Dense = dense("enc.mean", hidden, latent)
+        self.log_variance: Dense = dense("enc.log_variance", hidden, latent)
+        self.sample_z: GaussianSample = GaussianSample(rng, mode="train")
+        self.decoder: Sequential = Sequential(
             dense("dec.h", latent, hidden), ReLU(), dense("dec.out", hidden, pixels), Reshape(shape)
         )
-        self.encode = TestFunction(self._encode, name="encode")
-        self.decode = TestFunction(lambda z: ops.sigmoid(self.decoder(z)), name="decode")
-        self.reconstruct = TestFunction(lambda x: self.decode(self.encode(x)[0]), name="reconstruct")
-        self.bound = TestFunction(self._bound, name="bound")
+        self.encode: TestFunction = TestFunction(self._encode, name="encode")
+        self.decode: TestFunction = TestFunction(self._decode, name="decode")
+        self.reconstruct: TestFunction = TestFunction(self._reconstruct, name="reconstruct")
+        self.bound: TestFunction = TestFunction(self._bound, name="bound")
+
+    def _decode(self, z: Array) -> Array:
+        return ops.sigmoid(self.decoder(z))
+
+    def _reconstruct(self, x: Array) -> Array:
+        return self.decode(self.encode(x)[0])
 
     @property
     def parameters(self) -> tuple[Parameter, ...]:
@@ -85,10 +90,10 @@ class VAE:
                 totals[name] += float(value) * len(x) / len(images)
         return totals
 
-    def _encode(self, x: Array):
+    def _encode(self, x: Array) -> tuple[Array, Array]:
         h = self.encoder(x)
         return self.mean(h), self.log_variance(h)
 
-    def _bound(self, x: Array, noise: Array):
+    def _bound(self, x: Array, noise: Array) -> dict[str, Array]:
         mean, log_variance = self._encode(x)
         return loss.negative_elbo(self.decoder(gaussian_sample(mean, log_variance, noise)), x, mean, log_variance)

@@ -60,7 +60,7 @@ def gaussian_kl(mean: Array, log_variance: Array) -> Array:
     return _gaussian_kl(mean, log_variance)
 
 
-def negative_elbo(logits: Array, targets: Array, mean: Array, log_variance: Array) -> dict:
+def negative_elbo(logits: Array, targets: Array, mean: Array, log_variance: Array) -> dict[str, Array]:
     """The negative evidence lower bound of a VAE with Bernoulli pixels, in nats per example, as its two terms.
 
     logits, targets (N, ...): the decoder's output and the picture; mean, log_variance (N, d): the encoder's output.

@@ -33,7 +33,7 @@ __all__ = [
     "tracing",
 ]
 
-tracing = threading.RLock()
+tracing: Any = threading.RLock()
 
 
 @primitive

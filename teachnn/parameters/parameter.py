@@ -16,7 +16,7 @@ from teachnn.ops import getval
 from teachnn.parameters.scope import Scope, current_scope
 from teachnn.support import InputError, InputTypeError, name_given, number
 
-changing = threading.RLock()  # held for the instant in which values are replaced, or copied as one set
+changing: Any = threading.RLock()  # held for the instant in which values are replaced, or copied as one set
 
 
 class Variable:
@@ -27,6 +27,8 @@ class Variable:
     Raises InputError for anything but real numbers that are finite in float32, and for another shape.
     """
 
+    name: str
+    stored: np.ndarray  # what a scope reads, and a step replaces
     __slots__ = ("__weakref__", "name", "stored")
 
     def __init__(self, name: str, value: Any) -> None:
@@ -81,6 +83,9 @@ class Variable:
     def size(self) -> int:
         """How many numbers it holds."""
         return self.stored.size
+
+    def __reduce__(self) -> tuple[type[Variable], tuple[str, np.ndarray]]:
+        return type(self), (self.name, self.stored)  # a copy's array is read-only too
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.name!r}, shape={self.shape})"

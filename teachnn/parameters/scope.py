@@ -49,7 +49,7 @@ class Scope:
         """Return the generator to draw from where a layer holds `rng`."""
         return rng
 
-    def call(self, layer: Callee, inputs: Sequence) -> Any:
+    def call(self, layer: Callee, inputs: Sequence[Any]) -> Any:
         """Run a layer."""
         return layer.forward(*inputs)
 
@@ -69,4 +69,4 @@ class Scope:
 
 
 _scope: ContextVar[Scope] = ContextVar("teachnn.scope", default=Scope())  # noqa: B039  (a Scope has no state)
-current_scope = _scope.get
+current_scope: Callable[[], Scope] = _scope.get

@@ -11,14 +11,14 @@ class InputError(ValueError):
     """
 
     def __init__(self, who: str, expected: str, got: str, cure: str = "", origin: str = "") -> None:
-        self.parts = (who, expected, got, cure, origin)
+        self.parts: tuple[str, str, str, str, str] = (who, expected, got, cure, origin)
         super().__init__(
             f"{who}: expected {expected}, got {got}"
             + (f", from {origin}" if origin else "")
             + (f"; {cure}" if cure else "")
         )
 
-    def __reduce__(self) -> tuple:
+    def __reduce__(self) -> tuple[type[InputError], tuple[str, ...]]:
         return type(self), self.parts
 
     def coming_from(self, origin: str) -> InputError:
