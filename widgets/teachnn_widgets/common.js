@@ -68,7 +68,10 @@ function bytes(model, name) {
 
 /** Listen to changes of a trait ("change:name"), and once now; return what ends it. */
 function watch(model, names, listener) {
-  const events = names.split(" ").map((name) => `change:${name}`).join(" ");
+  const events = names
+    .split(" ")
+    .map((name) => `change:${name}`)
+    .join(" ");
   model.on(events, listener);
   listener();
   return () => model.off(events, listener);

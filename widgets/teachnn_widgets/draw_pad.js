@@ -14,7 +14,11 @@ function render({ model, el }) {
   function bars(count) {
     const items = Array.from({ length: count }, (_, i) => {
       const [bar, value] = [make("span", { class: "tn-bar" }), make("span", { class: "tn-value" })];
-      return { bar, value, node: make("li", {}, make("span", {}, String(i)), make("span", { class: "tn-track" }, bar), value) };
+      return {
+        bar,
+        value,
+        node: make("li", {}, make("span", {}, String(i)), make("span", { class: "tn-track" }, bar), value),
+      };
     });
     const set = (values) => {
       const most = Math.max(...values);
@@ -35,21 +39,34 @@ function render({ model, el }) {
     const next = JSON.stringify(given.map(({ name, row, size }) => [name, row?.length, size]));
     if (next !== kinds) {
       kinds = next;
-      cells = given.map(({ name, row }) => (row ? bars(row.length) : { node: make("canvas", { role: "img", "aria-label": name }) }));
+      cells = given.map(({ name, row }) =>
+        row ? bars(row.length) : { node: make("canvas", { role: "img", "aria-label": name }) },
+      );
       answers.replaceChildren(
-        ...given.map(({ name }, i) => make("article", { "data-name": name }, make("h4", { class: "tn-title" }, name), cells[i].node)),
+        ...given.map(({ name }, i) =>
+          make("article", { "data-name": name }, make("h4", { class: "tn-title" }, name), cells[i].node),
+        ),
       );
     }
     let place = 0;
     given.forEach(({ row, size }, i) => {
       if (row) return cells[i].set(row);
       const [height, width, channels] = size;
-      paint(cells[i].node, bytes(model, "pictures").subarray(place, (place += height * width * channels)), height, width, channels);
+      paint(
+        cells[i].node,
+        bytes(model, "pictures").subarray(place, (place += height * width * channels)),
+        height,
+        width,
+        channels,
+      );
     });
   }
 
   const end = region(
-    model, el, "Draw a digit", "tn-draw-pad",
+    model,
+    el,
+    "Draw a digit",
+    "tn-draw-pad",
     make("div", {}, make("h4", { class: "tn-title" }, "draw here"), ink.node),
     make("div", {}, make("h4", { class: "tn-title" }, "as the functions get it"), digit),
     answers,

@@ -5,10 +5,18 @@ const PEN = 9; // pixels; about what MNIST's pens were
 
 /** Return {node, end}: the pad, and what ends it. */
 function inkPad(model, label) {
-  const canvas = make("canvas", control(label, "pad", {
-    tabindex: 0, role: "application", class: "tn-ink", width: SIDE, height: SIDE,
-    title: "Draw with the pointer; or with the arrow keys, the space bar puts the pen down and lifts it, Delete clears",
-  }));
+  const canvas = make(
+    "canvas",
+    control(label, "pad", {
+      tabindex: 0,
+      role: "application",
+      class: "tn-ink",
+      width: SIDE,
+      height: SIDE,
+      title:
+        "Draw with the pointer; or with the arrow keys, the space bar puts the pen down and lifts it, Delete clears",
+    }),
+  );
   const context = canvas.getContext("2d", { willReadFrequently: true });
   const pen = { x: SIDE / 2, y: SIDE / 2, down: false };
   const undone = []; // what was there before each stroke
@@ -69,14 +77,14 @@ function inkPad(model, label) {
     line(from, to);
     from = to;
   });
-  for (const name of ["pointerup", "pointercancel"]) canvas.addEventListener(name, (event) => canvas.hasPointerCapture(event.pointerId) && (from = null));
+  for (const name of ["pointerup", "pointercancel"])
+    canvas.addEventListener(name, (event) => canvas.hasPointerCapture(event.pointerId) && (from = null));
   canvas.addEventListener("keydown", (event) => {
     const moves = { ArrowLeft: [-4, 0], ArrowRight: [4, 0], ArrowUp: [0, -4], ArrowDown: [0, 4] };
     if (event.key === " ") {
       pen.down = !pen.down;
       if (pen.down) remember();
-    }
-    else if (event.key === "z" && (event.ctrlKey || event.metaKey)) undo();
+    } else if (event.key === "z" && (event.ctrlKey || event.metaKey)) undo();
     else if (event.key === "Delete" || event.key === "Backspace") clear();
     else if (moves[event.key]) {
       const before = { ...pen };

@@ -5,13 +5,30 @@ const REACH = 3;
 function render({ model, el }) {
   const dimensions = model.get("dimensions");
   const [height, width, channels] = model.get("shape");
-  const picture = make("canvas", { role: "img", "aria-label": "The decoded picture", class: "tn-picture", "data-testid": "picture" });
+  const picture = make("canvas", {
+    role: "img",
+    "aria-label": "The decoded picture",
+    class: "tn-picture",
+    "data-testid": "picture",
+  });
   const plane = make("canvas", { role: "img", "aria-label": "Pictures decoded over the plane" });
   const ellipse = make("div", { class: "tn-ellipse", hidden: true });
   const point = make("div", { class: "tn-point" });
   const flag = (text) => make("span", { class: "tn-flag", "aria-hidden": "true", hidden: true }, text);
   const flags = { from: flag("start"), to: flag("end") };
-  const pad = make("div", control("Latent plane: the arrow keys move the point", "plane", { class: "tn-plane", tabindex: 0, role: "application" }), plane, ellipse, flags.from, flags.to, point);
+  const pad = make(
+    "div",
+    control("Latent plane: the arrow keys move the point", "plane", {
+      class: "tn-plane",
+      tabindex: 0,
+      role: "application",
+    }),
+    plane,
+    ellipse,
+    flags.from,
+    flags.to,
+    point,
+  );
   const walk = { from: null, to: null, frame: 0 };
   const stop = () => cancelAnimationFrame(walk.frame);
 
@@ -24,10 +41,22 @@ function render({ model, el }) {
   };
 
   const sliders = Array.from({ length: dimensions }, (_, d) =>
-    slider({ label: `z${d + 1}`, id: `z${d + 1}`, min: -REACH, max: REACH, step: 0.02, value: model.get("z")[d], oninput: (v) => changed({ [d]: v }) }),
+    slider({
+      label: `z${d + 1}`,
+      id: `z${d + 1}`,
+      min: -REACH,
+      max: REACH,
+      step: 0.02,
+      value: model.get("z")[d],
+      oninput: (v) => changed({ [d]: v }),
+    }),
   );
   const axis = (which, label) => {
-    const select = make("select", control(label, `axis-${"xy"[which]}`), ...sliders.map((_, d) => make("option", { value: d }, `z${d + 1}`)));
+    const select = make(
+      "select",
+      control(label, `axis-${"xy"[which]}`),
+      ...sliders.map((_, d) => make("option", { value: d }, `z${d + 1}`)),
+    );
     select.addEventListener("change", () => {
       const [before, next] = [model.get("axes"), Number(select.value)];
       // Two different dimensions always: to take the other's is to swap.
@@ -84,7 +113,12 @@ function render({ model, el }) {
 
   const stand = (share) => go(walk.from.map((v, d) => v + share * (walk.to[d] - v)));
   const along = slider({
-    label: "Walk", id: "walk", min: 0, max: 1, step: 0.01, value: 0,
+    label: "Walk",
+    id: "walk",
+    min: 0,
+    max: 1,
+    step: 0.01,
+    value: 0,
     oninput: (share) => {
       stop();
       stand(share);
@@ -109,7 +143,14 @@ function render({ model, el }) {
       place();
     });
   const ready = () => [stroll, along.input].forEach((node) => (node.disabled = !(walk.from && walk.to)));
-  const walking = make("div", { class: "tn-row tn-walk" }, mark("from", "Start here", "Walk from this point"), mark("to", "End here", "Walk to this point"), along, stroll);
+  const walking = make(
+    "div",
+    { class: "tn-row tn-walk" },
+    mark("from", "Start here", "Walk from this point"),
+    mark("to", "End here", "Walk to this point"),
+    along,
+    stroll,
+  );
   ready();
 
   // --- digits to pick, and to draw
@@ -136,16 +177,34 @@ function render({ model, el }) {
   const ink = model.get("can_draw") ? inkPad(model, "Draw a digit to encode") : null;
 
   const end = region(
-    model, el, "Latent explorer", "tn-latent-explorer",
-    make("div", { class: "tn-columns" },
-      make("div", {}, pad, make("div", { class: "tn-row tn-axes", hidden: dimensions < 2 }, "across", selects[0], "upwards", selects[1])),
-      make("div", { class: "tn-side" },
+    model,
+    el,
+    "Latent explorer",
+    "tn-latent-explorer",
+    make(
+      "div",
+      { class: "tn-columns" },
+      make(
+        "div",
+        {},
+        pad,
+        make("div", { class: "tn-row tn-axes", hidden: dimensions < 2 }, "across", selects[0], "upwards", selects[1]),
+      ),
+      make(
+        "div",
+        { class: "tn-side" },
         make("div", { class: "tn-tops" }, picture, ink ? ink.node : ""),
-        make("div", { class: "tn-row" },
+        make(
+          "div",
+          { class: "tn-row" },
           button("Random", "Go to a random point of the prior", "sample", sample),
-          button("Reset", "Go back to the middle", "reset", () => changed(Array(dimensions).fill(0))), gallery),
+          button("Reset", "Go back to the middle", "reset", () => changed(Array(dimensions).fill(0))),
+          gallery,
+        ),
         walking,
-        make("div", { class: "tn-sliders" }, ...sliders))),
+        make("div", { class: "tn-sliders" }, ...sliders),
+      ),
+    ),
   );
   const ends = [
     watch(model, "z axes mean spread", place),

@@ -3,10 +3,25 @@
 function render({ model, el }) {
   const picture = make("div", { class: "tn-wall" });
   const said = make("p", { class: "tn-said", "aria-live": "polite" });
-  const choice = make("select", control("Whose paths are shown", "function"), ...model.get("functions").map((name) => make("option", {}, name)));
+  const choice = make(
+    "select",
+    control("Whose paths are shown", "function"),
+    ...model.get("functions").map((name) => make("option", {}, name)),
+  );
   choice.addEventListener("change", () => tell(model, { function: choice.value }));
-  const batch = slider({ label: "Batch", id: "batch", min: 1, max: model.get("batches"), step: 1, value: model.get("batch"), format: String, oninput: (v) => tell(model, { batch: v }) });
-  const next = button("Next batch", "Next batch", "next", () => tell(model, { batch: (model.get("batch") % model.get("batches")) + 1 }));
+  const batch = slider({
+    label: "Batch",
+    id: "batch",
+    min: 1,
+    max: model.get("batches"),
+    step: 1,
+    value: model.get("batch"),
+    format: String,
+    oninput: (v) => tell(model, { batch: v }),
+  });
+  const next = button("Next batch", "Next batch", "next", () =>
+    tell(model, { batch: (model.get("batch") % model.get("batches")) + 1 }),
+  );
   const note = make("span", { class: "tn-grey" }, "%: of the batches so far, in how many it lived");
   const bar = make("div", { class: "tn-row" }, make("label", { class: "tn-row" }, "Show", choice), batch, next, note);
 

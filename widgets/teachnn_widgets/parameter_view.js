@@ -12,15 +12,47 @@ function render({ model, el }) {
   svg.setAttribute("role", "img");
   svg.append(path);
   const range = make("div", { class: "tn-range tn-grey" });
-  const scrub = slider({ label: "History", id: "history", min: 0, max: 1, step: 1, value: 1, format: () => "", oninput: (v) => tell(model, { place: v >= model.get("count") - 1 ? -1 : v }) });
+  const scrub = slider({
+    label: "History",
+    id: "history",
+    min: 0,
+    max: 1,
+    step: 1,
+    value: 1,
+    format: () => "",
+    oninput: (v) => tell(model, { place: v >= model.get("count") - 1 ? -1 : v }),
+  });
   const body = make("tbody");
-  const heads = [["name"], ["kind"], ["shape"], ["numbers"], ["mean"], ["spread", "standard deviation"], ["last change", "norm of the difference to the look before"], ["used by"]];
-  const table = make("table", { "aria-label": "Variables" }, make("thead", {}, make("tr", {}, ...heads.map(([name, title]) => make("th", { title, scope: "col" }, name)))), body);
+  const heads = [
+    ["name"],
+    ["kind"],
+    ["shape"],
+    ["numbers"],
+    ["mean"],
+    ["spread", "standard deviation"],
+    ["last change", "norm of the difference to the look before"],
+    ["used by"],
+  ];
+  const table = make(
+    "table",
+    { "aria-label": "Variables" },
+    make("thead", {}, make("tr", {}, ...heads.map(([name, title]) => make("th", { title, scope: "col" }, name)))),
+    body,
+  );
 
   const rows = model.get("rows").map((row, i) => {
     const cells = ["mean", "spread", "change"].map((name) => make("td", { class: "tn-number", "data-name": name }));
     const choose = button(row.name, `Show ${row.name}`, `show-${i}`, () => tell(model, { selected: i }));
-    const node = make("tr", { class: row.kind }, make("td", {}, choose), make("td", {}, row.kind), make("td", {}, row.shape), make("td", { class: "tn-number" }, row.count.toLocaleString("en")), ...cells, make("td", {}, row.users || "–"));
+    const node = make(
+      "tr",
+      { class: row.kind },
+      make("td", {}, choose),
+      make("td", {}, row.kind),
+      make("td", {}, row.shape),
+      make("td", { class: "tn-number" }, row.count.toLocaleString("en")),
+      ...cells,
+      make("td", {}, row.users || "–"),
+    );
     body.append(node);
     return { node, cells, choose };
   });
@@ -29,13 +61,18 @@ function render({ model, el }) {
     if (!by) return;
     event.preventDefault();
     event.stopPropagation();
-    const next = rows[Math.max(0, Math.min(rows.length - 1, rows.findIndex(({ choose }) => choose === event.target) + by))];
+    const next =
+      rows[Math.max(0, Math.min(rows.length - 1, rows.findIndex(({ choose }) => choose === event.target) + by))];
     next.choose.focus();
     next.choose.click();
   });
 
   function numbers() {
-    model.get("numbers").forEach((values, i) => values.forEach((v, j) => (rows[i].cells[j].textContent = v === null ? "–" : v.toPrecision(3))));
+    model
+      .get("numbers")
+      .forEach((values, i) =>
+        values.forEach((v, j) => (rows[i].cells[j].textContent = v === null ? "–" : v.toPrecision(3))),
+      );
   }
   function show() {
     const selected = model.get("selected");
@@ -51,7 +88,11 @@ function render({ model, el }) {
     canvas.setAttribute("aria-label", `Heatmap of ${row.name}, blue below 0, orange above`);
     paint(canvas, bytes(model, "heatmap"), height, width, 3);
     const limit = model.get("limit").toPrecision(2);
-    scale.replaceChildren(make("span", {}, `−${limit}`), make("span", { class: "tn-colours" }), make("span", {}, limit));
+    scale.replaceChildren(
+      make("span", {}, `−${limit}`),
+      make("span", { class: "tn-colours" }),
+      make("span", {}, limit),
+    );
     const { low, high, counts } = model.get("bars");
     const most = Math.max(...counts);
     svg.setAttribute("viewBox", `0 0 ${counts.length} 40`);
@@ -66,9 +107,18 @@ function render({ model, el }) {
     scrub.lastChild.textContent = place < 0 ? "latest" : `look ${place + 1} of ${count}`;
   }
 
-  const end = region(model, el, "Parameters and statistics", "tn-parameter-view",
-    make("div", { class: "tn-columns" },
-      make("div", { class: "tn-large" }, title, canvas, scale, svg, range, scrub), make("div", { class: "tn-table" }, table)));
+  const end = region(
+    model,
+    el,
+    "Parameters and statistics",
+    "tn-parameter-view",
+    make(
+      "div",
+      { class: "tn-columns" },
+      make("div", { class: "tn-large" }, title, canvas, scale, svg, range, scrub),
+      make("div", { class: "tn-table" }, table),
+    ),
+  );
   const ends = [watch(model, "numbers", numbers), watch(model, "selected place count heatmap size limit bars", show)];
   return () => [end, ...ends].forEach((stop) => stop());
 }

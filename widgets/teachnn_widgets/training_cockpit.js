@@ -21,15 +21,31 @@ function render({ model, el }) {
   const step = button("One step", "Take one training step", "step", send("step"));
   const epoch = button("One epoch", "Train to the end of the epoch", "epoch", send("epoch"));
   const reset = button("Reset", "Put the initial parameters back", "reset", send("reset"));
-  const own = button("Own rate", "Give the learning rate back to the optimizer", "own-rate", () => tell(model, { rate: null }));
-  const log = button("Log scale", "Logarithmic scale", "log", () => tell(model, { logarithmic: !model.get("logarithmic") }));
+  const own = button("Own rate", "Give the learning rate back to the optimizer", "own-rate", () =>
+    tell(model, { rate: null }),
+  );
+  const log = button("Log scale", "Logarithmic scale", "log", () =>
+    tell(model, { logarithmic: !model.get("logarithmic") }),
+  );
   const rate = slider({
-    label: "Learning rate", id: "rate", min: -6, max: 0, step: 0.05, value: -3,
-    format: (v) => (10 ** v).toPrecision(2), oninput: (v) => tell(model, { rate: Number((10 ** v).toPrecision(3)) }),
+    label: "Learning rate",
+    id: "rate",
+    min: -6,
+    max: 0,
+    step: 0.05,
+    value: -3,
+    format: (v) => (10 ** v).toPrecision(2),
+    oninput: (v) => tell(model, { rate: Number((10 ** v).toPrecision(3)) }),
   });
   const speed = slider({
-    label: "Speed", id: "speed", min: 0, max: FASTEST, step: 1, value: FASTEST,
-    format: (v) => (v === FASTEST ? "full" : `${pace(v)}/s`), oninput: (v) => tell(model, { speed: v === FASTEST ? null : pace(v) }),
+    label: "Speed",
+    id: "speed",
+    min: 0,
+    max: FASTEST,
+    step: 1,
+    value: FASTEST,
+    format: (v) => (v === FASTEST ? "full" : `${pace(v)}/s`),
+    oninput: (v) => tell(model, { speed: v === FASTEST ? null : pace(v) }),
   });
   const numbers = make("div", { class: "tn-numbers" });
   const bar = make("div", { class: "tn-progress" }, make("div"));
@@ -46,7 +62,11 @@ function render({ model, el }) {
       ["examples/s", Math.round(status.speed).toLocaleString("en")],
       ["learning rate", Number(status.rate.toPrecision(3))],
     ];
-    numbers.replaceChildren(...said.map(([name, value]) => make("div", {}, make("span", { class: "tn-grey" }, name), make("strong", { "data-name": name }, String(value)))));
+    numbers.replaceChildren(
+      ...said.map(([name, value]) =>
+        make("div", {}, make("span", { class: "tn-grey" }, name), make("strong", { "data-name": name }, String(value))),
+      ),
+    );
     bar.hidden = status.progress === null;
     bar.firstChild.style.width = `${100 * (status.progress ?? 0)}%`;
     reason.textContent = running ? "Training." : status.reason || "Ready.";
@@ -61,12 +81,22 @@ function render({ model, el }) {
     const logarithmic = model.get("logarithmic");
     log.setAttribute("aria-pressed", logarithmic);
     chart.setAttribute("viewBox", `0 0 ${width} ${HEIGHT}`);
-    const shown = Object.entries(training).map(([name, values], i) => ({ name, values, dash: DASHES[i % DASHES.length] }));
-    chart.setAttribute("aria-label", `Curves of ${shown.map(({ name }) => name).join(", ") || "the loss"}, training and test`);
+    const shown = Object.entries(training).map(([name, values], i) => ({
+      name,
+      values,
+      dash: DASHES[i % DASHES.length],
+    }));
+    chart.setAttribute(
+      "aria-label",
+      `Curves of ${shown.map(({ name }) => name).join(", ") || "the loss"}, training and test`,
+    );
     const longest = Math.max(0, ...shown.map(({ name }) => name.length)) + ", training".length;
     const end = width - 16 - 7.4 * longest; // of the axis; the curves' names follow
     const tests = (name) => test.filter(([, terms]) => name in terms).map(([at, terms]) => [at, terms[name]]);
-    const late = shown.flatMap(({ name, values }) => [...values.slice(values.length / 20), ...tests(name).map(([, v]) => v)]);
+    const late = shown.flatMap(({ name, values }) => [
+      ...values.slice(values.length / 20),
+      ...tests(name).map(([, v]) => v),
+    ]);
     const usable = late.filter((v) => !logarithmic || v > 0);
     const [first, last] = [steps[0] ?? 0, steps.at(-1) ?? 0];
     const left = first > Math.max(10, last / 10) ? first : 0; // where a function was trained before
@@ -76,7 +106,10 @@ function render({ model, el }) {
     else if (low === high) high = low * 2;
     const scale = logarithmic ? Math.log : (v) => v;
     const x = (v) => MARGIN.left + ((v - left) / (right - left)) * (end - MARGIN.left);
-    const y = (v) => HEIGHT - MARGIN.bottom - ((scale(v) - scale(low)) / (scale(high) - scale(low))) * (HEIGHT - MARGIN.top - MARGIN.bottom);
+    const y = (v) =>
+      HEIGHT -
+      MARGIN.bottom -
+      ((scale(v) - scale(low)) / (scale(high) - scale(low))) * (HEIGHT - MARGIN.top - MARGIN.bottom);
     const bounded = (v) => Math.max(MARGIN.top, Math.min(HEIGHT - MARGIN.bottom, y(v)));
     const parts = [];
     for (const v of logarithmic ? decades(low, high) : ticks(low, high)) {
@@ -104,15 +137,33 @@ function render({ model, el }) {
     labels.sort((a, b) => a.y - b.y);
     labels.forEach((label, i) => (label.y = Math.max(label.y, i ? labels[i - 1].y + 16 : 0))); // no two on one place
     const over = Math.max(0, (labels.at(-1)?.y ?? 0) - (HEIGHT - MARGIN.bottom));
-    for (const label of labels) parts.push(text(end + 8, label.y + 4 - over, label.text, "start", "", `tn-name ${label.kind}`));
+    for (const label of labels)
+      parts.push(text(end + 8, label.y + 4 - over, label.text, "start", "", `tn-name ${label.kind}`));
     chart.replaceChildren(...parts);
     chart.dataset.points = steps.length; // for tests
   }
 
-  const controls = make("div", { class: "tn-row" }, play, step, epoch, reset, make("span", { class: "tn-grow" }), own, log);
+  const controls = make(
+    "div",
+    { class: "tn-row" },
+    play,
+    step,
+    epoch,
+    reset,
+    make("span", { class: "tn-grow" }),
+    own,
+    log,
+  );
   const end = region(
-    model, el, "Training cockpit", "tn-training-cockpit",
-    controls, make("div", { class: "tn-sliders" }, rate, speed), make("div", { class: "tn-state" }, numbers, bar), chart, reason,
+    model,
+    el,
+    "Training cockpit",
+    "tn-training-cockpit",
+    controls,
+    make("div", { class: "tn-sliders" }, rate, speed),
+    make("div", { class: "tn-state" }, numbers, bar),
+    chart,
+    reason,
   );
   const ends = [watch(model, "running status rate", show), watch(model, "curves logarithmic unit", plot)];
   const resized = new ResizeObserver(plot);

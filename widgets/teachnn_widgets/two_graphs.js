@@ -209,9 +209,17 @@ function render({ model, el }) {
         make("h4", { class: `tn-title ${card.kind}` }, card.name),
         make("div", { class: "tn-grey" }, `${card.kind}, ${card.shape}`),
         canvas,
-        make("div", { class: "tn-grey tn-limit" }, `colours: blue −${card.limit.toPrecision(2)}, orange ${card.limit.toPrecision(2)}`),
+        make(
+          "div",
+          { class: "tn-grey tn-limit" },
+          `colours: blue −${card.limit.toPrecision(2)}, orange ${card.limit.toPrecision(2)}`,
+        ),
         bars(card.histogram, `Histogram of ${card.name}`, card.kind),
-        make("div", { class: "tn-numbers" }, ...card.numbers.flatMap((pair) => pair.map((text) => make("span", {}, text)))),
+        make(
+          "div",
+          { class: "tn-numbers" },
+          ...card.numbers.flatMap((pair) => pair.map((text) => make("span", {}, text))),
+        ),
       );
     });
     const none = make("p", { class: "tn-grey" }, "It has no parameters and no statistics.");
@@ -264,7 +272,12 @@ function bars({ low, high, counts }, label, kind) {
   path.setAttribute("class", `tn-bars ${kind}`);
   path.setAttribute("d", counts.map((count, i) => `M${i} 24V${24 - (23 * count) / most}h0.9V24Z`).join(""));
   svg.append(path);
-  const range = make("div", { class: "tn-range tn-grey" }, make("span", {}, low.toPrecision(2)), make("span", {}, high.toPrecision(2)));
+  const range = make(
+    "div",
+    { class: "tn-range tn-grey" },
+    make("span", {}, low.toPrecision(2)),
+    make("span", {}, high.toPrecision(2)),
+  );
   return make("figure", {}, svg, range);
 }
 
