@@ -33,6 +33,7 @@ LIGHT = {
     "panel": "#f4f6f8",
     "alert": "#b3261e",
     "pressed": TRAIN,  # the ground of a button, below white letters
+    "faint": "#9aa4af",  # letters on black, where a digit is to be drawn
 }
 DARK = {
     "train": "#3d9ad6",
