@@ -29,6 +29,11 @@ function parsed(text) {
   return document.importNode(new DOMParser().parseFromString(text, "image/svg+xml").documentElement, true);
 }
 
+/** Return a canvas for a picture in pixels. */
+function image(label, others = {}) {
+  return make("canvas", { role: "img", "aria-label": label, ...others });
+}
+
 /** Return a small title. */
 function heading(text, kind = "") {
   return make("h4", { class: `tn-title ${kind}`.trim() }, text);
@@ -97,7 +102,8 @@ function bytes(model, name) {
   return new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
 }
 
-/** Paint bytes, row by row, on a canvas of as many pixels; channels is 1 (grey) or 3 (colours). */
+/** Paint bytes, row by row, on a canvas of as many pixels; channels is 1 (grey) or 3 (colours).
+ * Return the bytes that follow. */
 function paint(canvas, bytes, height, width, channels = 1) {
   if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
   const data = new ImageData(width, height);
@@ -110,6 +116,7 @@ function paint(canvas, bytes, height, width, channels = 1) {
   canvas.getContext("2d").putImageData(data, 0, 0);
   canvas.dataset.frame = Number(canvas.dataset.frame || 0) + 1; // for tests, and for the latency bench
   canvas.dataset.time = performance.now();
+  return bytes.subarray(height * width * channels);
 }
 
 /** Return a line with both ends of a range, to stand below what is drawn over it. */

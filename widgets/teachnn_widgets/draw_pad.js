@@ -3,7 +3,7 @@
 
 function render({ model, el }) {
   const pad = inkPad(model, "Draw a digit");
-  const digit = make("canvas", { role: "img", "aria-label": "The digit as the functions get it", class: "tn-digit" });
+  const digit = image("The digit as the functions get it", { class: "tn-digit" });
   const answers = make("div", { class: "tn-answers" });
   let kinds = ""; // names and sizes: only other ones make other elements, so that nothing scrolls back
   let cells = [];
@@ -41,11 +41,8 @@ function render({ model, el }) {
 function bars(count) {
   const items = Array.from({ length: count }, (_, i) => {
     const [bar, value] = [make("span", { class: "tn-bar" }), make("span", { class: "tn-value" })];
-    return {
-      bar,
-      value,
-      node: make("li", {}, make("span", {}, String(i)), make("span", { class: "tn-track" }, bar), value),
-    };
+    const node = make("li", {}, make("span", {}, i), make("span", { class: "tn-track" }, bar), value);
+    return { bar, value, node };
   });
   const set = (values) => {
     const most = Math.max(...values);
@@ -61,13 +58,9 @@ function bars(count) {
 }
 
 /** Return {node, set}: a picture; `set` paints the first of many bytes on it, and returns the rest. */
-function still(name, [height, width, channels]) {
-  const node = make("canvas", { role: "img", "aria-label": name });
-  const set = (pixels) => {
-    paint(node, pixels, height, width, channels);
-    return pixels.subarray(height * width * channels);
-  };
-  return { node, set };
+function still(name, size) {
+  const node = image(name);
+  return { node, set: (pixels) => paint(node, pixels, ...size) };
 }
 
 export default { render };

@@ -4,21 +4,14 @@ const PEN = 9; // pixels; about what MNIST's pens were
 const STEP = 4; // of one arrow key
 const EDGE = 6; // which the keyboard's pen keeps away from
 const UNDOS = 20; // kept at most
+const HOW =
+  "Draw with the pointer; or with the arrow keys, the space bar puts the pen down and lifts it, Delete clears";
 
 /** Return {node, end}: the pad, and what ends it. */
 function inkPad(model, label) {
-  const canvas = make(
-    "canvas",
-    control(label, "pad", {
-      tabindex: 0,
-      role: "application",
-      class: "tn-ink",
-      width: SIDE,
-      height: SIDE,
-      title:
-        "Draw with the pointer; or with the arrow keys, the space bar puts the pen down and lifts it, Delete clears",
-    }),
-  );
+  const focused = { tabindex: 0, role: "application", title: HOW };
+  const pad = control(label, "pad", { ...focused, class: "tn-ink", width: SIDE, height: SIDE });
+  const canvas = make("canvas", pad);
   const context = canvas.getContext("2d", { willReadFrequently: true });
   const crosshair = make("span", { class: "tn-pen", "aria-hidden": "true" });
   const hint = make("span", { class: "tn-hint", "aria-hidden": "true" }, "draw a digit");

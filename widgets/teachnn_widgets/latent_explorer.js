@@ -6,13 +6,8 @@ const WALK = 2500; // milliseconds from start to end
 function render({ model, el }) {
   const dimensions = model.get("dimensions");
   const [height, width, channels] = model.get("shape");
-  const picture = make("canvas", {
-    role: "img",
-    "aria-label": "The decoded picture",
-    class: "tn-picture",
-    "data-testid": "picture",
-  });
-  const plane = make("canvas", { role: "img", "aria-label": "Pictures decoded over the plane" });
+  const picture = image("The decoded picture", { class: "tn-picture", "data-testid": "picture" });
+  const plane = image("Pictures decoded over the plane");
   const ellipse = make("div", { class: "tn-ellipse", hidden: true });
   const point = make("div", { class: "tn-point" });
   const flag = (text) => make("span", { class: "tn-flag", "aria-hidden": "true", hidden: true }, text);
@@ -51,19 +46,9 @@ function render({ model, el }) {
 
   // --- the pad
 
-  const pad = make(
-    "div",
-    control("Latent plane: the arrow keys move the point", "plane", {
-      class: "tn-plane",
-      tabindex: 0,
-      role: "application",
-    }),
-    plane,
-    ellipse,
-    flags.from,
-    flags.to,
-    point,
-  );
+  const focused = { class: "tn-plane", tabindex: 0, role: "application" };
+  const how = control("Latent plane: the arrow keys move the point", "plane", focused);
+  const pad = make("div", how, plane, ellipse, flags.from, flags.to, point);
   const point_to = (event) => {
     const [right, down] = pointed(event, pad);
     const [x, y] = model.get("axes");
@@ -106,18 +91,11 @@ function render({ model, el }) {
   // --- walks from one point to another
 
   const stand = (share) => go(walk.from.map((v, d) => v + share * (walk.to[d] - v)));
-  const along = slider({
-    label: "Walk",
-    id: "walk",
-    min: 0,
-    max: 1,
-    step: 0.01,
-    value: 0,
-    oninput: (share) => {
-      stop();
-      stand(share);
-    },
-  });
+  const leap = (share) => {
+    stop();
+    stand(share);
+  };
+  const along = slider({ label: "Walk", id: "walk", min: 0, max: 1, step: 0.01, value: 0, oninput: leap });
   const stroll = button("▶", "Walk from start to end", "stroll", () => {
     stop();
     const began = performance.now();
@@ -139,21 +117,15 @@ function render({ model, el }) {
       ready();
       place();
     });
-  const walking = make(
-    "div",
-    { class: "tn-row tn-walk" },
-    mark("from", "Start here", "Walk from this point"),
-    mark("to", "End here", "Walk to this point"),
-    along,
-    stroll,
-  );
+  const marks = [mark("from", "Start here", "Walk from this point"), mark("to", "End here", "Walk to this point")];
+  const walking = make("div", { class: "tn-row tn-walk" }, ...marks, along, stroll);
   ready();
 
   // --- pictures to pick, and points to draw
 
   const size = height * width * channels;
   const pick = (_, i) => {
-    const small = make("canvas", { role: "img", "aria-label": `Picture ${i + 1}` });
+    const small = image(`Picture ${i + 1}`);
     paint(small, bytes(model, "gallery").subarray(i * size), height, width, channels);
     const node = button("", `Encode picture ${i + 1}`, `pick-${i}`, () => {
       stop();
@@ -174,14 +146,8 @@ function render({ model, el }) {
   const reset = button("Reset", "Go back to the middle", "reset", () => changed(Array(dimensions).fill(0)));
   const ink = model.get("can_draw") ? inkPad(model, "Draw a digit to encode") : { node: "", end: () => {} };
 
-  const axes = make(
-    "div",
-    { class: "tn-row tn-axes", hidden: dimensions < 2 },
-    "across",
-    selects[0],
-    "upwards",
-    selects[1],
-  );
+  const named = ["across", selects[0], "upwards", selects[1]];
+  const axes = make("div", { class: "tn-row tn-axes", hidden: dimensions < 2 }, ...named);
   const side = make(
     "div",
     { class: "tn-side" },

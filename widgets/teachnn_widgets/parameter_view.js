@@ -14,21 +14,13 @@ const HEADS = [
 const MOVING = ["mean", "spread", "change"]; // what `numbers` holds of each variable
 
 function render({ model, el }) {
-  const canvas = make("canvas", { role: "img", class: "tn-heatmap" });
+  const canvas = image("", { class: "tn-heatmap" });
   const title = heading("");
   const scale = make("div", { class: "tn-scale tn-grey" });
   const bars = make("div");
   const look = (v) => tell(model, { place: v >= model.get("count") - 1 ? -1 : v });
-  const scrub = slider({
-    label: "History",
-    id: "history",
-    min: 0,
-    max: 1,
-    step: 1,
-    value: 1,
-    format: () => "",
-    oninput: look,
-  });
+  const looks = { label: "History", id: "history", min: 0, max: 1, step: 1, value: 1 };
+  const scrub = slider({ ...looks, format: () => "", oninput: look });
 
   const rows = model.get("rows").map((row, i) => {
     const choose = button(row.name, `Show ${row.name}`, `show-${i}`, () => tell(model, { selected: i }));

@@ -25,26 +25,14 @@ function render({ model, el }) {
   const own = button("Own rate", "Give the learning rate back to the optimizer", "own-rate", free);
   const bend = () => tell(model, { logarithmic: !model.get("logarithmic") });
   const log = button("Log scale", "Logarithmic scale", "log", bend);
-  const rate = slider({
-    label: "Learning rate",
-    id: "rate",
-    min: -6,
-    max: 0,
-    step: 0.05,
-    value: -3,
-    format: (v) => (10 ** v).toPrecision(2),
-    oninput: (v) => tell(model, { rate: Number((10 ** v).toPrecision(3)) }),
-  });
-  const speed = slider({
-    label: "Speed",
-    id: "speed",
-    min: 0,
-    max: FASTEST,
-    step: 1,
-    value: FASTEST,
-    format: (v) => (v === FASTEST ? "full" : `${pace(v)}/s`),
-    oninput: (v) => tell(model, { speed: v === FASTEST ? null : pace(v) }),
-  });
+  const power = (v) => (10 ** v).toPrecision(2);
+  const learn = (v) => tell(model, { rate: Number((10 ** v).toPrecision(3)) });
+  const rates = { label: "Learning rate", id: "rate", min: -6, max: 0, step: 0.05, value: -3 };
+  const rate = slider({ ...rates, format: power, oninput: learn });
+  const often = (v) => (v === FASTEST ? "full" : `${pace(v)}/s`);
+  const hurry = (v) => tell(model, { speed: v === FASTEST ? null : pace(v) });
+  const speeds = { label: "Speed", id: "speed", min: 0, max: FASTEST, step: 1, value: FASTEST };
+  const speed = slider({ ...speeds, format: often, oninput: hurry });
   const numbers = make("div", { class: "tn-numbers" });
   const bar = make("div", { class: "tn-progress" }, make("div"));
   const reason = make("div", { class: "tn-reason tn-grey", role: "status" });

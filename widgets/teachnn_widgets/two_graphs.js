@@ -94,16 +94,13 @@ function render({ model, el }) {
     place();
   }
 
-  stage.addEventListener(
-    "wheel",
-    (event) => {
-      if (!event.ctrlKey && !event.metaKey) return; // otherwise the notebook scrolls, as everywhere
-      event.preventDefault();
-      const room = stage.getBoundingClientRect();
-      zoom(Math.exp(-event.deltaY / 400), event.clientX - room.left, event.clientY - room.top);
-    },
-    { passive: false },
-  );
+  const wheel = (event) => {
+    if (!event.ctrlKey && !event.metaKey) return; // otherwise the notebook scrolls, as everywhere
+    event.preventDefault();
+    const room = stage.getBoundingClientRect();
+    zoom(Math.exp(-event.deltaY / 400), event.clientX - room.left, event.clientY - room.top);
+  };
+  stage.addEventListener("wheel", wheel, { passive: false });
   let drag = null;
   stage.addEventListener("pointerdown", (event) => {
     drag = { x: event.clientX - view.x, y: event.clientY - view.y, at: [event.clientX, event.clientY], moved: false };
@@ -196,11 +193,9 @@ function render({ model, el }) {
     inspector.hidden = !key;
     let pixels = bytes(model, "heatmaps");
     const cards = model.get("inspection").map((item) => {
-      const [height, width] = item.size;
-      const canvas = make("canvas", { role: "img", "aria-label": `Heatmap of ${item.name}` });
-      paint(canvas, pixels, height, width, 3);
-      pixels = pixels.subarray(height * width * 3);
-      return card(item, canvas);
+      const heatmap = image(`Heatmap of ${item.name}`);
+      pixels = paint(heatmap, pixels, ...item.size, 3);
+      return card(item, heatmap);
     });
     const none = make("p", { class: "tn-grey" }, "It has no parameters and no statistics.");
     const close = button("×", "Close the inspector", "close-inspector", () => tell(model, { selected: "" }));
@@ -209,11 +204,8 @@ function render({ model, el }) {
 
   function depths() {
     const names = ["primitives", "layers", "layers in layers"];
-    depth.replaceChildren(
-      ...Array.from({ length: model.get("deepest") + 1 }, (_, d) =>
-        make("option", { value: d }, names[d] ?? `layers, depth ${d}`),
-      ),
-    );
+    const option = (_, d) => make("option", { value: d }, names[d] ?? `layers, depth ${d}`);
+    depth.replaceChildren(...Array.from({ length: model.get("deepest") + 1 }, option));
     depth.value = model.get("depth");
   }
 
