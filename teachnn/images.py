@@ -17,6 +17,36 @@ if TYPE_CHECKING:
 
 # One colour a concept, in every drawing, figure and widget (Okabe and Ito's palette).
 TRAIN, TEST, PARAMETER, STATISTIC = "#0072B2", "#009E73", "#E69F00", "#CC79A7"
+# The colours of drawings and widgets by name, on a light page; and those that a dark page has in their place.
+LIGHT = {
+    "train": TRAIN,
+    "train_text": TRAIN,
+    "test": TEST,
+    "test_text": "#007A59",
+    "parameter": PARAMETER,
+    "statistic": STATISTIC,
+    "cold": TRAIN,  # a heatmap's numbers below 0, at 0, above 0
+    "zero": "#F7F7F7",
+    "hot": "#D55E00",
+    "ink": "#1b1f24",
+    "grey": "#5c6670",
+    "line": "#d0d7de",
+    "panel": "#f4f6f8",
+    "alert": "#b3261e",
+    "pressed": TRAIN,  # the ground of a button, below white letters
+    "faint": "#9aa4af",  # letters on black, where a digit is to be drawn
+}
+DARK = {
+    "train": "#3d9ad6",
+    "train_text": "#58aee3",
+    "test": "#1fb88b",
+    "test_text": "#2fc79a",
+    "ink": "#e6edf3",
+    "grey": "#9aa4af",
+    "line": "#3d444d",
+    "panel": "#1d232b",
+    "alert": "#ff8a80",
+}
 INK = "#7a7a7a"  # letters and axes of a figure: no grey has more contrast to both white and JupyterLab's dark ground
 
 

@@ -6,35 +6,38 @@ Its colours: one for each concept (Okabe and Ito's palette); a shape or a dash s
 from __future__ import annotations
 
 import re
+from string import Template
 from xml.sax.saxutils import escape
 
 from teachnn.graphs.drawing import Box, Entry, Link, Panel, Picture, Pill, Point
+from teachnn.images import DARK, LIGHT
 
 # What XML forbids, and what turns the direction of the text that follows.
 FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff\u202a-\u202e\u2066-\u2069]")
 
 # Every rule starts with .teachnn, because a page that holds the SVG itself takes its style for the whole page.
-LIGHT = """
-text{font-family:system-ui,-apple-system,"Segoe UI",sans-serif;font-size:12.5px;fill:#1b1f24}
-.ground{fill:#ffffff} .panel{fill:#f4f6f8} .bold{font-weight:600} .title{font-size:17px} .name{font-size:13px}
-.grey{fill:#5c6670} .small{font-size:11px} .tiny{font-size:10px}
+RULES = Template("""
+text{font-family:system-ui,-apple-system,"Segoe UI",sans-serif;font-size:12.5px;fill:$ink}
+.ground{fill:#ffffff} .panel{fill:$panel} .bold{font-weight:600} .title{font-size:17px} .name{font-size:13px}
+.grey{fill:$grey} .small{font-size:11px} .tiny{font-size:10px}
 .edge{fill:none;stroke:#69737d;stroke-width:1.5} .head{fill:#69737d}
-.link{fill:none;stroke-width:1.7} .link.parameter{stroke:#E69F00} .link.statistic{stroke:#CC79A7}
-.tip.statistic{fill:#CC79A7} .tip.parameter{fill:#E69F00} .dashed{stroke-dasharray:5 4}
-.bar.train{fill:#0072B2} .bar.test{fill:#009E73}
-.box{fill:#ffffff;stroke-width:1.6} .box.train{stroke:#0072B2} .box.test{stroke:#009E73}
-.badge.train{fill:#0072B2} .badge.test{fill:#007A59} .badge-text{fill:#ffffff;font-size:10.5px}
-.end{fill:#1b1f24} .end-text{fill:#ffffff} .end-grey{fill:#b8c0c8} .ink{fill:#1b1f24}
-.pill{stroke-width:1.5} .pill.parameter{fill:#E69F00;stroke:#E69F00} .pill.statistic{fill:#CC79A7;stroke:#CC79A7}
+.link{fill:none;stroke-width:1.7} .link.parameter{stroke:$parameter} .link.statistic{stroke:$statistic}
+.tip.statistic{fill:$statistic} .tip.parameter{fill:$parameter} .dashed{stroke-dasharray:5 4}
+.bar.train{fill:$train} .bar.test{fill:$test}
+.box{fill:#ffffff;stroke-width:1.6} .box.train{stroke:$train} .box.test{stroke:$test}
+.badge.train{fill:$train} .badge.test{fill:$test_text} .badge-text{fill:#ffffff;font-size:10.5px}
+.end{fill:$ink} .end-text{fill:#ffffff} .end-grey{fill:#b8c0c8} .ink{fill:$ink}
+.pill{stroke-width:1.5} .pill.parameter{fill:$parameter;stroke:$parameter} \
+.pill.statistic{fill:$statistic;stroke:$statistic}
 .pill.fixed{fill:#ffffff;stroke-dasharray:4 3} .chip{fill:none;stroke-width:1.2}
-.chip.parameter{stroke:#E69F00} .chip.statistic{stroke:#CC79A7} .chip.fixed{stroke-dasharray:3 2.5}
-"""
-DARK = """
-text{fill:#e6edf3} .ground{fill:#0d1117} .panel{fill:#161b22} .grey{fill:#9aa4af}
+.chip.parameter{stroke:$parameter} .chip.statistic{stroke:$statistic} .chip.fixed{stroke-dasharray:3 2.5}
+""").substitute(LIGHT)
+DARK_RULES = Template("""
+text{fill:$ink} .ground{fill:#0d1117} .panel{fill:#161b22} .grey{fill:$grey}
 .edge{stroke:#8b949e} .head{fill:#8b949e} .box{fill:#0d1117}
-.box.train{stroke:#3d9ad6} .box.test{stroke:#1fb88b} .bar.train{fill:#3d9ad6} .bar.test{fill:#1fb88b}
-.end{fill:#e6edf3} .end-text{fill:#0d1117} .end-grey{fill:#57606a} .pill.fixed{fill:#0d1117} .fixed-ink{fill:#e6edf3}
-"""
+.box.train{stroke:$train} .box.test{stroke:$test} .bar.train{fill:$train} .bar.test{fill:$test}
+.end{fill:$ink} .end-text{fill:#0d1117} .end-grey{fill:#57606a} .pill.fixed{fill:#0d1117} .fixed-ink{fill:$ink}
+""").substitute(DARK)
 
 
 def as_svg(picture: Picture) -> str:
@@ -48,7 +51,7 @@ def as_svg(picture: Picture) -> str:
     parts = [
         head,
         *_words(picture),
-        f"<style>{scoped(LIGHT)}\n@media (prefers-color-scheme:dark){{{scoped(DARK)}}}</style>",
+        f"<style>{scoped(RULES)}\n@media (prefers-color-scheme:dark){{{scoped(DARK_RULES)}}}</style>",
         f'<rect class="ground" width="{wide}" height="{high}"/>',
         *map(_panel, picture.panels),
         *map(_link, (link for link in picture.links if link.kind != "edge")),
@@ -163,7 +166,7 @@ def _entry(entry: Entry) -> str:
 
 
 def scoped(rules: str, scope: str = ".teachnn") -> str:
-    """Return LIGHT or DARK as rules that hold inside of `scope` alone: a page's own rules for its themes, say."""
+    """Return RULES or DARK_RULES as rules that hold inside of `scope` alone: a page's own rules for its themes, say."""
     return re.sub(r"(^|\} )(?=[.t])", rf"\1{scope} ", rules.strip(), flags=re.MULTILINE)
 
 

@@ -9,12 +9,12 @@ LAMP = '''
 import time
 import traitlets as t
 from PIL import Image
-from teachnn_widgets.base import FOLDER, Widget
+from teachnn_widgets.base import COLOURS, FOLDER, Widget
 
 class Lamp(Widget):
     """A square as bright as the slider says; at 13 it fails."""
 
-    _css = (FOLDER / "common.css").read_text("utf-8")
+    _css = COLOURS + (FOLDER / "common.css").read_text("utf-8")
     _esm = (FOLDER / "common.js").read_text("utf-8") + """
 function render({ model, el }) {
   const canvas = make("canvas", { role: "img", "aria-label": "The lamp", class: "tn-light" });
@@ -22,12 +22,11 @@ function render({ model, el }) {
     label: "Brightness", id: "value", min: 0, max: 255, step: 1, value: model.get("value"),
     oninput: (value) => tell(model, { value }),
   });
-  const ends = [
+  return ending(
     region(model, el, "Lamp", "tn-lamp", node, canvas),
     watch(model, "value", () => node.set(model.get("value"))),
     watch(model, "image", () => paint(canvas, bytes(model, "image"), 4, 4)),
-  ];
-  return () => ends.forEach((end) => end());
+  );
 }
 export default { render };"""
 

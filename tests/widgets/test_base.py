@@ -1,6 +1,7 @@
 """What all widgets have in common, without a browser."""
 
 import gc
+import json
 import re
 import threading
 import weakref
@@ -11,7 +12,9 @@ import traitlets as t
 from PIL import Image
 
 import teachnn_widgets
-from teachnn_widgets.base import Widget
+from teachnn.images import DARK, LIGHT
+from teachnn_widgets import LatentExplorer
+from teachnn_widgets.base import COLOURS, FOLDER, Widget
 from teachnn_widgets.pulse import Pulse
 
 WIDGETS = [getattr(teachnn_widgets, name) for name in teachnn_widgets.__all__]
@@ -131,3 +134,25 @@ def test_a_subclass_made_in_a_notebook_keeps_its_parents_page():
         pass
 
     assert Mine._esm is teachnn_widgets.TwoGraphs._esm
+
+
+def test_a_page_knows_the_constants_and_the_colours_of_python():
+    assert "const SIDE = 112;\n" in teachnn_widgets.DrawPad._esm and "const REACH = 3.0;\n" in LatentExplorer._esm
+    light, dark = COLOURS.splitlines()
+    assert "--tn-train: #0072B2;" in light and "--tn-test-text: #007A59;" in light and "--tn-train: #3d9ad6;" in dark
+    assert set(DARK) < set(LIGHT)
+
+
+def test_pages_take_each_colour_but_black_and_white_from_the_palette():
+    texts = [path.read_text() for kind in ("js", "css") for path in FOLDER.glob(f"*.{kind}")]
+    assert {colour for text in texts for colour in re.findall("#[0-9a-fA-F]{3,8}\\b|rgb|hsl", text)} == {"#fff", "#000"}
+    assert {name for text in texts for name in re.findall(r"var\(--tn-([\w-]+)", text)} <= {
+        *(name.replace("_", "-") for name in LIGHT),
+        *("ground", "concept", "concept-text"),  # common.css
+    }
+
+
+def test_the_linter_of_javascript_knows_no_name_that_is_gone():
+    defined = {name for w in WIDGETS for name in re.findall(r"^(?:function|const) (\w+)", str(w._esm), re.MULTILINE)}
+    config = json.loads((FOLDER.parent / "biome.json").read_text())
+    assert set(config["javascript"]["globals"]) <= defined

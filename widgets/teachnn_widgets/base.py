@@ -1,36 +1,51 @@
 """What all widgets have in common: their files, an alert, a still picture, and an end that leaves nothing behind.
 
 A widget `thing.py` has its page in `thing.js` and `thing.css`, after the parts that all share, `common.js` and
-`common.css`. Only the kernel computes; the page paints what it is sent.
+`common.css`. What both sides must know stands in Python: the colours come to the page as CSS variables, the widget's
+`constants` as JavaScript's. Only the kernel computes; the page paints what it is sent.
 """
 
 from __future__ import annotations
 
 import base64
 import io
+import json
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import ClassVar
 
 import anywidget
 import traitlets as t
 from PIL import Image
 
+from teachnn.images import DARK, LIGHT
 from teachnn_widgets.pulse import pulse
 
 FOLDER = Path(__file__).parent
+
+
+def colours(selector: str, palette: dict[str, str]) -> str:
+    """Return a rule that gives a page the colours as variables: `train_text` as --tn-train-text, say."""
+    variables = (f"--tn-{name.replace('_', '-')}: {colour};" for name, colour in palette.items())
+    return f"{selector} {{ {' '.join(variables)} }}"
+
+
+COLOURS = colours(".tn-widget", LIGHT) + "\n" + colours('[data-jp-theme-light="false"] .tn-widget', DARK)
 
 
 class Widget(anywidget.AnyWidget):
     """A widget of the course.
 
     parts: further .js and .css files, by name, that several widgets share. rules: further CSS, as text.
+    constants: what the page's JavaScript is to know by the same name.
     Callbacks may come on any thread (a kernel's subshell, a training thread), so whoever changes traits holds `lock`.
     """
 
     parts: tuple[str, ...] = ()
     rules: str = ""
+    constants: ClassVar[dict[str, float]] = {}
     alert = t.Unicode(help="What went wrong, shown above the widget; empty while all is well.").tag(sync=True)
 
     def __init_subclass__(cls, **kwargs):
@@ -39,11 +54,12 @@ class Widget(anywidget.AnyWidget):
         # Added traits make a subclass of the same name, which is not a new widget.
         if package == __package__ and cls.__name__ not in [base.__name__ for base in cls.__bases__]:
             names = ("common", *cls.parts, module)
-            cls._esm, cls._css = (
+            script, style = (
                 "\n".join(path.read_text("utf-8") for name in names if (path := FOLDER / f"{name}.{kind}").is_file())
                 for kind in ("js", "css")
             )
-            cls._css += cls.rules
+            known = (f"const {name} = {json.dumps(value)};" for name, value in cls.constants.items())
+            cls._esm, cls._css = "\n".join((*known, script)), "\n".join((COLOURS, style, cls.rules))
         super().__init_subclass__(**kwargs)
 
     def __init__(self, **traits):

@@ -1,9 +1,21 @@
-// What all pages share: elements, controls that the keyboard reaches, pixels, the alert.
+// What all pages share: elements, controls that the keyboard reaches, pixels, pictures, and how a page listens and ends.
 // This file stands before each widget's own, as one module.
 
+const SVG = "http://www.w3.org/2000/svg";
+
+// --- elements
+
 /** Return an element. Attributes whose name begins with "on" are listeners; children are nodes or text. */
-function make(tag, attributes = {}, ...children) {
-  const node = document.createElement(tag);
+function make(tag, attributes, ...children) {
+  return filled(document.createElement(tag), attributes, children);
+}
+
+/** Return an element of an SVG picture, in the same way. */
+function shape(tag, attributes, ...children) {
+  return filled(document.createElementNS(SVG, tag), attributes, children);
+}
+
+function filled(node, attributes = {}, children = []) {
   for (const [name, value] of Object.entries(attributes)) {
     if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
     else if (value !== false && value !== undefined) node.setAttribute(name, value === true ? "" : value);
@@ -12,15 +24,26 @@ function make(tag, attributes = {}, ...children) {
   return node;
 }
 
+/** Return the picture that the kernel sent as the text of an SVG file. */
+function parsed(text) {
+  return document.importNode(new DOMParser().parseFromString(text, "image/svg+xml").documentElement, true);
+}
+
+/** Return a canvas for a picture in pixels. */
+function image(label, others = {}) {
+  return make("canvas", { role: "img", "aria-label": label, ...others });
+}
+
+/** Return a small title. */
+function heading(text, kind = "") {
+  return make("h4", { class: `tn-title ${kind}`.trim() }, text);
+}
+
+// --- controls
+
 /** Return the attributes of whatever takes the focus: its name for screen readers, and its keys for itself. */
 function control(label, id, others = {}) {
   return { "aria-label": label, "data-testid": id, "data-lm-suppress-shortcuts": "true", ...others };
-}
-
-/** Change traits of the model together, and tell the kernel. While it is busy, only the latest value is kept. */
-function tell(model, changes) {
-  for (const [name, value] of Object.entries(changes)) model.set(name, value);
-  model.save_changes();
 }
 
 /** Return a button. */
@@ -45,7 +68,42 @@ function slider({ label, id, min, max, step, value, format = (v) => v.toFixed(2)
   return node;
 }
 
-/** Paint bytes, row by row, on a canvas of as many pixels; channels is 1 (grey) or 3 (colours). */
+/** Return a slider of a trait, a whole number unless a step is given; `.sync()` moves it to where the trait is. */
+function traitSlider(model, name, options) {
+  const format = options.step ? undefined : String;
+  const oninput = (v) => tell(model, { [name]: v });
+  const node = slider({ id: name, step: 1, value: model.get(name), format, oninput, ...options });
+  node.sync = () => node.set(model.get(name));
+  return node;
+}
+
+/** Do what `act(event)` returns for a key, if anything, and keep that key from JupyterLab. */
+function keys(node, act) {
+  node.addEventListener("keydown", (event) => {
+    const acts = act(event);
+    if (!acts) return;
+    event.preventDefault();
+    event.stopPropagation();
+    acts();
+  });
+}
+
+/** Return where a pointer is on an element: from left to right and from top to bottom, 0 to 1 each. */
+function pointed(event, node) {
+  const box = node.getBoundingClientRect();
+  return [(event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height];
+}
+
+// --- numbers and pixels
+
+/** Return the bytes of a trait as unsigned integers. */
+function bytes(model, name) {
+  const view = model.get(name);
+  return new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
+}
+
+/** Paint bytes, row by row, on a canvas of as many pixels; channels is 1 (grey) or 3 (colours).
+ * Return the bytes that follow. */
 function paint(canvas, bytes, height, width, channels = 1) {
   if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
   const data = new ImageData(width, height);
@@ -58,20 +116,31 @@ function paint(canvas, bytes, height, width, channels = 1) {
   canvas.getContext("2d").putImageData(data, 0, 0);
   canvas.dataset.frame = Number(canvas.dataset.frame || 0) + 1; // for tests, and for the latency bench
   canvas.dataset.time = performance.now();
+  return bytes.subarray(height * width * channels);
 }
 
-/** Return the bytes of a trait as unsigned integers. */
-function bytes(model, name) {
-  const view = model.get(name);
-  return new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
+/** Return a line with both ends of a range, to stand below what is drawn over it. */
+function range(low, high) {
+  const ends = [low, high].map((end) => make("span", {}, end.toPrecision(2)));
+  return make("div", { class: "tn-range tn-grey" }, ...ends);
 }
 
-/** Listen to changes of a trait ("change:name"), and once now; return what ends it. */
-function watch(model, names, listener) {
-  const events = names.split(" ").map((name) => `change:${name}`).join(" ");
-  model.on(events, listener);
-  listener();
-  return () => model.off(events, listener);
+/** Return the histogram of a parameter or a statistic, drawn so many units high, with its range below. */
+function histogram({ low, high, counts }, name, kind, height) {
+  const most = Math.max(...counts, 1);
+  const bars = counts.map((count, i) => `M${i} ${height}V${height - ((height - 1) * count) / most}h0.9V${height}Z`);
+  const attributes = { viewBox: `0 0 ${counts.length} ${height}`, preserveAspectRatio: "none", role: "img" };
+  const path = shape("path", { class: `tn-bars ${kind}`, d: bars.join("") });
+  const svg = shape("svg", { ...attributes, "aria-label": `Histogram of ${name}` }, path);
+  return make("figure", { class: "tn-histogram" }, svg, range(low, high));
+}
+
+// --- the model
+
+/** Change traits of the model together, and tell the kernel. While it is busy, only the latest value is kept. */
+function tell(model, changes) {
+  for (const [name, value] of Object.entries(changes)) model.set(name, value);
+  model.save_changes();
 }
 
 /** Fill a view: a named region with the alert on top; return what ends it. */
@@ -82,4 +151,26 @@ function region(model, el, label, kind, ...children) {
     alert.textContent = model.get("alert");
     alert.hidden = !alert.textContent;
   });
+}
+
+/** Listen to changes of traits, and once now; return what ends it. */
+function watch(model, names, listener) {
+  const events = names.replace(/\S+/g, "change:$&");
+  model.on(events, listener);
+  listener();
+  return () => model.off(events, listener);
+}
+
+/** Listen to changes of an element's size; return what ends it. */
+function watchSize(node, listener) {
+  const observer = new ResizeObserver(listener);
+  observer.observe(node);
+  return () => observer.disconnect();
+}
+
+/** Return one end for all that a page began. */
+function ending(...ends) {
+  return () => {
+    for (const end of ends) end();
+  };
 }

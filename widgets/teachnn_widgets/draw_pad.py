@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import ClassVar
 
 import numpy as np
 import traitlets as t
@@ -21,6 +22,8 @@ class DrawPad(InkWidget):
     are. Rows (1, K) are shown as bars, pictures (1, H, W) as pictures, tuples one after the other.
     image: the picture (28, 28) as they get it. Raises InputError for what is no function, or raises on an empty pad.
     """
+
+    constants: ClassVar = {**InkWidget.constants, "DIGIT": DIGIT}
 
     digit = t.Bytes(bytes(DIGIT * DIGIT), help="what the functions get").tag(sync=True)
     answers = t.List(help="of each function: its name, and rows of numbers or sizes of pictures").tag(sync=True)

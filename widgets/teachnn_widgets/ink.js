@@ -1,18 +1,41 @@
 // A pad to draw on with the mouse, a finger, or the keyboard: its ink goes to the model's trait `ink`, row by row.
 
-const SIDE = 112;
 const PEN = 9; // pixels; about what MNIST's pens were
+const STEP = 4; // of one arrow key
+const EDGE = 6; // which the keyboard's pen keeps away from
+const UNDOS = 20; // kept at most
+const HOW =
+  "Draw with the pointer; or with the arrow keys, the space bar puts the pen down and lifts it, Delete clears";
 
 /** Return {node, end}: the pad, and what ends it. */
 function inkPad(model, label) {
-  const canvas = make("canvas", control(label, "pad", {
-    tabindex: 0, role: "application", class: "tn-ink", width: SIDE, height: SIDE,
-    title: "Draw with the pointer; or with the arrow keys, the space bar puts the pen down and lifts it, Delete clears",
-  }));
+  const focused = { tabindex: 0, role: "application", title: HOW };
+  const pad = control(label, "pad", { ...focused, class: "tn-ink", width: SIDE, height: SIDE });
+  const canvas = make("canvas", pad);
   const context = canvas.getContext("2d", { willReadFrequently: true });
-  const pen = { x: SIDE / 2, y: SIDE / 2, down: false };
+  const crosshair = make("span", { class: "tn-pen", "aria-hidden": "true" });
+  const hint = make("span", { class: "tn-hint", "aria-hidden": "true" }, "draw a digit");
+  const pen = { x: SIDE / 2, y: SIDE / 2, down: false }; // the keyboard's
   const undone = []; // what was there before each stroke
-  let from = null;
+  let from = null; // where the pointer is, while it draws
+  let sent = null; // the ink that the kernel got last
+
+  // --- ink, to the kernel and back
+
+  function send() {
+    const { data } = context.getImageData(0, 0, SIDE, SIDE);
+    sent = Uint8Array.from({ length: SIDE * SIDE }, (_, i) => data[4 * i]);
+    tell(model, { ink: new DataView(sent.buffer) });
+  }
+  function show() {
+    const ink = bytes(model, "ink");
+    hint.hidden = ink.some((value) => value);
+    if (sent && ink.length === sent.length && ink.every((value, i) => value === sent[i])) return; // our own, come back
+    if (from) return; // never under the pen
+    paint(canvas, ink, SIDE, SIDE);
+  }
+
+  // --- what a hand can do
 
   function line(a, b) {
     Object.assign(context, { strokeStyle: "#fff", lineWidth: PEN, lineCap: "round" });
@@ -22,27 +45,14 @@ function inkPad(model, label) {
     context.stroke();
     send();
   }
-  function send() {
-    const { data } = context.getImageData(0, 0, SIDE, SIDE);
-    const ink = new Uint8Array(SIDE * SIDE);
-    for (let i = 0; i < ink.length; i++) ink[i] = data[4 * i];
-    sent = ink;
-    tell(model, { ink: new DataView(ink.buffer) });
+  function remember() {
+    undone.push(context.getImageData(0, 0, SIDE, SIDE));
+    if (undone.length > UNDOS) undone.shift();
   }
-  let sent = null;
-  const hint = make("span", { class: "tn-hint", "aria-hidden": "true" }, "draw a digit");
-  function show() {
-    const ink = bytes(model, "ink");
-    hint.hidden = ink.some((value) => value);
-    if (sent && ink.length === sent.length && ink.every((value, i) => value === sent[i])) return; // our own, come back
-    if (from) return; // never under the pen
-    paint(canvas, ink, SIDE, SIDE);
-  }
-  const remember = () => undone.push(context.getImageData(0, 0, SIDE, SIDE)) > 20 && undone.shift();
   function undo() {
     if (!undone.length) return;
     pen.down = false;
-    crosshair.classList.remove("tn-down");
+    aim();
     context.putImageData(undone.pop(), 0, 0);
     send();
   }
@@ -52,9 +62,31 @@ function inkPad(model, label) {
     context.fillRect(0, 0, SIDE, SIDE);
     send();
   }
+  function lowerOrLift() {
+    pen.down = !pen.down;
+    aim();
+    if (pen.down) remember();
+  }
+  function move(dx, dy) {
+    const before = { ...pen };
+    const within = (v) => Math.min(SIDE - EDGE, Math.max(EDGE, v));
+    Object.assign(pen, { x: within(pen.x + dx), y: within(pen.y + dy) });
+    aim();
+    if (pen.down) line(before, pen);
+  }
+  function aim() {
+    Object.assign(crosshair.style, { left: `${(100 * pen.x) / SIDE}%`, top: `${(100 * pen.y) / SIDE}%` });
+    crosshair.classList.toggle("tn-down", pen.down);
+  }
+
+  // --- the pointer and the keys
+
   const place = (event) => {
-    const box = canvas.getBoundingClientRect();
-    return { x: ((event.clientX - box.left) * SIDE) / box.width, y: ((event.clientY - box.top) * SIDE) / box.height };
+    const [x, y] = pointed(event, canvas);
+    return { x: SIDE * x, y: SIDE * y };
+  };
+  const lift = (event) => {
+    if (canvas.hasPointerCapture(event.pointerId)) from = null;
   };
   canvas.addEventListener("pointerdown", (event) => {
     if (from) return; // one finger draws
@@ -69,28 +101,20 @@ function inkPad(model, label) {
     line(from, to);
     from = to;
   });
-  for (const name of ["pointerup", "pointercancel"]) canvas.addEventListener(name, (event) => canvas.hasPointerCapture(event.pointerId) && (from = null));
-  canvas.addEventListener("keydown", (event) => {
-    const moves = { ArrowLeft: [-4, 0], ArrowRight: [4, 0], ArrowUp: [0, -4], ArrowDown: [0, 4] };
-    if (event.key === " ") {
-      pen.down = !pen.down;
-      if (pen.down) remember();
-    }
-    else if (event.key === "z" && (event.ctrlKey || event.metaKey)) undo();
-    else if (event.key === "Delete" || event.key === "Backspace") clear();
-    else if (moves[event.key]) {
-      const before = { ...pen };
-      pen.x = Math.min(SIDE - 6, Math.max(6, pen.x + moves[event.key][0]));
-      pen.y = Math.min(SIDE - 6, Math.max(6, pen.y + moves[event.key][1]));
-      if (pen.down) line(before, pen);
-    } else return;
-    event.preventDefault();
-    event.stopPropagation();
-    crosshair.style.left = `${(100 * pen.x) / SIDE}%`;
-    crosshair.style.top = `${(100 * pen.y) / SIDE}%`;
-    crosshair.classList.toggle("tn-down", pen.down);
-  });
-  const crosshair = make("span", { class: "tn-pen", "aria-hidden": "true" });
+  canvas.addEventListener("pointerup", lift);
+  canvas.addEventListener("pointercancel", lift);
+  const acts = {
+    ArrowLeft: () => move(-STEP, 0),
+    ArrowRight: () => move(STEP, 0),
+    ArrowUp: () => move(0, -STEP),
+    ArrowDown: () => move(0, STEP),
+    " ": lowerOrLift,
+    Delete: clear,
+    Backspace: clear,
+  };
+  keys(canvas, (event) => (event.key === "z" && (event.ctrlKey || event.metaKey) ? undo : acts[event.key]));
+
+  aim();
   const erase = button("Clear", "Clear the drawing", "clear", clear);
   const back = button("Undo", "Undo the last stroke", "undo", undo);
   const tools = make("div", { class: "tn-row" }, erase, back);

@@ -5,6 +5,8 @@ LeCun, Bottou, Bengio & Haffner 1998, "Gradient-based learning applied to docume
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import numpy as np
 import traitlets as t
 from PIL import Image
@@ -20,6 +22,7 @@ class InkWidget(Widget):
     """A widget with a pad: its `ink` is SIDE x SIDE bytes, which come from the page as a view of memory."""
 
     parts = ("ink",)
+    constants: ClassVar = {"SIDE": SIDE}
 
     ink = t.Bytes(bytes(SIDE * SIDE)).tag(sync=True, from_json=lambda value, widget: bytes(value))
 

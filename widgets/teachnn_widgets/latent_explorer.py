@@ -8,6 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import ClassVar
 
 import numpy as np
 import traitlets as t
@@ -33,6 +34,8 @@ class LatentExplorer(InkWidget):
     Raises InputError for a decoder that raises or returns another shape. With a tn.TestFunction the picture follows
     its parameters while another thread trains them.
     """
+
+    constants: ClassVar = {**InkWidget.constants, "REACH": REACH}
 
     dimensions = t.Int(2).tag(sync=True)
     z = t.List(t.Float()).tag(sync=True)

@@ -5,6 +5,7 @@ Nothing is told by the net: the graph of each function is recorded, and a unit l
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from functools import cache
 
@@ -13,6 +14,7 @@ import traitlets as t
 
 import teachnn as tn
 from teachnn.graphs.svg import text
+from teachnn.images import LIGHT
 from teachnn.models.fractalnet import FractalNet, Unit
 from teachnn.support import InputError, array, whole
 from teachnn_widgets.base import Widget
@@ -21,20 +23,21 @@ from teachnn_widgets.refreshed import refreshed
 BATCHES = 40
 WIDE, HIGH, GAP, TOP = 96, 52, 14, 34  # pixels: of a unit's place, between places, above a block
 
-# The colours are the page's, or those of a light page where the picture stands alone.
-STYLE = """
-.paths text{font:12px system-ui,-apple-system,"Segoe UI",sans-serif;fill:var(--tn-ink,#1b1f24);text-anchor:middle}
-.paths .ground{fill:var(--tn-ground,#fff)} .paths .block{fill:var(--tn-panel,#f4f6f8)}
-.paths .grey{fill:var(--tn-grey,#5c6670)} .paths .title{font-weight:600}
-.paths .unit{fill:var(--tn-ground,#fff);stroke:var(--tn-grey,#5c6670);stroke-width:1;stroke-dasharray:3 3}
-.paths path{fill:none;stroke:var(--tn-line,#d0d7de);stroke-width:1.5;stroke-dasharray:3 3}
+RULES = """
+.paths text{font:12px system-ui,-apple-system,"Segoe UI",sans-serif;fill:var(--tn-ink);text-anchor:middle}
+.paths .ground{fill:var(--tn-ground,#fff)} .paths .block{fill:var(--tn-panel)}
+.paths .grey{fill:var(--tn-grey)} .paths .title{font-weight:600}
+.paths .unit{fill:var(--tn-ground,#fff);stroke:var(--tn-grey);stroke-width:1;stroke-dasharray:3 3}
+.paths path{fill:none;stroke:var(--tn-line);stroke-width:1.5;stroke-dasharray:3 3}
 .paths .join{stroke-width:5;stroke-dasharray:none}
 .paths .live .unit{stroke-width:2.5;stroke-dasharray:none} .paths path.live{stroke-dasharray:none;stroke-width:2.5}
 .paths path.joined{stroke-width:6}
-.paths.train .live .unit,.paths.train path.live{stroke:var(--tn-train,#0072b2)}
-.paths.test .live .unit,.paths.test path.live{stroke:var(--tn-test,#009e73)}
+.paths.train .live .unit,.paths.train path.live{stroke:var(--tn-train)}
+.paths.test .live .unit,.paths.test path.live{stroke:var(--tn-test)}
 .paths .live .unit{fill-opacity:1} .paths .live text{font-weight:600}
 """
+# The colours are the page's, or those of a light page where the picture stands alone.
+STYLE = re.sub(r"var\(--tn-(\w+)\)", lambda found: f"{found[0][:-1]},{LIGHT[found[1]].lower()})", RULES)
 
 
 class LivePaths(Widget):

@@ -1,32 +1,24 @@
-// Both modes: blue and filled is training, green and dashed is test, in every picture.
+// Draws the outputs of each layer in both modes, and what one row becomes among other neighbours.
+// Blue and filled is training, green and dashed is test, in every picture. Listens to the sliders.
 
-const SVG = "http://www.w3.org/2000/svg";
 const [WIDE, HIGH] = [560, 168]; // of the strip of units
 
 function render({ model, el }) {
-  const settings = make("div", { class: "tn-settings" });
-  const batch = slider({ label: "Batch size", id: "batch", min: 1, max: model.get("rows"), step: 1, value: model.get("batch"), format: String, oninput: (v) => tell(model, { batch: v }) });
-  const seed = slider({ label: "Noise seed", id: "seed", min: 0, max: 99, step: 1, value: model.get("seed"), format: String, oninput: (v) => tell(model, { seed: v }) });
-  settings.append(batch, seed);
-  let rate = null;
-  if (model.get("rate") !== null) {
-    rate = slider({ label: "Dropout rate", id: "rate", min: 0, max: 0.95, step: 0.05, value: model.get("rate"), oninput: (v) => tell(model, { rate: v }) });
-    settings.append(rate);
-  }
-  const table = make("div", { class: "tn-layers", tabindex: 0, role: "region", ...control("Layers in both modes", "layers") });
-  const strip = shape("svg", { viewBox: `0 0 ${WIDE} ${HIGH}`, role: "img" });
+  const sliders = [
+    traitSlider(model, "batch", { label: "Batch size", min: 1, max: model.get("rows") }),
+    traitSlider(model, "seed", { label: "Noise seed", min: 0, max: 99 }),
+  ];
+  if (model.get("rate") !== null)
+    sliders.push(traitSlider(model, "rate", { label: "Dropout rate", min: 0, max: 0.95, step: 0.05 }));
+  const settings = make("div", { class: "tn-settings" }, ...sliders);
+  const focused = { class: "tn-layers", tabindex: 0, role: "region" };
+  const table = make("div", control("Layers in both modes", "layers", focused));
+  const about = "The answers for row 0 by unit, among other rows each time";
+  const strip = shape("svg", { viewBox: `0 0 ${WIDE} ${HIGH}`, height: HIGH, role: "img", "aria-label": about });
   const said = make("p", { class: "tn-said" });
 
   function layers() {
-    table.replaceChildren(
-      make("div", { class: "tn-head tn-grey" }, make("span", {}, "layer"), make("span", {}, "outputs in either mode"), make("span", { title: "root mean square difference, in standard deviations of the test output" }, "how far apart")),
-      ...model.get("layers").map((layer) =>
-        make("div", { class: "tn-layer", "data-name": layer.name, "data-apart": layer.apart },
-          make("span", {}, layer.name),
-          histograms(layer),
-          make("span", { class: "tn-apart" }, make("span", { class: "tn-track" }, make("span", { class: "tn-bar", style: `width:${Math.min(100, 50 * layer.apart)}%` })), make("span", { class: "tn-value" }, layer.apart.toFixed(2)))),
-      ),
-    );
+    table.replaceChildren(head(), ...model.get("layers").map(line));
   }
 
   function neighbours() {
@@ -35,50 +27,84 @@ function render({ model, el }) {
     const [low, high] = [Math.min(...all), Math.max(...all)];
     const y = (v) => 12 + (HIGH - 40) * (high > low ? (high - v) / (high - low) : 0.5);
     const slot = WIDE / found.train.length;
-    const parts = [];
-    found.train.forEach((values, unit) => {
+    const units = found.train.flatMap((values, unit) => {
       const x = slot * (unit + 0.5);
-      parts.push(shape("line", { class: "tn-reach", x1: x, x2: x, y1: y(Math.max(...values)), y2: y(Math.min(...values)) }));
-      for (const v of values) parts.push(shape("circle", { class: "tn-dot", cx: x, cy: y(v), r: 3.5 }));
-      for (const v of new Set(found.test[unit])) parts.push(shape("path", { class: "tn-diamond", d: `M${x} ${y(v) - 6}l6 6-6 6-6-6Z` }));
-      const label = shape("text", { x, y: HIGH - 6, "text-anchor": "middle", class: "tn-tick" });
-      label.textContent = unit;
-      parts.push(label);
+      const [top, bottom] = [y(Math.max(...values)), y(Math.min(...values))];
+      return [
+        shape("line", { class: "tn-reach", x1: x, x2: x, y1: top, y2: bottom }),
+        ...values.map((v) => shape("circle", { class: "tn-dot", cx: x, cy: y(v), r: 3.5 })),
+        ...Array.from(new Set(found.test[unit]), (v) =>
+          shape("path", { class: "tn-diamond", d: `M${x} ${y(v) - 6}l6 6-6 6-6-6Z` }),
+        ),
+        shape("text", { x, y: HIGH - 6, "text-anchor": "middle", class: "tn-tick" }, unit),
+      ];
     });
-    strip.replaceChildren(...parts);
-    strip.setAttribute("aria-label", "The answers for row 0 by unit, among other rows each time");
+    strip.replaceChildren(...units);
     const [train, test] = [found["train spread"], found["test spread"]];
-    said.replaceChildren("Its answer moves by up to ", make("strong", { class: "train" }, train.toPrecision(2)), " (standard deviation) in train mode, by ", make("strong", { class: "test" }, test.toPrecision(2)), " in test mode.");
+    said.replaceChildren(
+      "Its answer moves by up to ",
+      make("strong", { class: "train" }, train.toPrecision(2)),
+      " (standard deviation) in train mode, by ",
+      make("strong", { class: "test" }, test.toPrecision(2)),
+      " in test mode.",
+    );
     Object.assign(said.dataset, { train, test });
   }
 
-  const end = region(model, el, "Both modes of the same layers", "tn-mode-lens", settings, table,
-    make("div", { class: "tn-row" }, make("h4", { class: "tn-title" }, "The same row 0 among other neighbours, by unit of the last layer"),
-      make("span", { class: "tn-key train" }, "● train, 16 draws of neighbours"), make("span", { class: "tn-key test" }, "◆ test")),
-    strip, said);
-  const sync = () => {
-    batch.set(model.get("batch"));
-    seed.set(model.get("seed"));
-    rate?.set(model.get("rate"));
-  };
-  const ends = [watch(model, "layers", layers), watch(model, "neighbours", neighbours), watch(model, "batch seed rate", sync)];
-  return () => [end, ...ends].forEach((stop) => stop());
+  const key = make(
+    "div",
+    { class: "tn-row" },
+    heading("The same row 0 among other neighbours, by unit of the last layer"),
+    make("span", { class: "train" }, `● train, ${DRAWS} draws of neighbours`),
+    make("span", { class: "test" }, "◆ test"),
+  );
+  return ending(
+    region(model, el, "Both modes of the same layers", "tn-mode-lens", settings, table, key, strip, said),
+    watch(model, "layers", layers),
+    watch(model, "neighbours", neighbours),
+    watch(model, "batch seed rate", () => {
+      for (const node of sliders) node.sync();
+    }),
+  );
 }
 
-function shape(tag, attributes) {
-  const node = document.createElementNS(SVG, tag);
-  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
-  return node;
+/** Return the table's first line: what its columns show. */
+function head() {
+  const title = "root mean square difference, in standard deviations of the test output";
+  const columns = [
+    make("span", {}, "layer"),
+    make("span", {}, "outputs in either mode"),
+    make("span", { title }, "how far apart"),
+  ];
+  return make("div", { class: "tn-head tn-grey" }, ...columns);
+}
+
+/** Return a layer's line: its name, its outputs, and how far apart they are as a bar and a number. */
+function line(layer) {
+  const bar = make("span", { class: "tn-bar", style: `width:${Math.min(100, 50 * layer.apart)}%` });
+  const value = make("span", { class: "tn-value" }, layer.apart.toFixed(2));
+  return make(
+    "div",
+    { class: "tn-layer", "data-name": layer.name, "data-apart": layer.apart },
+    make("span", {}, layer.name),
+    histograms(layer),
+    make("span", { class: "tn-apart" }, make("span", { class: "tn-track" }, bar), value),
+  );
 }
 
 /** Return two histograms over one range: training filled, test dashed. */
 function histograms({ name, low, high, train, test }) {
   const most = Math.max(...train, ...test);
-  const svg = shape("svg", { viewBox: `0 0 ${train.length} 30`, preserveAspectRatio: "none", role: "img", "aria-label": `Outputs of ${name}, from ${low.toPrecision(2)} to ${high.toPrecision(2)}` });
-  const stairs = (counts) => counts.map((count, i) => `H${i}V${30 - (28 * Math.sqrt(count)) / Math.sqrt(most)}H${i + 1}`).join("");
-  svg.append(shape("path", { class: "tn-filled", d: `M0 30${stairs(train)}V30Z` }), shape("path", { class: "tn-dashed", d: `M0 30${stairs(test)}V30` }));
-  const range = make("div", { class: "tn-range tn-grey" }, make("span", {}, low.toPrecision(2)), make("span", {}, high.toPrecision(2)));
-  return make("div", {}, svg, range);
+  const about = `Outputs of ${name}, from ${low.toPrecision(2)} to ${high.toPrecision(2)}`;
+  const top = (count) => 30 - (28 * Math.sqrt(count)) / Math.sqrt(most);
+  const stairs = (counts) => `M0 30${counts.map((count, i) => `H${i}V${top(count)}H${i + 1}`).join("")}V30`;
+  const svg = shape(
+    "svg",
+    { viewBox: `0 0 ${train.length} 30`, preserveAspectRatio: "none", role: "img", "aria-label": about },
+    shape("path", { class: "tn-filled", d: `${stairs(train)}Z` }),
+    shape("path", { class: "tn-dashed", d: stairs(test) }),
+  );
+  return make("div", {}, svg, range(low, high));
 }
 
 export default { render };

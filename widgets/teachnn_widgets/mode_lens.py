@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Sequence
+from typing import ClassVar
 
 import numpy as np
 import traitlets as t
@@ -32,6 +33,8 @@ class ModeLens(Widget):
     Nothing that is handed over changes: noise comes from generators of its own, statistics stay.
     Raises InputError for layers that are no siblings, or an input that they refuse.
     """
+
+    constants: ClassVar = {"DRAWS": DRAWS}
 
     batch = t.Int(1).tag(sync=True)
     rows = t.Int(1).tag(sync=True)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from teachnn.images import LIGHT
+
 SIDE = 64  # pixels of a heatmap, at most
 BINS = 40
-COLD, HOT, MIDDLE = (np.array(c, np.float32) for c in ((0, 114, 178), (213, 94, 0), (247, 247, 247)))
+COLD, MIDDLE, HOT = (np.array([*bytes.fromhex(LIGHT[name][1:])], np.float32) for name in ("cold", "zero", "hot"))
 
 
 def as_matrix(value: np.ndarray) -> np.ndarray:

@@ -1,19 +1,20 @@
-// The drawing comes from the kernel as an SVG; here it is moved, searched, and made to glow.
+// Draws the graphs, an SVG from the kernel, and the numbers of what is chosen in them; what moves glows.
+// Listens to the pointer, the wheel and the keys, which move the drawing, search it, and choose.
 
-const SVG = "http://www.w3.org/2000/svg";
 const STEP = 1.25; // of one press on + or -
 
 function render({ model, el }) {
   const stage = make("div", { class: "tn-stage" });
   const told = make("div", { class: "tn-told", "aria-live": "polite" });
   const inspector = make("div", { class: "tn-inspector", role: "region", "aria-label": "Inspector" });
-  const depth = make("select", control("Depth of the graphs", "depth"));
+  const choose = () => tell(model, { depth: Number(depth.value) });
+  const depth = make("select", control("Depth of the graphs", "depth", { onchange: choose }));
   const view = { x: 0, y: 0, scale: 1, fitted: true };
   let svg, elements, links, halos, lit;
 
   const bar = make(
     "div",
-    { class: "tn-row tn-bar" },
+    { class: "tn-row" },
     make("label", { class: "tn-row" }, "Show", depth),
     make("span", { class: "tn-grow tn-grey" }, "drag to move, Ctrl + wheel to zoom, click for the numbers"),
     button("−", "Zoom out", "zoom-out", () => zoom(1 / STEP)),
@@ -24,11 +25,8 @@ function render({ model, el }) {
   // --- the drawing
 
   function draw() {
-    svg = document.importNode(
-      new DOMParser().parseFromString(model.get("drawing"), "image/svg+xml").documentElement,
-      true,
-    );
-    svg.querySelectorAll("style, .ground").forEach((node) => node.remove()); // the page's theme decides
+    svg = parsed(model.get("drawing"));
+    for (const node of svg.querySelectorAll("style, .ground")) node.remove(); // the page's theme decides
     svg.setAttribute("role", "group");
     svg.setAttribute("aria-label", svg.querySelector("title").textContent);
     const { width, height } = svg.viewBox.baseVal;
@@ -41,12 +39,13 @@ function render({ model, el }) {
       const name = model.get("details")[key].title;
       const { "data-testid": id, ...rest } = control(name, key, { tabindex: -1, role: "button" });
       node.dataset.testid = id;
-      const shape = face(node); // the button, for a box holds chips, and no button may hold another
-      for (const [attribute, value] of Object.entries(rest)) shape.setAttribute(attribute, value);
-      if (key.includes("v")) halos.set(key, halo(shape));
+      const pressed = filled(face(node), rest); // the shape, for a box holds chips, and no button may hold another
+      if (key.includes("v")) halos.set(key, halo(pressed));
     }
     face(elements.values().next().value).setAttribute("tabindex", 0);
     stage.replaceChildren(svg);
+    lit = null;
+    light();
     fit();
   }
 
@@ -56,13 +55,12 @@ function render({ model, el }) {
   }
 
   /** Put a glow behind a pill or a chip, dark until the kernel says how bright it is. */
-  function halo(shape) {
-    const glow = document.createElementNS(SVG, "rect");
-    for (const name of ["x", "y"]) glow.setAttribute(name, Number(shape.getAttribute(name)) - 4);
-    for (const name of ["width", "height"]) glow.setAttribute(name, Number(shape.getAttribute(name)) + 8);
-    glow.setAttribute("rx", Number(shape.getAttribute("rx")) + 4);
-    glow.setAttribute("class", `tn-halo ${shape.classList.contains("statistic") ? "statistic" : "parameter"}`);
-    shape.before(glow);
+  function halo(pill) {
+    const wider = { x: -4, y: -4, width: 8, height: 8, rx: 4 };
+    const sizes = Object.entries(wider).map(([name, by]) => [name, Number(pill.getAttribute(name)) + by]);
+    const kind = pill.classList.contains("statistic") ? "statistic" : "parameter";
+    const glow = shape("rect", { ...Object.fromEntries(sizes), class: `tn-halo ${kind}` });
+    pill.before(glow);
     return glow;
   }
 
@@ -96,16 +94,13 @@ function render({ model, el }) {
     place();
   }
 
-  stage.addEventListener(
-    "wheel",
-    (event) => {
-      if (!event.ctrlKey && !event.metaKey) return; // otherwise the notebook scrolls, as everywhere
-      event.preventDefault();
-      const room = stage.getBoundingClientRect();
-      zoom(Math.exp(-event.deltaY / 400), event.clientX - room.left, event.clientY - room.top);
-    },
-    { passive: false },
-  );
+  const wheel = (event) => {
+    if (!event.ctrlKey && !event.metaKey) return; // otherwise the notebook scrolls, as everywhere
+    event.preventDefault();
+    const room = stage.getBoundingClientRect();
+    zoom(Math.exp(-event.deltaY / 400), event.clientX - room.left, event.clientY - room.top);
+  };
+  stage.addEventListener("wheel", wheel, { passive: false });
   let drag = null;
   stage.addEventListener("pointerdown", (event) => {
     drag = { x: event.clientX - view.x, y: event.clientY - view.y, at: [event.clientX, event.clientY], moved: false };
@@ -119,7 +114,10 @@ function render({ model, el }) {
     [view.x, view.y] = [event.clientX - drag.x, event.clientY - drag.y];
     place();
   });
-  const drop = () => setTimeout(() => (drag = null)); // after the click that ends a drag
+  const drop = () =>
+    setTimeout(() => {
+      drag = null; // after the click that ends a drag
+    });
   stage.addEventListener("pointerup", drop);
   stage.addEventListener("pointercancel", drop);
 
@@ -132,7 +130,7 @@ function render({ model, el }) {
     if (key === lit) return;
     lit = key;
     svg.classList.toggle("tn-dimmed", Boolean(key));
-    svg.querySelectorAll(".tn-lit").forEach((node) => node.classList.remove("tn-lit"));
+    for (const node of svg.querySelectorAll(".tn-lit")) node.classList.remove("tn-lit");
     const detail = key && model.get("details")[key];
     told.replaceChildren(
       make("strong", {}, detail ? detail.title : "Point at a layer or a parameter"),
@@ -140,11 +138,10 @@ function render({ model, el }) {
     );
     if (!key) return;
     const near = new Set([key]);
-    for (const { node, ends } of links)
-      if (ends.includes(key)) {
-        node.classList.add("tn-lit");
-        ends.forEach((end) => near.add(end));
-      }
+    for (const { node, ends } of links.filter(({ ends }) => ends.includes(key))) {
+      node.classList.add("tn-lit");
+      for (const end of ends) near.add(end);
+    }
     for (const end of near) elements.get(end)?.classList.add("tn-lit");
     elements.get(key).parentNode.closest("[data-key]")?.classList.add("tn-lit"); // the box around a chip
   }
@@ -172,7 +169,7 @@ function render({ model, el }) {
     face(elements.get(key)).focus({ preventScroll: true });
     tell(model, { selected: key === model.get("selected") ? "" : key });
   });
-  stage.addEventListener("keydown", (event) => {
+  keys(stage, (event) => {
     const key = keyOf(event.target);
     const acts = {
       ArrowRight: () => step(key, 1),
@@ -186,10 +183,7 @@ function render({ model, el }) {
       "-": () => zoom(1 / STEP),
       0: fit,
     };
-    if (!key || !acts[event.key]) return;
-    event.preventDefault();
-    event.stopPropagation();
-    acts[event.key]();
+    return key && acts[event.key];
   });
 
   function inspect() {
@@ -197,75 +191,48 @@ function render({ model, el }) {
     svg.querySelector(".tn-selected")?.classList.remove("tn-selected");
     elements.get(key)?.classList.add("tn-selected");
     inspector.hidden = !key;
-    let place = 0;
-    const pixels = bytes(model, "heatmaps");
-    const cards = model.get("inspection").map((card) => {
-      const canvas = make("canvas", { role: "img", "aria-label": `Heatmap of ${card.name}` });
-      const [height, width] = card.size;
-      paint(canvas, pixels.subarray(place, (place += height * width * 3)), height, width, 3);
-      return make(
-        "article",
-        { class: "tn-card" },
-        make("h4", { class: `tn-title ${card.kind}` }, card.name),
-        make("div", { class: "tn-grey" }, `${card.kind}, ${card.shape}`),
-        canvas,
-        make("div", { class: "tn-grey tn-limit" }, `colours: blue −${card.limit.toPrecision(2)}, orange ${card.limit.toPrecision(2)}`),
-        bars(card.histogram, `Histogram of ${card.name}`, card.kind),
-        make("div", { class: "tn-numbers" }, ...card.numbers.flatMap((pair) => pair.map((text) => make("span", {}, text)))),
-      );
+    let pixels = bytes(model, "heatmaps");
+    const cards = model.get("inspection").map((item) => {
+      const heatmap = image(`Heatmap of ${item.name}`);
+      pixels = paint(heatmap, pixels, ...item.size, 3);
+      return card(item, heatmap);
     });
     const none = make("p", { class: "tn-grey" }, "It has no parameters and no statistics.");
     const close = button("×", "Close the inspector", "close-inspector", () => tell(model, { selected: "" }));
     inspector.replaceChildren(close, ...(cards.length ? cards : [none]));
   }
 
-  depth.addEventListener("change", () => tell(model, { depth: Number(depth.value) }));
   function depths() {
     const names = ["primitives", "layers", "layers in layers"];
-    depth.replaceChildren(
-      ...Array.from({ length: model.get("deepest") + 1 }, (_, d) =>
-        make("option", { value: d }, names[d] ?? `layers, depth ${d}`),
-      ),
-    );
+    const option = (_, d) => make("option", { value: d }, names[d] ?? `layers, depth ${d}`);
+    depth.replaceChildren(...Array.from({ length: model.get("deepest") + 1 }, option));
     depth.value = model.get("depth");
   }
 
-  const end = region(
-    model,
-    el,
-    "Graphs of functions and what they share",
-    "tn-two-graphs",
-    bar,
-    make("div", { class: "tn-frame" }, stage, inspector),
-    told,
+  const frame = make("div", { class: "tn-frame" }, stage, inspector);
+  return ending(
+    region(model, el, "Graphs of functions and what they share", "tn-two-graphs", bar, frame, told),
+    watch(model, "drawing", draw),
+    watch(model, "glow", glow),
+    watch(model, "depth deepest", depths),
+    watch(model, "selected inspection heatmaps drawing", inspect),
+    watchSize(stage, () => view.fitted && fit()),
   );
-  const ends = [watch(model, "drawing", draw), watch(model, "glow", glow), watch(model, "depth deepest", depths)];
-  ends.push(watch(model, "selected inspection heatmaps drawing", inspect));
-  light(undefined);
-  lit = null;
-  light(undefined);
-  const resized = new ResizeObserver(() => view.fitted && fit());
-  resized.observe(stage);
-  return () => {
-    resized.disconnect();
-    [end, ...ends].forEach((stop) => stop());
-  };
 }
 
-/** Return a small histogram as an SVG with its range below. */
-function bars({ low, high, counts }, label, kind) {
-  const most = Math.max(...counts, 1);
-  const svg = document.createElementNS(SVG, "svg");
-  svg.setAttribute("viewBox", `0 0 ${counts.length} 24`);
-  svg.setAttribute("preserveAspectRatio", "none");
-  svg.setAttribute("role", "img");
-  svg.setAttribute("aria-label", label);
-  const path = document.createElementNS(SVG, "path");
-  path.setAttribute("class", `tn-bars ${kind}`);
-  path.setAttribute("d", counts.map((count, i) => `M${i} 24V${24 - (23 * count) / most}h0.9V24Z`).join(""));
-  svg.append(path);
-  const range = make("div", { class: "tn-range tn-grey" }, make("span", {}, low.toPrecision(2)), make("span", {}, high.toPrecision(2)));
-  return make("figure", {}, svg, range);
+/** Return what the inspector shows of a parameter or a statistic. */
+function card({ name, kind, shape, limit, histogram: counts, numbers }, heatmap) {
+  const most = limit.toPrecision(2);
+  return make(
+    "article",
+    { class: "tn-card" },
+    heading(name, kind),
+    make("div", { class: "tn-grey" }, `${kind}, ${shape}`),
+    heatmap,
+    make("div", { class: "tn-grey tn-limit" }, `colours: blue −${most}, orange ${most}`),
+    histogram(counts, name, kind, 24),
+    make("div", { class: "tn-numbers" }, ...numbers.flat().map((text) => make("span", {}, text))),
+  );
 }
 
 export default { render };

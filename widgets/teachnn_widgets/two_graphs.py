@@ -14,7 +14,7 @@ import traitlets as t
 
 import teachnn as tn
 from teachnn.graphs.drawing import Picture, arrange, ordered
-from teachnn.graphs.svg import DARK, LIGHT, as_svg, scoped
+from teachnn.graphs.svg import DARK_RULES, RULES, as_svg, scoped
 from teachnn.parameters import Variable, values_of
 from teachnn.support import InputError
 from teachnn_widgets.base import Widget
@@ -34,8 +34,8 @@ class TwoGraphs(Widget):
     Raises InputError for what is no graph.
     """
 
-    rules = scoped(LIGHT, ".tn-two-graphs .teachnn")
-    rules += scoped(DARK, ':where([data-jp-theme-light="false"]) .tn-two-graphs .teachnn')
+    rules = scoped(RULES, ".tn-two-graphs .teachnn")
+    rules += scoped(DARK_RULES, ':where([data-jp-theme-light="false"]) .tn-two-graphs .teachnn')
 
     depth = t.Int(1, min=0).tag(sync=True)
     deepest = t.Int(1).tag(sync=True)
