@@ -19,7 +19,7 @@ Each folder's first lines say in which order to read its files. For a first tour
 layers/layer, layers/dense, functions/optimizer, functions/function.
 """
 
-from teachnn import check, data, images, ops
+from teachnn import check, data, images, models, ops
 from teachnn.functions import (
     SGD,
     Adam,
@@ -70,7 +70,7 @@ from teachnn.ops import loss
 from teachnn.parameters import Parameter, Statistic, init, rng
 from teachnn.support import InputError, Mode, ModeError, keep_freed
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 __all__ = [
     "SGD",
@@ -124,6 +124,7 @@ __all__ = [
     "init",
     "load",
     "loss",
+    "models",
     "noise_from",
     "ops",
     "rng",

@@ -171,7 +171,7 @@ sweep("Dense.create", lambda w, v: tn.Dense.create(v, 3, 3, w.rng), type=[None, 
 sweep("Dense.create", lambda w, v: tn.Dense.create("a", 3, 3, v), **NOT_A_GENERATOR)
 sweep(
     "Dense.create",
-    lambda w, v: tn.Dense.create("a", 3, 3, w.rng, v),
+    lambda w, v: tn.Dense.create("a", 3, 3, w.rng, init_W=v),
     type=[None, 3, lambda shape, rng: None],
     size=[lambda shape, rng: np.ones((3,))],
     nan=[lambda shape, rng: np.full(shape, NAN)],
@@ -654,10 +654,10 @@ IMAGES = {
 }
 sweep("vae.VAE", lambda w, v: vae.VAE(v, w.rng), **NOT_A_COUNT)
 sweep("vae.VAE", lambda w, v: vae.VAE(2, v), **NOT_A_GENERATOR)
-sweep("vae.VAE", lambda w, v: vae.VAE(2, w.rng, v), **NOT_A_COUNT)
+sweep("vae.VAE", lambda w, v: vae.VAE(2, w.rng, hidden=v), **NOT_A_COUNT)
 sweep(
     "vae.VAE",
-    lambda w, v: vae.VAE(2, w.rng, 4, v),
+    lambda w, v: vae.VAE(2, w.rng, hidden=4, shape=v),
     type=[None, 3, (3,), ("a", 2), (2.5, 2)],
     negative=[(-2, -2)],
     size=[(0, 2)],
@@ -855,12 +855,12 @@ sweep(
 )
 sweep(
     "fractalnet.Unit.create",
-    lambda w, v: fractalnet.Unit.create("u", v, w.rng, "train"),
+    lambda w, v: fractalnet.Unit.create("u", v, w.rng, mode="train"),
     type=[None, 3, "ab", (1,)],
     negative=[(-1, 2)],
 )
-sweep("fractalnet.Unit.create", lambda w, v: fractalnet.Unit.create("u", (1, 2), v, "train"), **NOT_A_GENERATOR)
-sweep("fractalnet.Unit.create", lambda w, v: fractalnet.Unit.create("u", (1, 2), w.rng, v), **NOT_A_MODE)
+sweep("fractalnet.Unit.create", lambda w, v: fractalnet.Unit.create("u", (1, 2), v, mode="train"), **NOT_A_GENERATOR)
+sweep("fractalnet.Unit.create", lambda w, v: fractalnet.Unit.create("u", (1, 2), w.rng, mode=v), **NOT_A_MODE)
 sweep("fractalnet.Unit", lambda w, v: fractalnet.Unit(w.conv, v, tn.ReLU()), type=[None, 3, np.tanh])
 sweep("fractalnet.Unit", lambda w, v: fractalnet.Unit(v, w.net[1], tn.ReLU()), type=[None, 3, np.tanh])
 drop = lambda w: tn.DropPath(0.1, w.rng, mode="train")  # noqa: E731

@@ -99,14 +99,14 @@ def test_the_test_bound_is_the_sum_of_its_two_terms_and_that_of_the_checkpoint(v
     pattern = rf"^test bound: {number} nats an image = reconstruction {number} \+ KL {number}$"
     total, reconstruction, kl = map(float, re.search(pattern, out, re.MULTILINE).groups())
     assert total == pytest.approx(reconstruction + kl, abs=0.011)
-    model = loaded(tmp_path, VAE(2, tn.rng(9), 8))
+    model = loaded(tmp_path, VAE(2, tn.rng(9), hidden=8))
     terms = model.test_bound(tn.data.pixels(few_digits.test.images), seed=0)
     assert [f"{value:.2f}" for value in terms.values()] == [f"{reconstruction:.2f}", f"{kl:.2f}"]
 
 
 def test_the_pictures_are_those_of_the_checkpoint(vae, tmp_path, few_digits):
     vae(tmp_path, "--latent", "3")
-    model, test = loaded(tmp_path, VAE(3, tn.rng(9), 8)), tn.data.pixels(few_digits.test.images[:15])
+    model, test = loaded(tmp_path, VAE(3, tn.rng(9), hidden=8)), tn.data.pixels(few_digits.test.images[:15])
     expected = {
         "manifold.png": tn.images.manifold(model.decode, dimensions=3, scale=2),
         "samples.png": tn.images.grid(model.sample(225, tn.rng(0)), columns=15, scale=2),
@@ -563,7 +563,7 @@ def test_a_real_run_draws_while_it_trains_and_a_real_ctrl_c_keeps_every_step(tmp
     assert steps > 0
     monkeypatch.undo()  # all digits again: the same steps, undisturbed
     generators, found = [tn.rng(0), tn.rng(1)], [tn.rng(5), tn.rng(6)]
-    model, broken = VAE(2, generators[0], 64), VAE(2, found[0], 64)
+    model, broken = VAE(2, generators[0], hidden=64), VAE(2, found[0], hidden=64)
     batches = tn.data.batches(tn.data.mnist().train.images, size=100, rng=generators[1])
     rate = tn.schedule.Linear(2e-3, 2e-5, 1000 * len(batches))
     train, there = (some.train_function(tn.Adam(rate)) for some in (model, broken))

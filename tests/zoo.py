@@ -100,7 +100,7 @@ LAYERS = {
     "Sequential": (tn.Sequential, of_rows(
         lambda d, rng: filled(tn.Sequential(tn.Dense.create("h", d, 3, rng), tn.Tanh()), rng))),
     "Detached": (tn.Detached, of_rows(lambda d, rng: filled(tn.Dense.create("h", d, 3, rng), rng).detached())),
-    **at(Unit, lambda mode: of_pictures(lambda c, rng: filled(Unit.create("u", (c, 2), rng, mode), rng))),
+    **at(Unit, lambda mode: of_pictures(lambda c, rng: filled(Unit.create("u", (c, 2), rng, mode=mode), rng))),
     **at(Fractal, lambda mode: of_pictures(
         lambda c, rng: filled(Fractal.create("f", 2, (c, 2), rng, tn.DropPath(0.3, rng, mode=mode)), rng))),
     **at(FractalNet, lambda mode: rows(d=784).map(lambda drawn: (

@@ -26,7 +26,7 @@ def train_vae(options: argparse.Namespace) -> int:
     settings = _settings(checkpoint, options)
     _make_writable(folder)
     generators = {"noise": rng(settings.seed), "order": rng(settings.seed + 1)}
-    vae = VAE(settings.latent, generators["noise"], settings.hidden)
+    vae = VAE(settings.latent, generators["noise"], hidden=settings.hidden)
     digits = data.mnist()
     batches = data.batches(digits.train.images, size=settings.batch_size, rng=generators["order"])
     test = data.pixels(digits.test.images)

@@ -66,6 +66,7 @@ def load(
     variables: Iterable[Variable],
     train: TrainFunction | None = None,
     generators: Generators | None = None,
+    *,
     strict: bool = True,
 ) -> list[str]:
     """Read a file that `save` wrote into the same variables (and training function, and generators).

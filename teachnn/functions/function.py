@@ -239,7 +239,7 @@ class TestFunction:
 
     __test__ = False  # pytest: not a class of tests
 
-    def __init__(self, function: Callable, modes: Sequence[Mode] = ("test",), name: str = "") -> None:
+    def __init__(self, function: Callable, *, modes: Sequence[Mode] = ("test",), name: str = "") -> None:
         self.name: str = name_given("TestFunction", name or name_of(function, "test function"))
         self.who: str = f"{self.name} (TestFunction)"
         self.function: Callable[..., Any] = function

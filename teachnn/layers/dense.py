@@ -20,7 +20,7 @@ class Dense(Layer):
 
     @classmethod
     def create(
-        cls, name: str, inputs: int, units: int, rng: np.random.Generator, init_W: Callable = init.he_normal
+        cls, name: str, inputs: int, units: int, rng: np.random.Generator, *, init_W: Callable = init.he_normal
     ) -> Dense:
         """Make the parameters `name.W` (by `init_W(shape, rng)`) and `name.b` (zeros), and the layer."""
         W = Parameter(f"{name}.W", init.drawn(name, init_W, (inputs, units), rng))

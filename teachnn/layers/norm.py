@@ -83,7 +83,7 @@ class LayerNorm(Layer):
     eps: float = 1e-5
 
     @classmethod
-    def create(cls, name: str, columns: int, eps: float = 1e-5) -> LayerNorm:
+    def create(cls, name: str, columns: int, *, eps: float = 1e-5) -> LayerNorm:
         """Make gamma of ones and beta of zeros, and the layer."""
         name_given("create", name)
         gamma = Parameter(f"{name}.gamma", init.ones((columns,)))

@@ -57,7 +57,7 @@ class Unit(Layer):
     relu: ReLU
 
     @classmethod
-    def create(cls, name: str, channels: tuple[int, int], rng: np.random.Generator, mode: Mode) -> Unit:
+    def create(cls, name: str, channels: tuple[int, int], rng: np.random.Generator, *, mode: Mode) -> Unit:
         """Make a unit from channels[0] to channels[1] channels, and its parameters and statistics."""
         check_mode("Unit", mode)
         conv = Conv2D.create(f"{name}.conv", channels, rng, padding=1)
@@ -102,7 +102,7 @@ class Fractal(Layer):
         def half(inputs: int, place: int) -> Fractal:
             return cls.create(name, columns - 1, (inputs, channels[1]), rng, drop, column + 1, place)
 
-        unit = Unit.create(f"{name}.{column}{chr(ord('a') + place)}", channels, rng, drop.mode)
+        unit = Unit.create(f"{name}.{column}{chr(ord('a') + place)}", channels, rng, mode=drop.mode)
         halves = (half(channels[0], 2 * place), half(channels[1], 2 * place + 1)) if columns > 1 else ()
         return cls(unit, halves, drop, Join(name=f"{unit.name}.join"), name=f"{unit.name}.fractal")
 
@@ -151,6 +151,7 @@ class FractalNet(ModeLayer):
         rng: np.random.Generator,
         columns: int = 3,
         channels: Sequence[int] = (8, 16),
+        *,
         rate: float = 0.15,
         alone: float = 0.5,
     ) -> FractalNet:

@@ -32,10 +32,10 @@ class VAE:
     """
 
     def __init__(
-        self, latent: int, rng: np.random.Generator, hidden: int = 400, shape: tuple[int, int] = (28, 28)
+        self, latent: int, rng: np.random.Generator, *, hidden: int = 400, shape: tuple[int, int] = (28, 28)
     ) -> None:
         def dense(name: str, inputs: int, units: int) -> Dense:
-            return Dense.create(name, inputs, units, rng, init.glorot_uniform)
+            return Dense.create(name, inputs, units, rng, init_W=init.glorot_uniform)
 
         pixels = math.prod(shape_of("VAE", shape, 2))
         latent, hidden = whole("VAE", "latent", latent), whole("VAE", "hidden", hidden)

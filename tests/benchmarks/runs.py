@@ -101,7 +101,7 @@ def steps_teachnn() -> dict:
     import teachnn as tn
     from teachnn.models.vae import VAE
 
-    train, x = VAE(2, tn.rng(0), 64).train_function(tn.Adam(1e-3)), np.zeros((100, 28, 28), np.float32)
+    train, x = VAE(2, tn.rng(0), hidden=64).train_function(tn.Adam(1e-3)), np.zeros((100, 28, 28), np.float32)
     times = []
     for done in range(11_000):
         if done == 1000:

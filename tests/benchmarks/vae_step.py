@@ -15,7 +15,7 @@ def teachnn(hidden: int, latent: int, batch: int):
     import teachnn as tn
     from teachnn.models.vae import VAE
 
-    train, x = VAE(latent, tn.rng(0), hidden).train_function(tn.Adam(1e-3)), pictures(batch)
+    train, x = VAE(latent, tn.rng(0), hidden=hidden).train_function(tn.Adam(1e-3)), pictures(batch)
     return lambda: train(x)
 
 

@@ -190,7 +190,7 @@ def test_a_graph_is_recorded_from_another_thread_while_one_trains():
 
 def test_the_same_code_gives_the_same_drawing_to_the_byte_in_another_process():
     code = (
-        "import hashlib, numpy as np, teachnn as tn; from teachnn.models.vae import VAE; v = VAE(2, tn.rng(0), 8);"
+        "import hashlib, numpy as np, teachnn as tn; from teachnn.models.vae import VAE; v = VAE(2, tn.rng(0), hidden=8);"
         "d = tn.draw(v.train_function(tn.Adam()).graph(np.ones((4, 28, 28))), v.decode.graph(np.ones((4, 2))));"
         "print(hashlib.sha256(d.svg.encode()).hexdigest())"
     )

@@ -31,7 +31,7 @@ def test_create_makes_the_parameters_and_says_where_they_start():
     assert [(p.name, p.shape) for p in layer.parameters] == [("h.W", (300, 200)), ("h.b", (200,))]
     assert np.array_equal(layer.W.value, tn.init.he_normal((300, 200), tn.rng(5)))
     assert not layer.b.value.any()
-    other = tn.Dense.create("h", 300, 200, tn.rng(5), tn.init.glorot_uniform)
+    other = tn.Dense.create("h", 300, 200, tn.rng(5), init_W=tn.init.glorot_uniform)
     assert np.array_equal(other.W.value, tn.init.glorot_uniform((300, 200), tn.rng(5)))
 
 

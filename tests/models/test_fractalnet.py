@@ -68,7 +68,7 @@ def test_units_are_called_by_column_and_place():
 
 
 def test_a_unit_is_a_rectified_normalised_convolution():
-    unit = Unit.create("u", (2, 3), tn.rng(0), "train")
+    unit = Unit.create("u", (2, 3), tn.rng(0), mode="train")
     x = np.random.default_rng(0).standard_normal((4, 5, 6, 2)).astype(np.float32)
     y = unit(x)
     inner = unit.norm(unit.conv(x))

@@ -12,7 +12,7 @@ DECODER = ["dec.h.W", "dec.h.b", "dec.out.W", "dec.out.b"]
 
 
 def make(latent=2, hidden=16, seed=0, **options):
-    return VAE(latent, tn.rng(seed), hidden, **options)
+    return VAE(latent, tn.rng(seed), hidden=hidden, **options)
 
 
 @pytest.fixture(scope="module")

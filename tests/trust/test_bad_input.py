@@ -54,7 +54,7 @@ def the_world(folder):
     w.conv = tn.Conv2D.create("conv", (1, 2), rng)
     w.bn_parts = (net[1].gamma, net[1].beta, net[1].mean, net[1].variance)
     w.fits = {"h": (2, 4), "bn": (2, 5), "conv": (2, 8, 8, 1), "ln": (2, 5)}
-    w.vae, w.digits = vae.VAE(2, rng, 8), classifier.Classifier(classifier.dense_network(rng, 8))
+    w.vae, w.digits = vae.VAE(2, rng, hidden=8), classifier.Classifier(classifier.dense_network(rng, 8))
     w.faces, w.lnet, w.anet = tn.data.drawn_faces(2, 2, rng), faces.LNet(3, rng), faces.ANet(2, 3, rng)
     w.fractal = fractalnet.FractalNet.create(rng, 2, (2, 3))
     w.linear = faces.LinearAttributes(rng.random((2, 2, 4)), np.array([[True], [False]]))

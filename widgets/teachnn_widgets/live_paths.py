@@ -76,7 +76,7 @@ class LivePaths(Widget):
         net = refreshed(self.net, lambda: rng) if function == "training" else self.net.at("test")
         if function.startswith("column "):
             net = net.column(int(function.removeprefix("column ")))
-        graph = tn.TestFunction(net, ("test", "train"), function).graph(self.x)
+        graph = tn.TestFunction(net, modes=("test", "train"), name=function).graph(self.x)
         reached = {graph.nodes[-1].index}
         for edge in sorted(graph.edges, key=lambda edge: -edge.target):
             if edge.target in reached:

@@ -110,7 +110,7 @@ class ModeLens(Widget):
                 among |= {mode: values.tolist(), f"{mode} spread": round(float(values.std(axis=1).max()), 4)}
             return compared, among
 
-        return tn.TestFunction(measure, ("train", "test"), "ModeLens")(self.x)
+        return tn.TestFunction(measure, modes=("train", "test"), name="ModeLens")(self.x)
 
     def still(self) -> Image.Image:
         """Return the distributions after each layer as a figure."""
