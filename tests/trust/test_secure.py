@@ -183,9 +183,10 @@ cli.data.mnist = lambda: MNIST(*(Digits(d.images[:200], d.labels[:200]) for d in
 CODE = {
     "vae": SMALL + "assert cli.main(['vae', '--hidden', '4', '--epochs', '1', '--out', 'named']) == 0",
     "lab": """
+import sys
 from teachnn import cli
 from teachnn.jupyter import lab
-lab.command = lambda folder, others: ["true"]
+lab.command = lambda folder, others: [sys.executable, "-c", ""]
 assert cli.main(["lab", "--folder", "named"]) == 0""",
     "save": """
 import os, teachnn as tn
