@@ -22,8 +22,11 @@ def name_of(function: Callable, default: str) -> str:
 
 
 def names_of(function: Callable, inputs: Sequence[Any]) -> list[str]:
-    """Return what the function calls its inputs."""
-    names = list(inspect.signature(function).parameters)
+    """Return what the function calls its inputs; "input 1" and so on where Python does not know, as in C."""
+    try:
+        names = list(inspect.signature(function).parameters)
+    except ValueError:  # some C functions tell no signature, all of numpy's before 2.3 among them
+        names = []
     return [names[i] if i < len(names) else f"input {i + 1}" for i in range(len(inputs))]
 
 

@@ -39,6 +39,15 @@ from teachnn.support import Array
 L = TypeVar("L", bound="Layer")
 
 
+def _hints(cls: type) -> dict[str, Any]:
+    """Return what a class itself declares. A name that is not defined, or not yet, is no error."""
+    if sys.version_info >= (3, 14):  # annotations are evaluated when they are asked for
+        from annotationlib import Format
+
+        return inspect.get_annotations(cls, format=Format.FORWARDREF)
+    return inspect.get_annotations(cls)
+
+
 @dataclass_transform(frozen_default=True, eq_default=False, field_specifiers=(field,))
 @dataclass(frozen=True, eq=False)
 class Layer:
@@ -55,7 +64,7 @@ class Layer:
         """Make the class a frozen dataclass: its fields are what it declares."""
         super().__init_subclass__(**options)
         held = {k: v for k, v in vars(cls).items() if isinstance(v, Variable | Layer | dataclasses.Field)}
-        loose = [k for k in held if k not in inspect.get_annotations(cls)]
+        loose = [k for k in held if k not in _hints(cls)]
         if loose:
             cure = f"declare a field, {loose[0]}: tn.{type(held[loose[0]]).__name__}, and give it to each layer"
             raise InputTypeError(cls.__name__, "what it holds in fields", f"{', '.join(loose)} outside", cure)
@@ -222,14 +231,14 @@ def _declared(layer: type) -> dict[str, type]:
     """Return of which class each field is declared to be, as far as that is text, a variable or a layer."""
     found = {}
     for base in reversed(layer.__mro__):
-        for key, hint in inspect.get_annotations(base).items():
+        for key, hint in _hints(base).items():
             one = SimpleNamespace(__annotations__={key: hint})
             try:
                 kind = typing.get_type_hints(one, vars(sys.modules[base.__module__]))[key]
-            except (NameError, TypeError, AttributeError):  # a name for type checkers alone
-                continue
-            if isinstance(kind, type) and issubclass(kind, Variable | Layer | str):
-                found[key] = kind
+                if issubclass(kind, Variable | Layer | str):
+                    found[key] = kind
+            except (NameError, TypeError, AttributeError):  # a name for type checkers alone, or no class
+                pass
     return found
 
 

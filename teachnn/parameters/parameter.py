@@ -145,16 +145,16 @@ def change(changes: Iterable[Change]) -> None:
     """Set each (object, attribute) to its value: all of them, or none.
 
     `changing` keeps other threads out. A Ctrl-C that comes before the loop leaves all as it was; one that comes in the
-    middle waits until all is done: what is left is done first, and setting an attribute twice does no harm.
+    middle waits until all is done: the loop runs again, and setting an attribute twice does no harm.
     """
-    left = list(changes)
+    changes = list(changes)
     with changing:
         try:
-            while left:
-                setattr(*left[-1])
-                left.pop()
+            # Not `while`: a Ctrl-C at its end misses `except` in Python 3.13 (python/cpython#130279).
+            for target, name, value in changes:
+                setattr(target, name, value)
         except KeyboardInterrupt:
-            change(left)
+            change(changes)
             raise
 
 

@@ -1,6 +1,7 @@
 """What comes through the door of the two kinds of function, and what is turned away, by name and with a cure."""
 
 import functools
+import inspect
 import re
 
 import autograd.numpy as anp
@@ -120,6 +121,16 @@ def test_an_input_without_a_name_is_called_by_its_number():
         tn.TestFunction(lambda *x: x[0])([1.0], "a")
     with pytest.raises(tn.InputError, match="expected real numbers for scale, got dtype <U1"):
         tn.TestFunction(functools.partial(lambda image, scale: image * scale))([1.0], "a")
+
+
+def test_inputs_of_a_function_without_a_signature_are_called_by_their_numbers():
+    """So it is with some functions in C, with all of numpy's operations before 2.3 among them."""
+    with pytest.raises(ValueError, match="no signature"):
+        inspect.signature(max)
+    graph = tn.TestFunction(max).graph(np.float32(1), np.float32(2))
+    assert [node.name for node in graph.nodes if node.kind == "input"] == ["input 1", "input 2"]
+    with pytest.raises(tn.InputError, match="expected real numbers for input 2, got dtype <U1"):
+        tn.TestFunction(max)(1.0, "a")
 
 
 @pytest.mark.parametrize("how", ["call", "graph"])

@@ -187,9 +187,10 @@ CODE = {
     "vae": SMALL + "assert cli.main(['vae', '--hidden', '4', '--epochs', '1', '--out', 'named']) == 0",
     "course": "from teachnn import cli\nassert cli.main(['course', '--folder', 'named']) == 0",
     "lab": """
+import sys
 from teachnn import cli
 from teachnn.jupyter import lab
-lab.command = lambda folder, others: ["true"]
+lab.command = lambda folder, others: [sys.executable, "-c", ""]
 assert cli.main(["lab", "--folder", "named"]) == 0""",
     "save": """
 import os, teachnn as tn
