@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from teachnn.support import InputError, is_whole, number, whole
+from teachnn.support import InputError, InputTypeError, is_whole, number, whole
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -73,7 +73,7 @@ def manifold(decode: Callable, side: int = 15, dimensions: int = 2, scale: int =
     decode: a function from points (N, dimensions) to images (N, H, W) or (N, H, W, 3), between 0 and 1.
     """
     if not callable(decode):
-        raise InputError("manifold", "a function as decode", repr(decode), "vae.decode is one")
+        raise InputTypeError("manifold", "a function as decode", repr(decode), "vae.decode is one")
     side, dimensions = whole("manifold", "side", side), whole("manifold", "number of dimensions", dimensions)
     points = np.zeros((side * side, dimensions), np.float32)
     points[:, :2] = latent_plane(side)[:, :dimensions]

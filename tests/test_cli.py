@@ -238,7 +238,7 @@ def test_resume_without_a_checkpoint_or_with_one_that_does_not_fit_is_refused(va
 
 
 def test_a_negative_seed_is_refused_in_one_line(vae, tmp_path):
-    assert "expected a seed that is a whole number >= 0, got -1" in fails(vae(tmp_path, "--seed", "-1"))
+    assert "rng: expected a whole seed >= 0, got -1" in fails(vae(tmp_path, "--seed", "-1"))
 
 
 @pytest.mark.parametrize(

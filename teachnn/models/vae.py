@@ -36,7 +36,7 @@ class VAE:
             return Dense.create(name, inputs, units, rng, init.glorot_uniform)
 
         pixels = math.prod(shape_of("VAE", shape, 2))
-        latent, hidden = whole("VAE", "latent", latent), whole("VAE", "hidden", hidden)
+        latent, hidden = whole("VAE", "number of latent units", latent), whole("VAE", "number of hidden units", hidden)
         check_generator("VAE", rng)
         self.latent, self.rng = latent, rng
         self.encoder = Sequential(Flatten(), dense("enc.h", pixels, hidden), ReLU())

@@ -523,15 +523,15 @@ def test_a_run_is_the_same_to_the_bit_whatever_other_threads_do(bits):
 
 def test_only_parameters_can_be_trained():
     small = Small()
-    with pytest.raises(TypeError, match=r"got Statistic\('bn.mean', .*\); a layer keeps its statistics itself$"):
+    with pytest.raises(TypeError, match=r"got bn.mean \(Statistic\); a layer keeps its statistics itself$"):
         tn.TrainFunction(small.objective, small.net.statistics, tn.Adam())
-    with pytest.raises(TypeError, match=r"expected Parameters to move, got array\(\[0., 0., 0.\]\)$"):
+    with pytest.raises(TypeError, match=r"expected Parameters to move, got ndarray; net.parameters has them$"):
         tn.TrainFunction(small.objective, [np.zeros(3)], tn.Adam())
     with pytest.raises(TypeError, match=r"expected Parameters to move, got h \(Dense\); take its \.parameters"):
         tn.TrainFunction(small.objective, small.net[0], tn.Adam())
     with pytest.raises(ValueError, match="expected at least one Parameter to move, got none"):
         tn.TrainFunction(small.objective, [], tn.Adam())
-    with pytest.raises(TypeError, match=r"expected an optimizer, got 0\.001"):
+    with pytest.raises(TypeError, match="expected an optimizer, got float"):
         tn.TrainFunction(small.objective, small.net.parameters, 1e-3)
     with pytest.raises(ValueError, match=r"two different variables called 'h\.W'"):
         tn.TrainFunction(small.objective, [*small.net.parameters, tn.Parameter("h.W", [1.0])], tn.Adam())
@@ -563,7 +563,7 @@ def test_a_step_inside_another_function_is_refused(bits):
 
 
 def test_an_unknown_mode_is_refused():
-    with pytest.raises(ValueError, match=r"expected mode 'train' or 'test', got 'eval'"):
+    with pytest.raises(tn.InputError, match=r"^tanh \(TestFunction\): expected mode "):
         tn.TestFunction(np.tanh, modes=("eval",))
 
 

@@ -5,6 +5,7 @@ import pytest
 
 import teachnn as tn
 from teachnn.parameters.parameter import change, distinct, values_of
+from teachnn.support import InputTypeError
 
 
 def test_a_parameter_is_a_read_only_float32_copy_of_what_it_was_given():
@@ -26,12 +27,17 @@ def test_a_new_value_replaces_the_old_one_whole():
 @pytest.mark.parametrize(
     ("value", "error", "words"),
     [
-        ([[1, 2], [3, np.nan]], ValueError, "h.W .Parameter.: expected finite numbers, got NaN or infinity"),
-        (np.inf, ValueError, "expected finite numbers"),
-        (["a", "b"], TypeError, "expected an array of real numbers, got dtype <U1"),
-        (1j, TypeError, "expected an array of real numbers, got dtype complex128"),
-        (None, TypeError, "expected an array of real numbers, got dtype object"),
-        (True, TypeError, "expected an array of real numbers, got dtype bool"),
+        (
+            [[1, 2], [3, np.nan]],
+            tn.InputError,
+            "^h.W .Parameter.: expected numbers that are finite in float32, got NaN",
+        ),
+        (np.inf, tn.InputError, "expected numbers that are finite in float32"),
+        (1e39, tn.InputError, "or one above 3.4e38"),
+        (["a", "b"], InputTypeError, "expected an array of real numbers, got dtype <U1"),
+        (1j, InputTypeError, "expected an array of real numbers, got dtype complex128"),
+        (None, InputTypeError, "expected an array of real numbers, got dtype object"),
+        (True, InputTypeError, "expected an array of real numbers, got dtype bool"),
     ],
 )
 def test_what_is_not_finite_real_numbers_is_refused_by_name(value, error, words):
@@ -50,10 +56,18 @@ def test_a_value_of_another_shape_is_refused_and_changes_nothing():
     assert W.value.tolist() == [1, 2]
 
 
-@pytest.mark.parametrize("name", ["", None, 3, "__metadata__"])
-def test_a_name_is_non_empty_text(name):
-    with pytest.raises(TypeError, match="expected a name"):
+@pytest.mark.parametrize(
+    ("name", "error"), [("", tn.InputError), (None, InputTypeError), (3, InputTypeError)], ids=repr
+)
+def test_a_name_is_non_empty_text(name, error):
+    with pytest.raises(error, match=r"^Parameter: expected a name ") as caught:
         tn.Parameter(name, 0)
+    assert caught.type is error
+
+
+def test_a_name_is_no_word_of_the_file_that_keeps_it():
+    with pytest.raises(tn.InputError, match=r"^Statistic: expected another name, got __metadata__; .* safetensors'"):
+        tn.Statistic("__metadata__", 0)
 
 
 def test_no_value_can_be_set_from_inside_a_function():
