@@ -196,3 +196,23 @@ def test_the_same_code_gives_the_same_drawing_to_the_byte_in_another_process():
     )
     prints = {subprocess.run([sys.executable, "-c", code], capture_output=True, check=True).stdout for _ in range(2)}
     assert len(prints) == 1 and len(prints.pop()) == 65
+
+
+def test_a_detached_layer_that_calls_a_test_function_can_be_drawn():
+    dense = tn.Dense.create("d", 2, 2, tn.rng(0))
+    inner = tn.TestFunction(dense, name="inner")
+
+    class Asking(tn.Layer):
+        dense: tn.Dense
+
+        def forward(self, x):
+            return inner(x) + x
+
+    W, x = tn.Parameter("W", np.ones((2, 2))), np.ones((3, 2), np.float32)
+    detached = Asking(dense).detached()
+    train = tn.TrainFunction(lambda x: anp.sum(detached(x @ W.value)), [W], tn.SGD(0.1))
+    for graph in (train.graph(x), tn.TestFunction(lambda x: detached(x @ W.value)).graph(x)):
+        assert named(graph.collapse(2), "d").type == "Dense" and tn.draw(graph)
+    before = dense.W.value.copy()
+    train(x)
+    assert np.array_equal(dense.W.value, before) and not np.array_equal(W.value, np.ones((2, 2)))

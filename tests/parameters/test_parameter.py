@@ -1,5 +1,6 @@
 import threading
 
+import autograd.numpy as anp
 import numpy as np
 import pytest
 
@@ -153,3 +154,38 @@ def test_a_change_that_fails_is_an_error_and_no_endless_loop():
 
 def test_a_variable_says_what_it_is():
     assert repr(tn.Statistic("bn.mean", np.zeros(3))) == "Statistic('bn.mean', shape=(3,))"
+
+
+FORGOTTEN = {
+    "np.sum(W)": lambda W, x: np.sum(W),
+    "np.asarray(W)": lambda W, x: np.asarray(W),
+    "W * x": lambda W, x: W * x,
+    "x * W": lambda W, x: x * W,
+    "x @ W": lambda W, x: x @ W,
+    "np.multiply(x, W)": lambda W, x: np.multiply(x, W),
+    "W[0]": lambda W, x: W[0],
+    "W + 1": lambda W, x: W + 1,
+    "1 - W": lambda W, x: 1 - W,
+    "-W": lambda W, x: -W,
+    "list(W)": lambda W, x: list(W),
+    "float(W)": lambda W, x: float(W),
+    "W > 0": lambda W, x: W > 0,
+    "anp.sum(W)": lambda W, x: anp.sum(W),
+    "anp.dot(x, W)": lambda W, x: anp.dot(x, W),
+}
+
+
+@pytest.mark.parametrize("kind", [tn.Parameter, tn.Statistic])
+@pytest.mark.parametrize("formula", FORGOTTEN)
+def test_a_forgotten_value_is_an_error_that_says_so(formula, kind):
+    W, calculate = kind("h.W", np.ones((2, 2))), FORGOTTEN[formula]
+    said = rf"^h\.W \({kind.__name__}\): expected an array to calculate with, got .*; write its \.value$"
+    with pytest.raises(InputTypeError, match=said):
+        calculate(W, np.ones((2, 2), np.float32))
+    other = tn.Parameter("V", np.ones((2, 2)))
+    train = tn.TrainFunction(lambda x: anp.sum(calculate(W, x * other.value)), [other], tn.SGD(0.1))
+    with pytest.raises(InputTypeError, match=said):  # x * V is a box of autograd's here
+        train(np.ones((2, 2)))
+    assert train.steps == 0 and (other.value == 1).all()
+    with pytest.raises(InputTypeError, match=said):
+        tn.TestFunction(lambda x: calculate(W, x))(np.ones((2, 2)))
