@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 
 from teachnn.data.digits import pixels
-from teachnn.support import InputError, instance, whole
+from teachnn.support import InputError, InputTypeError, instance, whole
 
 
 class Batches:
@@ -21,7 +21,7 @@ class Batches:
 
     def __init__(self, arrays: tuple, size: int, rng: np.random.Generator | None, keep_last: bool):
         if not isinstance(arrays, tuple):
-            raise InputError(
+            raise InputTypeError(
                 "batches", "a tuple of arrays", type(arrays).__name__, "tn.data.batches(x, y, size=2, rng=rng)"
             )
         self.arrays = tuple(_as_examples(array, i) for i, array in enumerate(arrays, 1))

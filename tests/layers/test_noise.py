@@ -295,7 +295,7 @@ def test_a_join_of_nothing_or_of_different_shapes_is_refused(shapes, got):
         ((3, 2), (3, 1), "a mean and a log variance of one shape, got (3, 2) and (3, 1)"),
         ((3, 2), (2,), "x of shape (N, d), got (2,)"),
         ((3,), (3,), "x of shape (N, d), got (3,)"),
-        ((2, 3, 4), (2, 3, 4), "x of shape (N, d), got (2, 3, 4)"),
+        ((2, 3, 4), (2, 3, 4), "x of shape (N, d), got (2, 3, 4); put tn.Flatten() before it"),
     ],
 )
 def test_a_mean_and_a_log_variance_that_do_not_fit_are_refused(mode, mean, log_variance, text):
