@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from teachnn.support import InputError, is_whole, number, whole
+from teachnn.support import InputError, InputTypeError, number, whole
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -67,8 +67,7 @@ def grid(images: ArrayLike, columns: int, scale: int = 1) -> Image.Image:
         raise InputError("grid", "images of one shape", "several") from None
     if images.ndim not in (3, 4) or images.size == 0 or (images.ndim == 4 and images.shape[3] != 3):
         raise InputError("grid", "images of shape (N, H, W) or (N, H, W, 3)", str(images.shape))
-    if not (is_whole(columns) and is_whole(scale) and columns > 0 < scale):
-        raise InputError("grid", "whole columns and scale >= 1", f"{columns!r} and {scale!r}")
+    columns, scale = whole("grid", "number of columns", columns), whole("grid", "scale", scale)
     if images.dtype.kind != "f" and images.dtype != np.uint8:
         cure = "images.astype(np.uint8) for grey levels 0 to 255"
         raise InputError("grid", "floats between 0 and 1, or uint8", str(images.dtype), cure)
@@ -104,7 +103,7 @@ def manifold(decode: Callable, side: int = 15, dimensions: int = 2, scale: int =
     decode: a function from points (N, dimensions) to images (N, H, W) or (N, H, W, 3), between 0 and 1.
     """
     if not callable(decode):
-        raise InputError("manifold", "a function as decode", repr(decode), "vae.decode is one")
+        raise InputTypeError("manifold", "a function as decode", repr(decode), "vae.decode is one")
     side, dimensions = whole("manifold", "side", side), whole("manifold", "number of dimensions", dimensions)
     points = np.zeros((side * side, dimensions), np.float32)
     points[:, :2] = latent_plane(side)[:, :dimensions]

@@ -83,8 +83,13 @@ def state_of():
 
 @pytest.fixture(autouse=True)
 def autograd_at_rest():
-    """Start each test with autograd's stack empty: an error inside `autograd.grad` itself leaves it as it was then."""
-    trace_stack.top = -1
+    """Check after each test that autograd's stack is empty: what is left on it would change every later gradient.
+
+    An error inside `autograd.grad` itself leaves it as it was then; a test that raises one puts it back itself.
+    """
+    yield
+    top, trace_stack.top = trace_stack.top, -1  # the next test is not to blame
+    assert top == -1, f"autograd's stack stands at {top}: a trace was begun and not ended"
 
 
 @pytest.fixture(scope="session")

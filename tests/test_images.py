@@ -78,9 +78,8 @@ def test_images_of_another_shape_are_refused(shape):
 
 @pytest.mark.parametrize(("columns", "scale"), [(0, 1), (-1, 1), (1, 0), (1.0, 1), (1, 2.5), ("2", 1)])
 def test_columns_and_scale_are_whole_numbers(columns, scale):
-    with pytest.raises(tn.InputError) as caught:
+    with pytest.raises(tn.InputError, match=r"^grid: expected a whole (number of columns|scale) >= 1, got "):
         grid(np.zeros((1, 2, 2)), columns, scale)
-    assert str(caught.value) == f"grid: expected whole columns and scale >= 1, got {columns!r} and {scale!r}"
 
 
 # The plane

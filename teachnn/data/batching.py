@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from teachnn.data.digits import pixels
-from teachnn.support import Array, InputError, instance, whole
+from teachnn.support import Array, InputError, InputTypeError, instance, whole
 
 
 class Batches:
@@ -22,7 +22,7 @@ class Batches:
 
     def __init__(self, arrays: tuple[Any, ...], size: int, rng: np.random.Generator | None, keep_last: bool) -> None:
         if not isinstance(arrays, tuple):
-            raise InputError(
+            raise InputTypeError(
                 "batches", "a tuple of arrays", type(arrays).__name__, "tn.data.batches(x, y, size=2, rng=rng)"
             )
         self.arrays: tuple[np.ndarray, ...] = tuple(_as_examples(array, i) for i, array in enumerate(arrays, 1))

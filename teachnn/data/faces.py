@@ -12,7 +12,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from teachnn.support import InputError, check_generator, is_number, is_whole, shape_of
+from teachnn.support import InputError, check_generator, is_number, shape_of, whole
 
 SIDE, BLOCK = 64, 16  # pixels of a picture's side; pictures that are drawn together, few enough for the cache
 LASTING = ("round face", "long hair", "beard", "bushy brows", "big nose")  # of a person
@@ -86,8 +86,8 @@ def drawn_faces(people: int, pictures: int, rng: np.random.Generator) -> Faces:
     >>> drawn_faces(people=3, pictures=2, rng=np.random.default_rng(0))
     Faces(6 pictures of 3 people, 10 attributes)
     """
-    if not (is_whole(people) and is_whole(pictures) and min(people, pictures) > 0):
-        raise InputError("drawn_faces", "at least one of people and of pictures", f"{people!r} and {pictures!r}")
+    people = whole("drawn_faces", "number of people", people)
+    pictures = whole("drawn_faces", "number of pictures", pictures)
     shape_of("drawn_faces", (people * pictures, SIDE, SIDE))
     check_generator("drawn_faces", rng)
     lasting = rng.random((people, len(LASTING))) < 0.4

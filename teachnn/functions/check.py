@@ -15,7 +15,7 @@ import numpy as np
 from teachnn.graphs import names_of
 from teachnn.ops import differentiate, getval, tracing
 from teachnn.parameters import Parameter, Scope, Variable
-from teachnn.support import InputError, array as numbers_of, items, number, whole
+from teachnn.support import InputError, InputTypeError, array as numbers_of, items, number, whole
 
 STEPS = 1e-6, 1e-8  # a kink, ReLU's at 0 say, that lies within the first step of a number is missed by the second
 
@@ -52,7 +52,7 @@ def check_gradients(
     """
     who = "check_gradients"
     if not callable(f):
-        raise InputError(who, "a function", repr(f), "a layer is one")
+        raise InputTypeError(who, "a function", repr(f), "a layer is one")
     number(who, "tolerance", tolerance, "> 0", lambda v: v > 0)
     whole(who, "limit", limit)
     given = [numbers_of(who, name, x) for name, x in zip(names_of(f, inputs), inputs, strict=True)]

@@ -22,7 +22,10 @@ class _Checked:
         who = type(self).__name__
         for name, value in vars(self).items():
             count = name in ("steps", "every")
-            checked = whole(who, name, value) if count else number(who, name, value, ">= 0", lambda v: v >= 0)
+            if count:
+                checked = whole(who, f"number as {name},", value)
+            else:
+                checked = number(who, name, value, ">= 0", lambda v: v >= 0)
             object.__setattr__(self, name, checked)
 
 

@@ -46,6 +46,8 @@ class Unseen(BaseException):
 class TestScope(Scope):
     """Inside one call of a test function: values as they stood at its start; only layers of its modes."""
 
+    __test__ = False  # pytest: not a class of tests
+
     def __init__(self, who: str, modes: Sequence[Mode], values: dict[Variable, np.ndarray] | None) -> None:
         self.who: str = who
         self.modes: Sequence[Mode] = modes

@@ -15,7 +15,7 @@ import numpy as np
 from teachnn import ops
 from teachnn.layers.layer import Layer, ModeLayer
 from teachnn.parameters import current_scope
-from teachnn.support import Array, InputError, check_generator, is_number, whole
+from teachnn.support import Array, InputError, check_generator, number, whole
 
 
 def noise_from(rng: np.random.Generator) -> np.random.Generator:
@@ -31,8 +31,7 @@ class _Noisy(ModeLayer):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if not is_number(self.rate) or not 0 <= self.rate < 1:
-            raise InputError(self.who, "a drop probability, 0 <= rate < 1", repr(self.rate))
+        number(self.who, "rate", self.rate, "a drop probability >= 0 and < 1", lambda v: 0 <= v < 1)
         check_generator(self.who, self.rng)
 
 

@@ -8,13 +8,13 @@ import numpy as np
 from teachnn import ops
 from teachnn.layers.layer import Layer, ModeLayer
 from teachnn.parameters import Parameter, Statistic, init
-from teachnn.support import Array, InputError, Mode, is_number, name_given
+from teachnn.support import Array, InputError, Mode, name_given, number
 
 
 class BatchNorm(ModeLayer):
     """Each column to mean 0 and variance 1, then y = gamma * xhat + beta.
 
-    x (N, d), or pictures (N, H, W, d) whose channels are the columns; gamma, beta, mean, variance (d,) -> y like x.
+    x (N, ..., d), the channels of pictures (N, H, W, d) are columns too; gamma, beta, mean, variance (d,) -> y like x.
     Variances are divided by n.
     train: this batch's mean and variance; the kept `mean` and `variance` move towards them by `rate`.
     test: the kept `mean` and `variance`, so a row never depends on its neighbours.
@@ -55,9 +55,8 @@ class BatchNorm(ModeLayer):
         shapes = [v.shape for v in (self.gamma, self.beta, self.mean, self.variance)]
         if len(set(shapes)) != 1 or len(shapes[0]) != 1:
             raise InputError(self.who, "gamma, beta, mean and variance of one shape (d,)", str(shapes))
-        numbers = is_number(self.rate) and is_number(self.eps)
-        if not (numbers and 0 < self.rate <= 1 and self.eps > 0):
-            raise InputError(self.who, "0 < rate <= 1 and eps > 0", f"{self.rate!r} and {self.eps!r}")
+        number(self.who, "rate", self.rate, "> 0 and <= 1", lambda v: 0 < v <= 1)
+        number(self.who, "eps", self.eps, "> 0", lambda v: v > 0)
 
     def forward(self, x: Array) -> Array:
         """Return gamma * xhat + beta."""
@@ -91,10 +90,9 @@ class LayerNorm(Layer):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        one = self.gamma.shape == self.beta.shape and len(self.gamma.shape) == 1
-        if not (one and is_number(self.eps) and self.eps > 0):
-            got = f"{self.gamma.shape}, {self.beta.shape} and {self.eps!r}"
-            raise InputError(self.who, "gamma and beta of one shape (d,) and eps > 0", got)
+        if self.gamma.shape != self.beta.shape or len(self.gamma.shape) != 1:
+            raise InputError(self.who, "gamma and beta of one shape (d,)", f"{self.gamma.shape} and {self.beta.shape}")
+        number(self.who, "eps", self.eps, "> 0", lambda v: v > 0)
 
     def forward(self, x: Array) -> Array:
         """Return gamma * xhat + beta, each row by itself."""

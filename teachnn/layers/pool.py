@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from teachnn import ops
 from teachnn.layers.layer import Layer
-from teachnn.support import Array, InputError, is_whole
+from teachnn.support import Array, InputError, whole
 
 
 class _Pool2D(Layer):
@@ -16,8 +16,8 @@ class _Pool2D(Layer):
     def __post_init__(self) -> None:
         super().__post_init__()
         object.__setattr__(self, "stride", self.size if self.stride is None else self.stride)
-        if not all(is_whole(n) and n in range(1, 12) for n in (self.size, self.stride or self.size)):
-            raise InputError(self.who, "a size and a stride of 1 to 11 pixels", f"{self.size!r} and {self.stride!r}")
+        whole(self.who, "size", self.size, 1, 11)
+        whole(self.who, "stride", self.stride, 1, 11)
 
     def windows(self, x: Array) -> Array:
         """Return x; raises InputError if it is not (N, H, W, C), with H and W at least the window's size."""

@@ -16,7 +16,7 @@ from teachnn.support import Array, array, instance, whole
 
 def dense_network(rng: np.random.Generator, hidden: int = 256, rate: float = 0.5) -> Sequential:
     """Return 784-hidden-10 with batch norm and dropout, in train mode: pictures (N, 28, 28) -> logits (N, 10)."""
-    whole("dense_network", "hidden", hidden)
+    whole("dense_network", "number of hidden units", hidden)
     dropout = Dropout(rate, rng, mode="train")
     return Sequential(
         Flatten(),

@@ -29,7 +29,7 @@ from teachnn.models.faces import (
     standardize,
 )
 from teachnn.parameters import rng as generator
-from teachnn.support import InputError, array, instance, items, number, whole
+from teachnn.support import InputError, InputTypeError, array, instance, items, number, whole
 
 ROWS = (
     "majority class",
@@ -78,7 +78,7 @@ def train(
     whole("train", "number of passes", passes)
     number("train", "rate", rate, "> 0", lambda v: v > 0)
     if not callable(make):
-        raise InputError("train", "a function of an optimizer", repr(make), "lnet.train_function is one")
+        raise InputTypeError("train", "a function of an optimizer", repr(make), "lnet.train_function is one")
     examples = batches(x, y, size=size, rng=rng)
     function = make(Adam(schedule.Linear(rate, rate / 10, passes * len(examples))))
     return function.fit(examples, epochs=passes, **options)

@@ -16,7 +16,7 @@ from teachnn.functions import Optimizer, TestFunction, TrainFunction
 from teachnn.layers import AveragePool2D, Conv2D, Dense, Flatten, LeakyReLU, MaxPool2D, ReLU, Sequential
 from teachnn.models.cropping import CROP, SHIFTS, crops, intersection_over_union, standardize
 from teachnn.ops import loss
-from teachnn.support import Array, InputError, array, number, whole
+from teachnn.support import Array, InputError, InputTypeError, array, number, whole
 
 __all__ = [
     "CROP",
@@ -182,7 +182,7 @@ def _attributes(who: str, attributes: Array, *shape: int) -> np.ndarray:
 def in_parts(function: TestFunction, x: np.ndarray, size: int = 500) -> np.ndarray:
     """Return function(x), computed for `size` examples at a time."""
     if not callable(function):
-        raise InputError("in_parts", "a function", repr(function), "a TestFunction is one")
+        raise InputTypeError("in_parts", "a function", repr(function), "a TestFunction is one")
     x, size = array("in_parts", "x", x), whole("in_parts", "size", size)
     if not x.size:
         raise InputError("in_parts", "at least one example", f"shape {x.shape}")

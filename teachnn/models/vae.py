@@ -38,7 +38,7 @@ class VAE:
             return Dense.create(name, inputs, units, rng, init_W=init.glorot_uniform)
 
         pixels = math.prod(shape_of("VAE", shape, 2))
-        latent, hidden = whole("VAE", "latent", latent), whole("VAE", "hidden", hidden)
+        latent, hidden = whole("VAE", "number of latent units", latent), whole("VAE", "number of hidden units", hidden)
         check_generator("VAE", rng)
         self.latent: int = latent
         self.rng: np.random.Generator = rng

@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from teachnn.support import InputError, check_generator, name_given, number, shape_of, whole
+from teachnn.support import InputError, InputTypeError, check_generator, name_given, number, shape_of, whole
 
 
 def rng(seed: int) -> np.random.Generator:
@@ -94,5 +94,5 @@ def drawn(name: str, init_W: Callable, shape: tuple[int, ...], rng: np.random.Ge
     """Return init_W(shape, rng), a layer's first weight; complains of its settings before anything is drawn."""
     shape = shape_of(name_given("create", name), shape)
     if not callable(init_W):
-        raise InputError(name, "a function as init_W", repr(init_W), "tn.init.he_normal is one")
+        raise InputTypeError(name, "a function as init_W", repr(init_W), "tn.init.he_normal is one")
     return init_W(shape, rng)

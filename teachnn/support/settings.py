@@ -31,13 +31,16 @@ def is_whole(value: Any) -> bool:
 def is_number(value: Any) -> bool:
     """Whether it is a finite real number; True and False are none."""
     real = isinstance(value, int | float | np.integer | np.floating) and not isinstance(value, bool)
-    return real and math.isfinite(value)
+    try:
+        return real and math.isfinite(value)
+    except OverflowError:  # a whole number beyond all floats
+        return False
 
 
 def whole(who: str, name: str, value: Any, least: int = 1, most: float = math.inf) -> int:
     """Return a whole number from `least` to `most`, as a plain int."""
     if not is_whole(value) or not least <= value <= most:
-        bounds = f">= {least}" if most == math.inf else f"of {least} to {most:,}"
+        bounds = f">= {least}" if most == math.inf else f"from {least} to {most:,}"
         raise _error(is_whole(value))(who, f"a whole {name} {bounds}", brief(value))
     return int(value)
 
@@ -47,7 +50,7 @@ def number(
 ) -> float:
     """Return a finite number that is `within` its bounds, which `bounds` says in words, as a plain float."""
     if not is_number(value) or not within(value):
-        real = isinstance(value, float | np.floating) or is_number(value)  # NaN is a number of a wrong value
+        real = isinstance(value, float | np.floating) or is_whole(value)  # NaN is a number of a wrong value
         raise _error(real)(who, f"a finite number as {name}{bounds and ', '}{bounds}", brief(value))
     return float(value)
 
@@ -128,9 +131,10 @@ def array(who: str, name: str, x: Any, *shape: int | str, finite: bool = True) -
         x = np.asarray(x)
     except ValueError:
         raise InputError(who, f"an array as {name}", "rows of unequal length") from None
-    if x.dtype.kind not in "fiub" or (shape and not (fits(x.shape, shape) and x.size)):
+    right_type = x.dtype.kind in "fiub"
+    if not right_type or (shape and not (fits(x.shape, shape) and x.size)):
         said = f" of shape {shape_text(shape)}" if shape else ""
-        raise InputError(who, f"real numbers{said} as {name}", f"{x.dtype} of shape {x.shape}")
+        raise _error(right_type)(who, f"real numbers{said} as {name}", f"{x.dtype} of shape {x.shape}")
     if finite and not np.isfinite(x).all():
         raise InputError(who, f"finite numbers as {name}", "NaN or infinity")
     return x

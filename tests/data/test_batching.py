@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from teachnn.data import Batches, batches, pixels
+from teachnn.support import InputTypeError
 
 
 def seeded(seed: int = 0) -> np.random.Generator:
@@ -141,7 +142,7 @@ def test_a_replay_without_a_generator_leaves_out_what_is_done():
 
 @pytest.mark.parametrize("done", [-1, 4])
 def test_a_replay_of_more_batches_than_there_are_is_refused(done):
-    with pytest.raises(ValueError, match=f"batches: expected 0 to 3 batches done, got {done};"):
+    with pytest.raises(ValueError, match=f"^batches: .* number of batches done from 0 to 3, got {done}"):
         batches(np.arange(5), size=2, rng=None).replay(None, done)
 
 
@@ -177,17 +178,17 @@ def test_arrays_that_do_not_fit_are_refused(arrays, text):
 
 @pytest.mark.parametrize("size", [0, -3])
 def test_a_size_below_one_is_refused(size):
-    with pytest.raises(ValueError, match=f"batches: expected size >= 1, got {size};"):
+    with pytest.raises(ValueError, match=f"^batches: .* size >= 1, got {size}"):
         batches([1, 2], size=size, rng=None)
 
 
 @pytest.mark.parametrize("size", [2.0, "2", None])
 def test_a_size_that_is_no_whole_number_is_refused(size):
-    with pytest.raises(TypeError, match=f"batches: expected a whole number as size, got {type(size).__name__};"):
+    with pytest.raises(InputTypeError, match=r"^batches: .* size >= 1, got "):
         batches([1, 2], size=size, rng=None)
 
 
 @pytest.mark.parametrize("rng", [0, np.random, np.random.RandomState(0)], ids=["seed", "module", "legacy"])
 def test_what_is_no_generator_is_refused(rng):
-    with pytest.raises(TypeError, match=r"batches: expected a generator or None as rng, got \w+; .*tn.rng\(0\)"):
+    with pytest.raises(InputTypeError, match=r"^batches: expected a generator or None as rng, got "):
         batches([1, 2], size=1, rng=rng)

@@ -102,7 +102,7 @@ def test_a_generator_that_is_used_up_is_named_as_such():
 @pytest.mark.parametrize("epochs", [0, -1, 1.5, "two"])
 def test_epochs_are_a_whole_number(epochs):
     train, _, _, batches = make()
-    with pytest.raises(ValueError, match="fit: expected a whole number of epochs >= 1"):
+    with pytest.raises(ValueError, match=r"^fit: .* number of epochs"):
         train.fit(batches, epochs=epochs)
     assert train.steps == 0
 

@@ -91,12 +91,12 @@ def test_depth_goes_from_primitives_to_layers_and_into_layers_of_layers():
 
 @pytest.mark.parametrize("depth", [-1, 1.5, None])
 def test_a_depth_is_a_whole_number(train_graph, depth):
-    with pytest.raises(ValueError, match=r"objective \(Graph\): expected a depth of 0, 1, 2"):
+    with pytest.raises(tn.InputError, match=r"^objective \(Graph\): .* depth >= 0, got "):
         train_graph.collapse(depth)
 
 
 def test_what_is_no_graph_is_refused(train_graph):
-    with pytest.raises(TypeError, match=r"expected graphs, got 'net'; a function's \.graph\(x\) makes one"):
+    with pytest.raises(TypeError, match="expected graphs, got str; a function's "):
         tn.draw(train_graph, "net")
     with pytest.raises(ValueError, match="expected one graph or more, got none"):
         tn.shared_parameters()

@@ -190,9 +190,29 @@ def test_a_graph_is_recorded_from_another_thread_while_one_trains():
 
 def test_the_same_code_gives_the_same_drawing_to_the_byte_in_another_process():
     code = (
-        "import hashlib, numpy as np, teachnn as tn; from teachnn.models.vae import VAE; v = VAE(2, tn.rng(0), hidden=8);"
+        "import hashlib, numpy as np, teachnn as tn; v = tn.models.vae.VAE(2, tn.rng(0), hidden=8);"
         "d = tn.draw(v.train_function(tn.Adam()).graph(np.ones((4, 28, 28))), v.decode.graph(np.ones((4, 2))));"
         "print(hashlib.sha256(d.svg.encode()).hexdigest())"
     )
     prints = {subprocess.run([sys.executable, "-c", code], capture_output=True, check=True).stdout for _ in range(2)}
     assert len(prints) == 1 and len(prints.pop()) == 65
+
+
+def test_a_detached_layer_that_calls_a_test_function_can_be_drawn():
+    dense = tn.Dense.create("d", 2, 2, tn.rng(0))
+    inner = tn.TestFunction(dense, name="inner")
+
+    class Asking(tn.Layer):
+        dense: tn.Dense
+
+        def forward(self, x):
+            return inner(tn.ops.stop_gradient(x)) + x
+
+    W, x = tn.Parameter("W", np.ones((2, 2))), np.ones((3, 2), np.float32)
+    detached = Asking(dense).detached()
+    train = tn.TrainFunction(lambda x: anp.sum(detached(x @ W.value)), [W], tn.SGD(0.1))
+    for graph in (train.graph(x), tn.TestFunction(lambda x: detached(x @ W.value)).graph(x)):
+        assert named(graph.collapse(2), "d").type == "Dense" and tn.draw(graph)
+    before = dense.W.value.copy()
+    train(x)
+    assert np.array_equal(dense.W.value, before) and not np.array_equal(W.value, np.ones((2, 2)))

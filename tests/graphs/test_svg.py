@@ -135,9 +135,7 @@ def test_no_process_draws_differently():
 
 
 def test_what_is_no_graph_is_refused():
-    with pytest.raises(
-        TypeError, match=r"^shared_parameters: expected graphs, got 1; a function's \.graph\(x\) makes one$"
-    ):
+    with pytest.raises(TypeError, match=r"^shared_parameters: expected graphs, got int; a function's "):
         svg_of(1)  # type: ignore[arg-type]
     with pytest.raises(ValueError, match=r"^shared_parameters: expected one graph or more, got none; "):
         svg_of()

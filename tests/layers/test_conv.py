@@ -5,6 +5,7 @@ from slow import convolutions, touches
 
 import teachnn as tn
 from teachnn.ops import convolve
+from teachnn.support import InputTypeError
 
 examples = settings(max_examples=25, deadline=None)
 
@@ -111,10 +112,11 @@ def test_the_bias_has_the_output_channels(kind, right, wrong):
 @KINDS
 @pytest.mark.parametrize(("stride", "padding"), [(0, 0), (-1, 0), (1, -1), (1.0, 0), (1, 0.5), ("2", 0), (1, None)])
 def test_settings_that_are_no_counts_are_refused(kind, stride, padding):
-    with pytest.raises(tn.InputError) as caught:
+    wrong, value = ("stride >= 1", stride) if stride != 1 or isinstance(stride, float) else ("padding >= 0", padding)
+    error = tn.InputError if isinstance(value, int) else InputTypeError
+    with pytest.raises(error, match=rf"^c \({kind.__name__}\): .* {wrong}, got {value!r}$") as caught:
         kind.create("c", (1, 2), tn.rng(0), stride=stride, padding=padding)
-    expected = f"a whole stride >= 1 and a whole padding >= 0, got {stride!r} and {padding!r}"
-    assert str(caught.value) == f"c ({kind.__name__}): expected {expected}"
+    assert caught.type is error
 
 
 @pytest.mark.parametrize(
@@ -123,19 +125,19 @@ def test_settings_that_are_no_counts_are_refused(kind, stride, padding):
         (np.zeros((1, 5, 5, 3), np.float32), "x of shape (N, {0}, {1}, 2), got (1, 5, 5, 3)"),
         (np.zeros((5, 5, 2), np.float32), "x of shape (N, {0}, {1}, 2), got (5, 5, 2)"),
         (np.zeros((1, 50), np.float32), "x of shape (N, {0}, {1}, 2), got (1, 50)"),
-        (np.zeros((1, 5, 5, 2)), "float32 like c.W, got float64; x.astype(np.float32)"),
+        (np.zeros((1, 5, 5, 2)), "float32 like c.W, got float64"),
         (
             np.zeros((1, 5, 5, 2), np.uint8),
-            "floats, got uint8 of shape (1, 5, 5, 2); x.astype(np.float32) or tn.data.pixels(x)",
+            "floats, got uint8 of shape (1, 5, 5, 2)",
         ),
-        ("picture", "an array, got str; np.asarray makes one"),
+        ("picture", "an array, got str"),
     ],
 )  # fmt: skip
 @pytest.mark.parametrize(("kind", "sides"), [(tn.Conv2D, "HW"), (tn.ConvTranspose2D, "IJ")])
 def test_an_input_that_does_not_fit_is_refused(kind, sides, x, text):
     with pytest.raises(tn.InputError) as caught:
         kind.create("c", (2, 3), tn.rng(0))(x)
-    assert str(caught.value) == f"c ({kind.__name__}): expected {text.format(*sides)}"
+    assert str(caught.value).startswith(f"c ({kind.__name__}): expected {text.format(*sides)}")
 
 
 def test_pictures_smaller_than_the_kernel_are_refused_and_padding_is_the_cure():

@@ -11,6 +11,7 @@ from slow import spread_out
 import teachnn as tn
 from teachnn.functions.check import _Checking
 from teachnn.ops import moments
+from teachnn.support import InputTypeError
 
 EPS = float(np.finfo(np.float32).eps)
 sizes, seeds = st.integers(1, 6), st.integers(0, 2**32 - 1)
@@ -263,9 +264,11 @@ def test_batch_norm_variables_that_do_not_fit_are_refused(shapes):
     [(0, 1e-5), (-0.1, 1e-5), (1.5, 1e-5), (math.nan, 1e-5), ("0.1", 1e-5), (0.1, 0), (0.1, -1), (0.1, "1e-5")],
 )
 def test_batch_norm_settings_that_make_no_sense_are_refused(rate, eps):
-    with pytest.raises(tn.InputError) as caught:
+    setting = "eps, > 0" if rate == 0.1 else "rate, > 0 and <= 1"
+    error = InputTypeError if isinstance(rate, str) or isinstance(eps, str) else tn.InputError
+    with pytest.raises(error, match=rf"^bn \(BatchNorm\): .* {setting}, got ") as caught:
         tn.BatchNorm.create("bn", 3, mode="train", rate=rate, eps=eps)
-    assert str(caught.value) == f"bn (BatchNorm): expected 0 < rate <= 1 and eps > 0, got {rate!r} and {eps!r}"
+    assert caught.type is error
 
 
 @pytest.mark.parametrize(
@@ -273,45 +276,38 @@ def test_batch_norm_settings_that_make_no_sense_are_refused(rate, eps):
     [((3,), (2,), 1e-5), ((3, 1), (3, 1), 1e-5), ((), (), 1e-5), ((3,), (3,), 0), ((3,), (3,), math.nan)],
 )
 def test_layer_norm_settings_that_do_not_fit_are_refused(gamma, beta, eps):
-    with pytest.raises(tn.InputError) as caught:
+    expected = "gamma and beta of one shape" if eps == 1e-5 else ".* eps, > 0"
+    with pytest.raises(tn.InputError, match=rf"^bn \(LayerNorm\): expected {expected}"):
         tn.LayerNorm(*variables(gamma, beta), eps)
-    expected = f"gamma and beta of one shape (d,) and eps > 0, got {gamma}, {beta} and {eps!r}"
-    assert str(caught.value) == f"bn (LayerNorm): expected {expected}"
 
 
 @pytest.mark.parametrize(
-    ("x", "batch", "layer"),
+    ("x", "text"),
     [
-        (np.zeros((2, 4), np.float32), "x of shape (N, 3), got (2, 4)", "x of shape (N, 3), got (2, 4)"),
-        (np.zeros(3, np.float32), "x of shape (N, 3), got (3,)", "x of shape (N, 3), got (3,)"),
-        (np.zeros((2, 5, 3), np.float32), "x of shape (N, 3), got (2, 5, 3); put tn.Flatten() before it", None),
-        (np.zeros((2, 5, 5, 1), np.float32), "x of shape (N, H, W, 3), got (2, 5, 5, 1)",
-         "x of shape (N, n0, n1, 3), got (2, 5, 5, 1)"),
-        (np.zeros((2, 3)), "float32 like bn.gamma, got float64; x.astype(np.float32)",
-         "float32 like bn.gamma, got float64; x.astype(np.float32)"),
-        (np.zeros((2, 3), int), "floats, got int64 of shape (2, 3); x.astype(np.float32) or tn.data.pixels(x)",
-         "floats, got int64 of shape (2, 3); x.astype(np.float32) or tn.data.pixels(x)"),
-        ([[1.0]], "an array, got list; np.asarray makes one", "an array, got list; np.asarray makes one"),
+        (np.zeros((2, 4), np.float32), "x of shape (N, ..., 3), got (2, 4)"),
+        (np.zeros(3, np.float32), "x of shape (N, ..., 3), got (3,)"),
+        (np.zeros((2, 5, 5, 1), np.float32), "x of shape (N, ..., 3), got (2, 5, 5, 1)"),
+        (np.zeros((2, 3)), "float32 like bn.gamma, got float64"),
+        (np.zeros((2, 3), int), "floats, got int64 of shape (2, 3)"),
+        ([[1.0]], "an array, got list"),
     ],
-)  # fmt: skip
-def test_an_input_that_does_not_fit_is_refused(x, batch, layer):
-    for norm, text in [
-        (tn.BatchNorm.create("bn", 3, mode="train"), batch),
-        (tn.BatchNorm.create("bn", 3, mode="test"), batch),
-        (tn.LayerNorm.create("bn", 3), layer),
+)
+def test_an_input_that_does_not_fit_is_refused(x, text):
+    for norm in [
+        tn.BatchNorm.create("bn", 3, mode="train"),
+        tn.BatchNorm.create("bn", 3, mode="test"),
+        tn.LayerNorm.create("bn", 3),
     ]:
-        if text is not None:
-            with pytest.raises(tn.InputError) as caught:
-                norm(x)
-            assert str(caught.value) == f"{norm.who}: expected {text}"
+        with pytest.raises(tn.InputError) as caught:
+            norm(x)
+        assert str(caught.value).startswith(f"{norm.who}: expected {text}")
 
 
 @pytest.mark.parametrize("name", ["", 3])
 def test_a_name_that_is_none_is_refused(name):
     for create in (lambda: tn.BatchNorm.create(name, 2, mode="train"), lambda: tn.LayerNorm.create(name, 2)):
-        with pytest.raises(tn.InputError) as caught:
+        with pytest.raises(tn.InputError if name == "" else InputTypeError, match=r"^create: expected a name "):
             create()
-        assert str(caught.value) == f"create: expected a name (non-empty text), got {name!r}"
 
 
 def test_the_moments_of_no_rows_are_refused():

@@ -8,6 +8,7 @@ from slow import poolings
 
 import teachnn as tn
 from teachnn.ops import average_pool, max_pool
+from teachnn.support import InputTypeError
 
 examples = settings(max_examples=25, deadline=None)
 
@@ -55,11 +56,11 @@ POOLS = pytest.mark.parametrize("kind", [tn.MaxPool2D, tn.AveragePool2D])
     ("size", "stride"), [(0, 1), (-2, 1), (12, 1), (2, 0), (2, 12), (2.0, 2), (2, 1.5), ("2", 2), (None, 2)]
 )
 def test_settings_that_are_no_small_counts_are_refused(kind, size, stride):
-    with pytest.raises(tn.InputError) as caught:
+    wrong, value = ("size", size) if size != 2 or isinstance(size, float) else ("stride", stride)
+    error = tn.InputError if isinstance(value, int) else InputTypeError
+    with pytest.raises(error, match=rf"^p \({kind.__name__}\): .* {wrong} from 1 to 11, got {value!r}$") as caught:
         kind(size, stride, name="p")
-    assert str(caught.value) == (
-        f"p ({kind.__name__}): expected a size and a stride of 1 to 11 pixels, got {size!r} and {stride!r}"
-    )
+    assert caught.type is error
 
 
 @POOLS
@@ -77,13 +78,13 @@ def test_pictures_smaller_than_a_window_are_refused(kind, shape, size):
         (np.zeros((1, 4, 4, 1, 1), np.float32), "x of shape (N, H, W, C), got (1, 4, 4, 1, 1)"),
         (
             np.zeros((2, 3, 4, 4), np.uint8),
-            "floats, got uint8 of shape (2, 3, 4, 4); x.astype(np.float32) or tn.data.pixels(x)",
+            "floats, got uint8 of shape (2, 3, 4, 4)",
         ),
-        ([[[[1.0]]]], "an array, got list; np.asarray makes one"),
+        ([[[[1.0]]]], "an array, got list"),
     ],
 )
 @pytest.mark.parametrize("kind", [tn.MaxPool2D, tn.AveragePool2D, tn.GlobalAveragePool2D])
 def test_an_input_that_is_no_batch_of_pictures_is_refused(kind, x, text):
     with pytest.raises(tn.InputError) as caught:
         kind(name="p")(x)
-    assert str(caught.value) == f"p ({kind.__name__}): expected {text}"
+    assert str(caught.value).startswith(f"p ({kind.__name__}): expected {text}")

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 import teachnn as tn
+from teachnn.support import InputTypeError
 
 X = np.random.default_rng(0).standard_normal((4, 6)).astype(np.float32)
 
@@ -62,11 +63,8 @@ def test_a_shared_layer_is_listed_once_and_called_each_time():
 
 
 def test_a_function_is_no_layer():
-    with pytest.raises(tn.InputError) as caught:
+    with pytest.raises(InputTypeError, match=r"^body \(Sequential\): expected layers, got ufunc; a plain function"):
         tn.Sequential(tn.ReLU(), np.tanh, name="body")
-    assert str(caught.value) == (
-        "body (Sequential): expected layers, got <ufunc 'tanh'>; a plain function goes around a network, not into it"
-    )
 
 
 def test_a_complaint_says_which_layer_made_the_wrong_shape():
@@ -131,7 +129,11 @@ def test_flatten_refuses_a_single_number():
         tn.Flatten()(np.array(1, np.float32))
 
 
-@pytest.mark.parametrize("shape", [3, [3], (0,), (2.0,), (-1, 4)])
+@pytest.mark.parametrize("shape", [3, (0,), (2.0,), (-1, 4)])
 def test_a_shape_that_is_none_is_refused(shape):
-    with pytest.raises(tn.InputError, match="expected a tuple of whole sizes >= 1"):
+    with pytest.raises(InputTypeError if shape == 3 else tn.InputError, match=r"^Reshape: .* whole sizes >= 1"):
         tn.Reshape(shape)
+
+
+def test_a_shape_may_be_a_list_and_is_kept_as_a_tuple():
+    assert tn.Reshape([2, np.int8(3)]).shape == (2, 3)

@@ -5,6 +5,7 @@ import pytest
 
 import teachnn as tn
 from teachnn.parameters import init
+from teachnn.support import InputTypeError
 
 NORMAL, UNIFORM = (
     math.sqrt(2),
@@ -80,9 +81,8 @@ def test_a_shape_without_fans_is_refused(make, shape):
 
 @pytest.mark.parametrize("seed", [-1, 1.5, True, "0", None])
 def test_a_seed_is_a_whole_number_from_zero_on(seed):
-    with pytest.raises(ValueError) as caught:
+    with pytest.raises(tn.InputError if seed == -1 else InputTypeError, match=r"^rng: .* seed >= 0, got "):
         tn.rng(seed)
-    assert str(caught.value) == f"rng: expected a seed that is a whole number >= 0, got {seed!r}"
 
 
 def test_a_seed_may_be_numpys():
@@ -96,5 +96,5 @@ def test_a_seed_may_be_numpys():
     "make", [init.he_normal, init.glorot_uniform, init.normal, lambda shape, rng: init.uniform(shape, rng, 1)]
 )
 def test_what_is_no_generator_is_refused(make, rng):
-    with pytest.raises(TypeError, match=r"init: expected a generator, got .*; make one with tn.rng\(0\)"):
+    with pytest.raises(InputTypeError, match=r"^init: expected a generator "):
         make((2, 2), rng)

@@ -1,10 +1,12 @@
 import threading
 
+import autograd.numpy as anp
 import numpy as np
 import pytest
 
 import teachnn as tn
 from teachnn.parameters.parameter import change, distinct, values_of
+from teachnn.support import InputTypeError
 
 
 def test_a_parameter_is_a_read_only_float32_copy_of_what_it_was_given():
@@ -26,12 +28,17 @@ def test_a_new_value_replaces_the_old_one_whole():
 @pytest.mark.parametrize(
     ("value", "error", "words"),
     [
-        ([[1, 2], [3, np.nan]], ValueError, "h.W .Parameter.: expected finite numbers, got NaN or infinity"),
-        (np.inf, ValueError, "expected finite numbers"),
-        (["a", "b"], TypeError, "expected an array of real numbers, got dtype <U1"),
-        (1j, TypeError, "expected an array of real numbers, got dtype complex128"),
-        (None, TypeError, "expected an array of real numbers, got dtype object"),
-        (True, TypeError, "expected an array of real numbers, got dtype bool"),
+        (
+            [[1, 2], [3, np.nan]],
+            tn.InputError,
+            "^h.W .Parameter.: expected numbers that are finite in float32, got NaN",
+        ),
+        (np.inf, tn.InputError, "expected numbers that are finite in float32"),
+        (1e39, tn.InputError, "or one above 3.4e38"),
+        (["a", "b"], InputTypeError, "expected an array of real numbers, got dtype <U1"),
+        (1j, InputTypeError, "expected an array of real numbers, got dtype complex128"),
+        (None, InputTypeError, "expected an array of real numbers, got dtype object"),
+        (True, InputTypeError, "expected an array of real numbers, got dtype bool"),
     ],
 )
 def test_what_is_not_finite_real_numbers_is_refused_by_name(value, error, words):
@@ -50,10 +57,18 @@ def test_a_value_of_another_shape_is_refused_and_changes_nothing():
     assert W.value.tolist() == [1, 2]
 
 
-@pytest.mark.parametrize("name", ["", None, 3, "__metadata__"])
-def test_a_name_is_non_empty_text(name):
-    with pytest.raises(TypeError, match="expected a name"):
+@pytest.mark.parametrize(
+    ("name", "error"), [("", tn.InputError), (None, InputTypeError), (3, InputTypeError)], ids=repr
+)
+def test_a_name_is_non_empty_text(name, error):
+    with pytest.raises(error, match=r"^Parameter: expected a name ") as caught:
         tn.Parameter(name, 0)
+    assert caught.type is error
+
+
+def test_a_name_is_no_word_of_the_file_that_keeps_it():
+    with pytest.raises(tn.InputError, match=r"^Statistic: expected another name, got __metadata__; .* safetensors'"):
+        tn.Statistic("__metadata__", 0)
 
 
 def test_no_value_can_be_set_from_inside_a_function():
@@ -139,3 +154,38 @@ def test_a_change_that_fails_is_an_error_and_no_endless_loop():
 
 def test_a_variable_says_what_it_is():
     assert repr(tn.Statistic("bn.mean", np.zeros(3))) == "Statistic('bn.mean', shape=(3,))"
+
+
+FORGOTTEN = {
+    "np.sum(W)": lambda W, x: np.sum(W),
+    "np.asarray(W)": lambda W, x: np.asarray(W),
+    "W * x": lambda W, x: W * x,
+    "x * W": lambda W, x: x * W,
+    "x @ W": lambda W, x: x @ W,
+    "np.multiply(x, W)": lambda W, x: np.multiply(x, W),
+    "W[0]": lambda W, x: W[0],
+    "W + 1": lambda W, x: W + 1,
+    "1 - W": lambda W, x: 1 - W,
+    "-W": lambda W, x: -W,
+    "list(W)": lambda W, x: list(W),
+    "float(W)": lambda W, x: float(W),
+    "W > 0": lambda W, x: W > 0,
+    "anp.sum(W)": lambda W, x: anp.sum(W),
+    "anp.dot(x, W)": lambda W, x: anp.dot(x, W),
+}
+
+
+@pytest.mark.parametrize("kind", [tn.Parameter, tn.Statistic])
+@pytest.mark.parametrize("formula", FORGOTTEN)
+def test_a_forgotten_value_is_an_error_that_says_so(formula, kind):
+    W, calculate = kind("h.W", np.ones((2, 2))), FORGOTTEN[formula]
+    said = rf"^h\.W \({kind.__name__}\): expected an array to calculate with, got .*; write its \.value$"
+    with pytest.raises(InputTypeError, match=said):
+        calculate(W, np.ones((2, 2), np.float32))
+    other = tn.Parameter("V", np.ones((2, 2)))
+    train = tn.TrainFunction(lambda x: anp.sum(calculate(W, x * other.value)), [other], tn.SGD(0.1))
+    with pytest.raises(InputTypeError, match=said):  # x * V is a box of autograd's here
+        train(np.ones((2, 2)))
+    assert train.steps == 0 and (other.value == 1).all()
+    with pytest.raises(InputTypeError, match=said):
+        tn.TestFunction(lambda x: calculate(W, x))(np.ones((2, 2)))

@@ -1,6 +1,9 @@
+import pickle
+
 import pytest
 
 from teachnn import InputError, ModeError
+from teachnn.support import InputTypeError
 
 
 @pytest.mark.parametrize(
@@ -29,9 +32,19 @@ def test_both_kinds_are_value_errors(kind):
     assert issubclass(kind, ValueError)
 
 
-def test_a_complaint_survives_a_process_pool():
-    import pickle
-
-    error = InputError("h (Dense)", "x of shape (N, 3)", "(2, 4)", "look again", "Flatten")
+@pytest.mark.parametrize("kind", [InputError, InputTypeError])
+def test_a_complaint_survives_a_process_pool(kind):
+    error = kind("h (Dense)", "x of shape (N, 3)", "(2, 4)", "look again", "Flatten")
     again = pickle.loads(pickle.dumps(error))
-    assert str(again) == str(error) and again.parts == error.parts
+    assert type(again) is kind and str(again) == str(error) and again.parts == error.parts
+
+
+def test_an_input_of_the_wrong_type_is_an_input_error_and_a_type_error():
+    assert issubclass(InputTypeError, InputError) and issubclass(InputTypeError, TypeError)
+    for caught_as in (ValueError, TypeError, InputError):
+        with pytest.raises(caught_as, match=r"^who: expected this, got that; do so$"):
+            raise InputTypeError("who", "this", "that", "do so")
+
+
+def test_the_origin_is_added_to_an_error_of_its_own_class():
+    assert type(InputTypeError("who", "this", "that").coming_from("h (Dense)")) is InputTypeError

@@ -46,7 +46,7 @@ def test_gradients_of_whole_nets_are_right_to_second_order(name, data):
 
 def check(layer, inputs):
     f = one(layer)
-    few = {"parameters": () if isinstance(layer, tn.Detached) else layer.parameters, "most": 12}
+    few = {"parameters": () if isinstance(layer, tn.Detached) else layer.parameters, "limit": 12}
     tn.check_gradients(f, *inputs, **few)
     for i in range(len(inputs)):
         slope = grad(lambda *xs: anp.sum(f(*xs)) + 0 * sum(map(anp.sum, xs)), i)  # an input may have been dropped

@@ -119,7 +119,7 @@ def test_the_learning_rate_changes_while_it_runs_and_goes_back_to_the_optimizers
 def test_a_rate_that_is_none_is_shown_as_an_alert_and_training_goes_on():
     widget, *_ = cockpit()
     widget.set_state({"rate": -1.0})
-    assert "learning_rate > 0" in widget.alert and widget.train.optimizer.learning_rate == 1e-2
+    assert "learning_rate, > 0" in widget.alert and widget.train.optimizer.learning_rate == 1e-2
     widget.set_state({"rate": None})
     assert widget.alert == ""
     widget.close()

@@ -10,7 +10,7 @@ import traitlets as t
 from PIL import Image
 
 import teachnn as tn
-from teachnn.support import InputError, array
+from teachnn.support import InputError, InputTypeError, array
 from teachnn_widgets.ink import DIGIT, InkWidget, pixels_of
 from teachnn_widgets.watched import Watched
 
@@ -34,7 +34,7 @@ class DrawPad(InkWidget):
             raise InputError("DrawPad", "at least one function", "none", "DrawPad(classify=classify)")
         for name, function in functions.items():
             if not callable(function):
-                raise InputError("DrawPad", f"a function as {name}", type(function).__name__)
+                raise InputTypeError("DrawPad", f"a function as {name}", type(function).__name__)
         self.functions, self.image = functions, np.zeros((DIGIT, DIGIT), np.float32)
         answers, pictures = self._ask()
         self._watched = Watched.by(functions.values(), self.image[None])

@@ -15,7 +15,7 @@ import traitlets as t
 from PIL import Image
 
 import teachnn as tn
-from teachnn.support import InputError, array, is_whole
+from teachnn.support import InputError, InputTypeError, array, is_whole
 from teachnn_widgets.ink import DIGIT, InkWidget, picture_of, pixels_of
 from teachnn_widgets.watched import Watched
 
@@ -56,9 +56,9 @@ class LatentExplorer(InkWidget):
             raise InputError("LatentExplorer", "1 to 32 dimensions", repr(dimensions))
         for name, function in (("decode", decode), ("encode", encode)):
             if not callable(function) and (function is not None or name == "decode"):
-                raise InputError("LatentExplorer", f"a function as {name}", type(function).__name__)
+                raise InputTypeError("LatentExplorer", f"a function as {name}", type(function).__name__)
         if not isinstance(rng, np.random.Generator | None):
-            raise InputError("LatentExplorer", "a generator as rng", type(rng).__name__, "tn.rng(0) is one")
+            raise InputTypeError("LatentExplorer", "a generator as rng", type(rng).__name__, "tn.rng(0) is one")
         self.decode, self.encode, self.rng = decode, encode, rng or tn.rng(0)
         who, points = "LatentExplorer", np.zeros((2, dimensions), np.float32)
         try:

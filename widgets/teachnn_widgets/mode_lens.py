@@ -14,7 +14,7 @@ import traitlets as t
 from PIL import Image
 
 import teachnn as tn
-from teachnn.support import InputError, array, whole
+from teachnn.support import InputError, InputTypeError, array, whole
 from teachnn_widgets.base import Widget
 from teachnn_widgets.refreshed import refreshed
 from teachnn_widgets.stills import mode_figure
@@ -47,11 +47,11 @@ class ModeLens(Widget):
         who = "ModeLens"
         for layers in (train_layers, test_layers):
             if not isinstance(layers, Iterable):
-                raise InputError(who, "layers", type(layers).__name__, 'ModeLens(net, net.at("test"), x)')
+                raise InputTypeError(who, "layers", type(layers).__name__, 'ModeLens(net, net.at("test"), x)')
         self.train_layers, self.test_layers = tuple(train_layers), tuple(test_layers)
         for layer in (*self.train_layers, *self.test_layers):
             if not isinstance(layer, tn.Layer):
-                raise InputError(who, "layers", type(layer).__name__, 'ModeLens(net, net.at("test"), x)')
+                raise InputTypeError(who, "layers", type(layer).__name__, 'ModeLens(net, net.at("test"), x)')
         pairs = list(zip(self.train_layers, self.test_layers, strict=False))
         same = all(a.parameters + a.statistics == b.parameters + b.statistics for a, b in pairs)
         right = all(layer.mode == "train" for layer in self.train_layers if isinstance(layer, tn.ModeLayer))

@@ -16,7 +16,7 @@ from PIL import Image
 
 import teachnn as tn
 from teachnn.parameters import Variable, distinct
-from teachnn.support import InputError, items
+from teachnn.support import InputError, InputTypeError, items
 from teachnn_widgets.base import Widget
 from teachnn_widgets.numbers import colours, histogram, thumbnail
 from teachnn_widgets.watched import Watched
@@ -63,7 +63,7 @@ class ParameterView(Widget):
     def __init__(self, variables: Iterable[Variable], functions: Iterable[tn.Graph] = ()):
         cure = "ParameterView(net.parameters)"
         if not isinstance(variables, Iterable):
-            raise InputError("ParameterView", "parameters", type(variables).__name__, cure)
+            raise InputTypeError("ParameterView", "parameters", type(variables).__name__, cure)
         variables = items("ParameterView", variables, Variable, "parameters or statistics", cure)
         functions = items("ParameterView", functions, tn.Graph, "graphs", cure)
         if any(v.size == 0 for v in variables):

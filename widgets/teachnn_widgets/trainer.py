@@ -13,7 +13,7 @@ from itertools import islice
 
 import teachnn as tn
 from teachnn.functions import passes
-from teachnn.support import InputError
+from teachnn.support import InputError, InputTypeError
 from teachnn_widgets.interrupts import interrupts
 
 TELL_PERIOD = 0.1  # seconds between two reports
@@ -28,12 +28,12 @@ class Trainer:
 
     def __init__(self, train: tn.TrainFunction, data: Iterable, test: Callable[[], dict] | None, tell: Callable):
         if not isinstance(train, tn.TrainFunction):
-            raise InputError("Trainer", "a training function", type(train).__name__, "tn.TrainFunction makes one")
+            raise InputTypeError("Trainer", "a training function", type(train).__name__, "tn.TrainFunction makes one")
         if not isinstance(data, Iterable) or isinstance(data, Iterator):
             cure = "tn.data.batches(images, size=100, rng=rng)"
             raise InputError(train.who, "batches that can be begun anew each epoch", type(data).__name__, cure)
         if test is not None and not callable(test):
-            raise InputError(train.who, "a function as test", repr(test))
+            raise InputTypeError(train.who, "a function as test", repr(test))
         self.train, self.data, self.test, self.tell = train, data, test, tell
         self._begin()
         self.reason, self.slowest = "", math.inf  # why it stopped; steps per second, at most

@@ -16,7 +16,7 @@ import teachnn as tn
 from teachnn.graphs.drawing import Picture, arrange, ordered
 from teachnn.graphs.svg import DARK_RULES, RULES, as_svg, scoped
 from teachnn.parameters import Variable, values_of
-from teachnn.support import InputError
+from teachnn.support import InputError, InputTypeError
 from teachnn_widgets.base import Widget
 from teachnn_widgets.numbers import colours, histogram, thumbnail
 from teachnn_widgets.watched import Watched
@@ -49,11 +49,11 @@ class TwoGraphs(Widget):
     def __init__(self, *graphs: tn.Graph, train: tn.TrainFunction | None = None, inputs: Sequence = (), depth: int = 1):
         for graph in graphs:
             if not isinstance(graph, tn.Graph):
-                raise InputError("TwoGraphs", "graphs", type(graph).__name__, "a function's .graph(x) makes one")
+                raise InputTypeError("TwoGraphs", "graphs", type(graph).__name__, "a function's .graph(x) makes one")
         if not graphs:
             raise InputError("TwoGraphs", "one graph or more", "none", "a function's .graph(x) makes one")
         if train is not None and not isinstance(train, tn.TrainFunction):
-            raise InputError("TwoGraphs", "a training function as train", type(train).__name__)
+            raise InputTypeError("TwoGraphs", "a training function as train", type(train).__name__)
         if train is not None:
             train.gradients(*inputs)  # complains now about inputs that do not fit
         self.graphs, self.train, self.inputs = graphs, train, tuple(inputs)
