@@ -154,9 +154,9 @@ class LinearAttributes:
             search(self._rows(features), signs)
 
     def objective(self, x, signs):
-        """Return (|W|^2 + |b|^2) / 2 + C * sum of max(0, 1 - sign * score)^2; signs (N, k): 1 with the attribute, else -1.
+        """Return (|W|^2 + |b|^2) / 2 + C * sum of max(0, 1 - sign * score)^2, a squared hinge, as its two terms.
 
-        The hinge of each score, squared: it is smooth, so that few steps over all rows x (N, d) suffice.
+        x (N, d); signs (N, k): 1 where the attribute is there, -1 where not. Squared it is smooth: few steps suffice.
         """
         W, b = self.W.value, self.b.value
         short = relu(1 - signs * dense(x, W, b))
