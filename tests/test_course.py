@@ -80,6 +80,32 @@ def test_it_has_three_exercises_or_more_in_order(name):
     assert len(numbers) == sum(bool(CHECK.search(cell.source)) for cell in codes(name))
 
 
+NOT_MET = {
+    "tn.CheckpointError": "an error: shown in notebook 01 by what it says",
+    "tn.Detached": "made by layer.detached()",
+    "tn.Drawing": "made by tn.draw",
+    "tn.Graph": "made by a function's graph(x)",
+    "tn.History": "made by a training function's fit",
+    "tn.Mode": 'a type: "train" or "test"',
+    "tn.Optimizer": "what SGD and the others have in common",
+    "tn.Snapshot": "for whoever builds a widget: all that a step may change, put back",
+    "tn.StepResult": "made by a training function's step",
+}
+
+
+def met(name):
+    """Return whether a lesson writes the name: as code does, tn.loss.hinge, or in a text, `hinge` or `hinge(...)`."""
+    last = re.escape(name.rpartition(".")[2])
+    pattern = re.compile(rf"\b{re.escape(name)}\b|`{last}[`(]")
+    return any(pattern.search(cell.source) for notebook in NOTEBOOKS.values() for cell in notebook.cells)
+
+
+def test_every_public_name_is_met_in_a_lesson():
+    rooms = {"tn": tn, "tn.init": tn.init, "tn.schedule": tn.schedule, "tn.loss": tn.loss, "tn.ops": tn.ops}
+    names = {f"{room}.{name}" for room, module in rooms.items() for name in module.__all__}
+    assert {name for name in names if not met(name)} == set(NOT_MET)
+
+
 @each_exercise
 def test_the_check_gives_a_hint_on_the_stub_and_passes_the_solution(exercise):
     space = {}

@@ -1,4 +1,4 @@
-"""How parameters move, given their gradient: an optimizer is a formula and what it remembers. Notebook 01.
+"""How parameters move, given their gradient: an optimizer is a formula and what it remembers. Notebook 02.
 
 `update` is the formula as it stands on a blackboard: from a parameter w, its gradient g and what is remembered of it
 (arrays like w, zero at first) it returns the next w and the next memory. The old arrays stay as they are, so a step can

@@ -1,7 +1,7 @@
 """How the learning rate changes as training goes on: a schedule is a function from the step's number to a rate.
 
 Every schedule here counts steps from 0 and stays at its last value when its steps are over. Any function of one whole
-number will do in place of one.
+number will do in place of one. Notebook 02.
 """
 
 from __future__ import annotations
@@ -11,6 +11,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from teachnn.support import number, whole
+
+__all__ = [
+    "Constant",
+    "Cosine",
+    "Linear",
+    "StepDecay",
+]
 
 Schedule = Callable[[int], float]
 

@@ -174,7 +174,8 @@ class Layer:
 
 
 def _refuse_change(layer: Layer, name: str, value: Any = None) -> None:
-    cure = f"declare it as a field of the class, {name}: tn.Parameter say, or make another layer"
+    known = name in type(layer).__dataclass_fields__
+    cure = "make another layer" if known else f"declare it as a field of the class, {name}: tn.Parameter say"
     raise dataclasses.FrozenInstanceError(
         f"{type(layer).__name__}: expected a layer that stays as it was made, got a new {name}; {cure}"
     )

@@ -8,14 +8,13 @@ Liu, Luo, Wang & Tang 2015, "Deep Learning Face Attributes in the Wild", arXiv:1
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
-from teachnn.functions import Optimizer, TestFunction, TrainFunction
+from teachnn.functions import Adam, Optimizer, TestFunction, TrainFunction, schedule
 from teachnn.layers import AveragePool2D, Conv2D, Dense, Flatten, LeakyReLU, MaxPool2D, ReLU, Sequential
 from teachnn.models.cropping import CROP, SHIFTS, crops, intersection_over_union, standardize
-from teachnn.ops import loss
+from teachnn.ops import dense, loss, relu
+from teachnn.parameters import Parameter, init
 from teachnn.support import Array, InputError, InputTypeError, array, number, whole
 
 __all__ = [
@@ -31,6 +30,7 @@ __all__ = [
 ]
 
 STRIDE, WINDOW = 4, 5  # scene pixels from one response to the next; responses that are averaged, along one side
+FITTING = 300  # steps that fit the linear classifiers
 
 
 class LNet:
@@ -67,7 +67,7 @@ class LNet:
         """Return the function that searches for the parameters; call it with scenes x and tags (N, k) floats."""
         return TrainFunction(self.objective, self.convolutions.parameters + self.head.parameters, optimizer)
 
-    def objective(self, x: Array, tags: Array) -> Any:
+    def objective(self, x: Array, tags: Array) -> Array:
         """Return the cross-entropy of all attributes of a scene, in nats per scene."""
         return loss.binary_cross_entropy(self.head(self.convolutions(x)), tags)
 
@@ -137,34 +137,47 @@ class LinearAttributes:
     """One linear classifier an attribute, whose scores are averaged over the crops of a face.
 
     features (N, crops, d), attributes (N, k) bool: of people that no network was trained on.
-    scores(features) -> (N, k), above 0 where the attribute is there. Each is a support vector machine, from
-    scikit-learn (`pip install teachnn[lab]`).
+    scores(features) -> (N, k), above 0 where the attribute is there. Each is a linear support vector machine; C is the
+    price of a face on the wrong side. Cortes & Vapnik 1995.
     """
 
     def __init__(self, features: np.ndarray, attributes: np.ndarray, C: float = 0.01) -> None:
-        from sklearn.svm import LinearSVC  # takes a second to import
-
         who = "LinearAttributes"
         features = array(who, "features", features, "N", "crops", "d")
         attributes = _attributes(who, attributes, len(features))
-        number(who, "C", C, "> 0", lambda v: v > 0)
-        N, crops, d = features.shape
-        rows = features.reshape(N * crops, d)
+        self.C: float = number(who, "C", C, "> 0", lambda v: v > 0)
+        (_, crops, d), k = features.shape, attributes.shape[1]
+        rows = features.reshape(-1, d)
         self.mean: np.ndarray = rows.mean(axis=0)
         self.spread: np.ndarray = rows.std(axis=0) + 1e-6
-        rows = (rows - self.mean) / self.spread
-        self.W: np.ndarray = np.zeros((d, attributes.shape[1]))
-        self.b: np.ndarray = np.where(attributes.all(axis=0), 1.0, -1.0)
-        for i, present in enumerate(attributes.T):
-            if present.any() and not present.all():
-                machine: Any = LinearSVC(C=C, dual=False)  # pyright: ignore[reportArgumentType]
-                machine.fit(rows, present.repeat(crops))
-                self.W[:, i], self.b[i] = machine.coef_[0], machine.intercept_[0]
+        self.W: Parameter = Parameter("linear.W", init.zeros((d, k)))
+        self.b: Parameter = Parameter("linear.b", init.zeros((k,)))
+        self.score: TestFunction = TestFunction(self._score, name="score")
+        signs = np.where(attributes, np.float32(1), np.float32(-1)).repeat(crops, axis=0)
+        search = TrainFunction(self.objective, (self.W, self.b), Adam(schedule.Linear(0.03, 0, FITTING)))
+        for _ in range(FITTING):
+            search(self._rows(features), signs)
+
+    def _score(self, x: Array) -> Array:
+        return dense(x, self.W.value, self.b.value)
+
+    def objective(self, x: Array, signs: Array) -> dict[str, Array]:
+        """Return (|W|^2 + |b|^2) / 2 + C * sum of max(0, 1 - sign * score)^2, a squared hinge, as its two terms.
+
+        x (N, d); signs (N, k): 1 where the attribute is there, -1 where not. Squared it is smooth: few steps suffice.
+        """
+        W, b = self.W.value, self.b.value
+        short = relu(1 - signs * self._score(x))
+        return {"weights": ((W**2).sum() + (b**2).sum()) / 2, "hinge": self.C * (short**2).sum()}
 
     def scores(self, features: np.ndarray) -> np.ndarray:
         """Return the mean over the crops of each attribute's score."""
         features = array("scores", "features", features, "N", "crops", len(self.mean))
-        return (((features - self.mean) / self.spread) @ self.W + self.b).mean(axis=1)
+        return self.score(self._rows(features)).reshape(*features.shape[:2], -1).mean(axis=1)
+
+    def _rows(self, features: np.ndarray) -> np.ndarray:
+        """Return a row a crop, each column with the mean 0 and the spread 1 that it had in the fit."""
+        return (features.reshape(-1, len(self.mean)) - self.mean) / self.spread
 
     def accuracy(self, features: np.ndarray, attributes: np.ndarray) -> np.ndarray:
         """Return the share (k,) of pictures for which each attribute is told right."""

@@ -1,4 +1,4 @@
-"""What a training function makes small: one number that says how wrong the network is. Notebooks 03 and 09.
+"""What a training function makes small: one number that says how wrong the network is. Notebooks 02, 03 and 09.
 
 Losses are in nats per example: summed over an example's pixels or classes, averaged over the batch. They take
 logits, the numbers before the softmax or sigmoid: the logarithm of a rounded 0 or 1 is lost, that of a logit is not.
@@ -17,6 +17,15 @@ from autograd.extend import defvjp, primitive
 from teachnn.ops.arithmetic import one_hot, sigmoid, softmax
 from teachnn.ops.trace import getval, isbox
 from teachnn.support import Array, InputError
+
+__all__ = [
+    "binary_cross_entropy",
+    "cross_entropy",
+    "gaussian_kl",
+    "hinge",
+    "mean_squared_error",
+    "negative_elbo",
+]
 
 
 def cross_entropy(logits: Array, labels: Array) -> Array:

@@ -13,6 +13,20 @@ import numpy as np
 
 from teachnn.support import InputError, InputTypeError, check_generator, name_given, number, shape_of, whole
 
+__all__ = [
+    "constant",
+    "fans",
+    "glorot_normal",
+    "glorot_uniform",
+    "he_normal",
+    "he_uniform",
+    "normal",
+    "ones",
+    "rng",
+    "uniform",
+    "zeros",
+]
+
 
 def rng(seed: int) -> np.random.Generator:
     """Return a generator of random numbers; the same seed gives the same numbers.
