@@ -68,7 +68,7 @@ from teachnn.layers import (
 )
 from teachnn.ops import loss
 from teachnn.parameters import Parameter, Statistic, init, rng
-from teachnn.support import InputError, Mode, ModeError, keep_freed
+from teachnn.support import InputError, InputTypeError, Mode, ModeError, keep_freed
 
 __version__ = "0.2.0"
 
@@ -92,6 +92,7 @@ __all__ = [
     "Graph",
     "History",
     "InputError",
+    "InputTypeError",
     "Join",
     "Layer",
     "LayerNorm",

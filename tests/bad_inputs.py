@@ -48,7 +48,7 @@ _FORMULA = "the formula that TrainFunction calls with vectors of its own making"
 _INSIDE = "called by the library with what it has checked before"
 NOTHING_CAN_BE_WRONG = {
     **dict.fromkeys(("StepResult", "Graph", "data.MNIST", "check.Verdict", "CheckpointError"), _ON_PURPOSE),
-    **dict.fromkeys(("InputError", "ModeError", "InputError.coming_from"), "they are what says no"),
+    **dict.fromkeys(("InputError", "InputTypeError", "ModeError", "InputError.coming_from"), "they are what says no"),
     **dict.fromkeys(
         (f"{name}.update" for name in ("Optimizer", "SGD", "Adam", "AdamW", "Momentum", "RMSProp")), _FORMULA
     ),

@@ -24,6 +24,10 @@ def test_the_picture_is_what_the_library_draws():
     assert drawn == picture().svg, "draw it anew: python tests/test_readme.py"
 
 
+def test_the_words_below_the_picture_are_those_that_print_gives():
+    assert str(picture()) in README.splitlines()
+
+
 def test_the_example_runs_and_learns(capsys):
     (code,) = re.findall(r"```python\n(import teachnn.*?)```", README, re.S)
     exec(compile(code, "README.md", "exec"), {})
