@@ -59,7 +59,7 @@ NOTHING_CAN_BE_WRONG = {
     "data.mnist": "takes nothing",
     **dict.fromkeys(("face_study.QUICK", "faces.CROP", "faces.SHIFTS"), "a constant"),
     "face_study.FULL": "a constant",
-    "init.drawn": _INSIDE,
+    "faces.LinearAttributes.objective": _INSIDE,
     "ops.column_sums": "a part of gradients, which are called with arrays of the library's own",
     "face_study.main": "a command: argparse refuses",
     "ops.identity": "hands on whatever it is given",

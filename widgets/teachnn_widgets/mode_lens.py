@@ -92,7 +92,8 @@ class ModeLens(Widget):
 
     def _look(self, batch: int, rate: float | None, seed: int) -> tuple[list[dict], dict]:
         """Return what the page shows of both modes, all of it with the parameters of one instant."""
-        modes = {"train": self.train_layers, "test": self.test_layers}
+        modes: dict = {"train": self.train_layers, "test": self.test_layers}
+        found: dict = {}  # a test function returns arrays; what it measures on the way is no array
         moved = None if rate == self._built else rate
 
         def measure(x):
@@ -108,9 +109,11 @@ class ModeLens(Widget):
                 answers = [run(mode, draw)[-1][0].ravel()[:UNITS] for draw in draws]
                 values = np.round(np.stack(answers, axis=1), 4)  # (units, draws)
                 among |= {mode: values.tolist(), f"{mode} spread": round(float(values.std(axis=1).max()), 4)}
-            return compared, among
+            found.update(compared=compared, among=among)
+            return x
 
-        return tn.TestFunction(measure, modes=("train", "test"), name="ModeLens")(self.x)
+        tn.TestFunction(measure, modes=("train", "test"), name="ModeLens")(self.x)
+        return found["compared"], found["among"]
 
     def still(self) -> Image.Image:
         """Return the distributions after each layer as a figure."""
