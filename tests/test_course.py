@@ -86,8 +86,10 @@ NOT_MET = {
     "tn.Drawing": "made by tn.draw",
     "tn.Graph": "made by a function's graph(x)",
     "tn.History": "made by a training function's fit",
+    "tn.InputTypeError": "an error: shown in notebook 10 by what it says",
     "tn.Mode": 'a type: "train" or "test"',
     "tn.Optimizer": "what SGD and the others have in common",
+    "tn.models": "the notebooks import a model from its file",
     "tn.Snapshot": "for whoever builds a widget: all that a step may change, put back",
     "tn.StepResult": "made by a training function's step",
 }

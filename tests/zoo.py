@@ -62,7 +62,7 @@ def convolutions(draw, kind):
         padding = min(padding, (size - 1) // 2)
     else:
         padding = max(padding, (size - min(x.shape[1:3]) + 1) // 2)
-    layer = kind.create("c", (x.shape[3], draw(sizes)), rng, size, stride, padding)
+    layer = kind.create("c", (x.shape[3], draw(sizes)), rng, size=size, stride=stride, padding=padding)
     return filled(layer, rng), (x,)
 
 

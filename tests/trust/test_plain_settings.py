@@ -41,7 +41,7 @@ def test_a_batch_norm_keeps_float32_and_its_checkpoint_loads(number, mode, tmp_p
     ("make", "x"),
     [
         (lambda: tn.LeakyReLU(np.float64(0.2)), X),
-        (lambda: tn.LayerNorm.create("ln", 4, np.float64(1e-5)), X),
+        (lambda: tn.LayerNorm.create("ln", 4, eps=np.float64(1e-5)), X),
         (lambda: tn.BatchNorm.create("bn", 4, mode="test", eps=np.float64(1e-5)), X),
         (lambda: tn.Dropout(np.float64(0.5), tn.rng(0), mode="train"), X),
         (lambda: tn.MaxPool2D(2, np.int8(2)), PICTURES),
