@@ -90,7 +90,7 @@ def test_convolution(stride, padding):
 
 @pytest.mark.parametrize(("size", "stride", "padding"), [(4, 2, 1), (3, 1, 0), (3, 2, 0), (2, 3, 0), (5, 2, 2)])
 def test_transposed_convolution(size, stride, padding):
-    layer = tn.ConvTranspose2D.create("t", (3, 4), tn.rng(0), size, stride, padding)
+    layer = tn.ConvTranspose2D.create("t", (3, 4), tn.rng(0), size=size, stride=stride, padding=padding)
     compare(
         lambda x, W, b: in_double(layer, x, W, b),
         lambda x, W, b: channels_last(F.conv_transpose2d(channels_first(x), W.permute(3, 2, 0, 1), b, stride, padding)),
