@@ -7,7 +7,7 @@ parameters: it computes an output from an input. Only the parameters connect the
 
 The folders are the idea, from the ground floor up; a folder imports only those below it:
 
-    support       errors, settings, memory: how the library says no
+    support       errors, settings, memory: how input is checked, and what an error says
     ops           the arithmetic, each operation with its gradient beside it; losses
     parameters    what is searched for and what is used: Parameter, Statistic, how they start, what reading one means
     layers        small frozen classes that hold parameters; some in two modes

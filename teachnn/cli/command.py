@@ -148,7 +148,7 @@ def _parsers() -> tuple[argparse.ArgumentParser, dict[str, argparse.ArgumentPars
 
 
 def _check_others(parser: argparse.ArgumentParser, others: list[str]) -> None:
-    """Complain about what JupyterLab would not understand as it was meant: a mistyped option of ours, a lone word."""
+    """Raise an error for what JupyterLab would misunderstand: a mistyped option of ours, a word without an option."""
     may_be_value = False
     for other in others:
         if not other.startswith("-") and not may_be_value:

@@ -81,7 +81,7 @@ class Batches:
 
 
 def batches(*arrays: Array, size: int, rng: np.random.Generator | None, keep_last: bool = True) -> Batches:
-    """Return batches of `size` examples; each pass shuffles them anew, and keeps together what belongs together.
+    """Return batches of `size` examples; each pass shuffles them again; row i of all arrays stays together.
 
     arrays: one or more of shape (N, ...), example i in row i of each. A batch is a tuple of as many arrays, of shape
     (size, ...): copies, free to change.
@@ -89,7 +89,7 @@ def batches(*arrays: Array, size: int, rng: np.random.Generator | None, keep_las
     as uint8, 60,000 images of 28 x 28 take 47 MB; as float32, 188 MB.) Other arrays keep their dtype.
     rng: draws one permutation a pass, when the pass begins; None: the examples in the order given, each pass.
     keep_last: whether the last batch of a pass is kept if it is smaller than `size`.
-    Raises InputError for no arrays, none or unequal numbers of examples, or a size that makes no batch.
+    Raises InputError if no array is given, if their numbers of examples are 0 or differ, or if no batch has that size.
 
     >>> pairs = batches(np.arange(5), np.arange(5) ** 2, size=2, rng=None)
     >>> len(pairs), [y.tolist() for x, y in pairs]

@@ -79,7 +79,7 @@ class Faces:
 
 
 def drawn_faces(people: int, pictures: int, rng: np.random.Generator) -> Faces:
-    """Return so many `pictures` of each of so many `people`, drawn anew by `rng`.
+    """Return so many `pictures` of each of so many `people`, drawn with `rng`.
 
     Raises InputError for fewer than one. It draws about a thousand pictures a second.
 

@@ -29,7 +29,7 @@ def idx(path: str | os.PathLike[str]) -> np.ndarray:
 
     uint8, int8, int16, int32, float32 or float64, of any shape of 1 to 64 dimensions.
     Whether it is packed is read from the file's first bytes, not from its name.
-    Raises FileNotFoundError, TypeError for what is no path, and InputError (a ValueError) for a folder, for what is no
+    Raises FileNotFoundError, InputTypeError for anything but a path, and InputError for a folder, or for what is no
     idx file, and for a damaged one. The memory used follows the data that is there, not what the header claims.
 
     >>> from importlib.resources import files

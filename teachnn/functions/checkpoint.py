@@ -36,8 +36,8 @@ def save(
     variables: Iterable[Variable],
     train: TrainFunction | None = None,
     generators: Generators | None = None,
-) -> Path:
-    """Write parameters and statistics to a safetensors file, and return its path.
+) -> None:
+    """Write parameters and statistics to a safetensors file.
 
     To go on training later as if nothing had happened, hand over the training function and the generators (by name)
     too: its step count, the optimizer's memory and the generators' states are written as well.
@@ -58,7 +58,6 @@ def save(
     text = json.dumps(state, default=lambda array: array.tolist())
     metadata = {"teachnn": f"{_checksum(arrays, text)} {text}"}  # one entry: the order of two is by chance
     _write(path, to_bytes({name: np.asarray(array, order="C") for name, array in arrays.items()}, metadata))
-    return path
 
 
 def load(
@@ -105,7 +104,7 @@ def load(
 def _checked(
     who: str, path: str | os.PathLike[str], variables: Any, train: Any, generators: Any
 ) -> tuple[Path, tuple[Variable, ...]]:
-    """Return the path and the variables; complains about whatever is not what `save` and `load` take."""
+    """Return the path and the variables; raises an error for anything that `save` and `load` do not take."""
     path = path_of(who, path)
     if who == "save" and (path.is_dir() or not path.parent.is_dir()):
         raise FileNotFoundError(f"save: expected a file in a folder that is there, got {path}; make its folder first")

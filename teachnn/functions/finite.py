@@ -1,4 +1,4 @@
-"""When a number stops being finite, training stops, and says who was first. Notebook 03."""
+"""When a number is no longer finite, training stops and names the first layer where it happened. Notebook 03."""
 
 from __future__ import annotations
 

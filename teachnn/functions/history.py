@@ -42,7 +42,7 @@ class History:
         self.tests: list[tuple[int, dict[str, float]]] = []
 
     def append(self, result: StepResult) -> None:
-        """Take note of one step. Another objective's terms start the record anew."""
+        """Add one step. If the terms have other names, the history starts again."""
         if tuple(result.terms) != self.names:
             self._rows, self.stride, self.names = [], 1, tuple(result.terms)
         row = np.array([result.step, 1, *result.terms.values()])

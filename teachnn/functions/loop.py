@@ -1,4 +1,4 @@
-"""Training is a loop: a batch, a step, and a note of how it went. Notebook 03."""
+"""Training is a loop: take a batch, take a step, record the loss. Notebook 03."""
 
 from __future__ import annotations
 

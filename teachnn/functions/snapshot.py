@@ -15,7 +15,7 @@ from teachnn.support import instance, items
 class Snapshot:
     """Variables, a training function's steps and memory, and generators, as they were between two steps.
 
-    `restore()` puts all of it back, between two steps, or nothing: training goes on from there to the bit.
+    `restore()` puts all of it back, between two steps, or nothing: training goes on from there, repeated bit for bit.
 
     >>> from teachnn import Parameter
     >>> W = Parameter("W", [1.0])

@@ -43,7 +43,7 @@ def check_modes(who: str, modes: Sequence[Mode]) -> tuple[Mode, ...]:
 def as_inputs(who: str, function: Callable, inputs: Sequence[Any], finite: bool = False) -> tuple[Any, ...]:
     """Return the inputs as arrays: floats as float32, whole numbers and plain Python numbers as they are.
 
-    Raises InputError, naming the input, for what is no array of real numbers, for an empty batch, for a traced array,
+    Raises InputError, naming the input, for anything but an array of real numbers, for an empty batch, a traced array,
     and with `finite` for NaN and infinity.
     """
     return tuple([_as_input(who, function, inputs, i, finite) for i in range(len(inputs))])

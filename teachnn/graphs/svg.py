@@ -119,7 +119,9 @@ def _end(box: Box) -> str:
 
 def _chip(chip: Pill) -> str:
     x, y = _number(chip.x + 7), _number(chip.y + 12.6)
-    shape = _rect(f"chip {chip.kind}{' fixed' * chip.fixed}", chip.x, chip.y, chip.width, chip.height, _round(chip))
+    shape = _rect(
+        f"chip {chip.kind}{' fixed' if chip.fixed else ''}", chip.x, chip.y, chip.width, chip.height, _round(chip)
+    )
     name = f'<tspan class="bold">{text(chip.label)}</tspan><tspan class="grey" dx="5">{text(chip.detail)}</tspan>'
     return f'<g {_told(chip)}{shape}<text class="tiny" x="{x}" y="{y}">{name}</text></g>'
 
@@ -127,7 +129,9 @@ def _chip(chip: Pill) -> str:
 def _pill(pill: Pill) -> str:
     y, end = _number(pill.y + pill.height / 2 + 4.2), _number(pill.x + pill.width - 12)
     ink = "fixed-ink" if pill.fixed else "ink"
-    shape = _rect(f"pill {pill.kind}{' fixed' * pill.fixed}", pill.x, pill.y, pill.width, pill.height, _round(pill))
+    shape = _rect(
+        f"pill {pill.kind}{' fixed' if pill.fixed else ''}", pill.x, pill.y, pill.width, pill.height, _round(pill)
+    )
     return (
         f"<g {_told(pill)}{shape}"
         f'<text class="bold {ink}" x="{_number(pill.x + 12)}" y="{y}">{text(pill.label)}</text>'
@@ -147,7 +151,7 @@ def _link(link: Link) -> str:
     kind, tip = ("edge", "head") if link.kind == "edge" else (f"link {link.kind}", f"tip {link.kind}")
     start, *rest = map(_point, link.points)
     head = f'<path class="{tip}" d="M{"L".join(map(_point, link.arrow))}Z"/>' if link.arrow else ""
-    curve = f'<path class="{kind}{" dashed" * (not link.solid)}" d="M{start}C{" ".join(rest)}"/>{head}'
+    curve = f'<path class="{kind}{"" if link.solid else " dashed"}" d="M{start}C{" ".join(rest)}"/>{head}'
     return f'<g data-ends="{link.source} {link.target}">{curve}</g>'
 
 

@@ -18,7 +18,7 @@ def _check_steps(who: str, stride: int, padding: int) -> None:
 
 
 def _kernel(kind: type, name: str, channels: tuple[int, int], size: int, stride: int, padding: int) -> tuple[int, ...]:
-    """Return a square kernel's shape; complains about any setting before anything is drawn."""
+    """Return a square kernel's shape; all settings are checked before anything is drawn."""
     who = f"{name_given(kind.__name__, name)} ({kind.__name__})"
     _check_steps(who, stride, padding)
     return (*2 * (whole(who, "size", size),), *shape_of(who, channels, 2))

@@ -69,7 +69,7 @@ class Layer:
             cure = f"declare a field, {loose[0]}: tn.{type(held[loose[0]]).__name__}, and give it to each layer"
             raise InputTypeError(cls.__name__, "what it holds in fields", f"{', '.join(loose)} outside", cure)
         dataclass(frozen=True, eq=False)(cls)
-        del cls.__setattr__, cls.__delattr__  # `_refuse_change` says no for every layer
+        del cls.__setattr__, cls.__delattr__  # `_refuse_change` stands in for both
         for name, value in held.items():  # as they were, so that @dataclass above the class does no harm
             setattr(cls, name, value)
 
@@ -269,7 +269,7 @@ def mapped(value: Any, function: Callable[[Any], Any]) -> Any:
 
 
 def _parts(layer: Layer, kind: type) -> Iterator:
-    """Return what the layer holds of a kind, in order, and complain about what it holds outside of its fields."""
+    """Return what the layer holds of a kind, in order; raises InputError for what it holds outside of its fields."""
     found = []
 
     def look(item: Any) -> Any:

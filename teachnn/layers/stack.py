@@ -31,7 +31,7 @@ class Sequential(Layer):
         distinct(self.parameters + self.statistics, self.who)
 
     def forward(self, x: Array) -> Array:
-        """Return the last layer's output; a complaint about a shape says which layer made it."""
+        """Return the last layer's output; an error about a shape names the layer that computed it."""
         before = ""
         for layer in self.layers:
             try:

@@ -1,4 +1,4 @@
-"""The arithmetic: each operation with, beside it, the way its gradient goes back. Notebook 02.
+"""The arithmetic: each operation, and next to it how its gradient is computed. Notebook 02.
 
 Read trace, arithmetic, conv, pool, norm, noise, loss, in this order.
 """

@@ -1,4 +1,4 @@
-"""The arithmetic of layers: each operation with, beside it, the way its gradient goes back. Notebook 02.
+"""The arithmetic of layers: each operation, and next to it how its gradient is computed. Notebook 02.
 
 `defvjp(f, ...)` names, for each argument in turn, a function of (result, *arguments) that returns the function from
 the gradient of the loss by the result, g, to the gradient by that argument: the vector-Jacobian product, short VJP.

@@ -178,7 +178,7 @@ def _with_labels(who: str, scores: Array, labels: Array) -> tuple[Array, Array]:
 
 
 def _floats(who: str, x: Any, rows: bool = True) -> Any:
-    """Return x without its box; refuse what is no array of floats with a row an example, and no example at all."""
+    """Return x as a plain array; raises InputError unless it holds floats, a row for each example, one at least."""
     plain = getval(x)
     array = isinstance(plain, np.ndarray if rows else np.ndarray | np.generic)
     if not array or plain.dtype.kind != "f" or plain.ndim < rows or plain.size == 0:

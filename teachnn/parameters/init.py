@@ -105,7 +105,7 @@ def fans(shape: tuple[int, ...]) -> tuple[int, int]:
 
 
 def drawn(name: str, init_W: Callable, shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
-    """Return init_W(shape, rng), a layer's first weight; complains of its settings before anything is drawn."""
+    """Return init_W(shape, rng), a layer's first weight; its settings are checked before anything is drawn."""
     shape = shape_of(name_given("create", name), shape)
     if not callable(init_W):
         raise InputTypeError(name, "a function as init_W", repr(init_W), "tn.init.he_normal is one")

@@ -1,4 +1,4 @@
-"""How the library says no: errors that name who, what was expected, what came and the cure; and what memory costs."""
+"""Checked settings, errors of one form (who: expected, got; cure), and memory that is kept for the next step."""
 
 from teachnn.support.errors import InputError, InputTypeError, ModeError
 from teachnn.support.memory import keep_freed

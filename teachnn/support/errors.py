@@ -1,4 +1,4 @@
-"""How this library says no: who complains, what was expected, what came, and the cure."""
+"""What an error says: who found it, what was expected, what came, and the cure."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class InputError(ValueError):
         return type(self), self.parts
 
     def coming_from(self, origin: str) -> InputError:
-        """Return the same complaint that also says which layer made the input, if it does not say so yet."""
+        """Return the same error, which also names the layer that computed the input, if it does not yet."""
         who, expected, got, cure, known = self.parts
         return type(self)(who, expected, got, cure, known or origin)
 

@@ -24,12 +24,12 @@ MOST = 2**31  # numbers in one array: 8 GB of float32
 
 
 def is_whole(value: Any) -> bool:
-    """Whether it is a whole number, of Python's or of numpy's; True and False are none."""
+    """Whether it is a whole number of Python or numpy; True and False do not count."""
     return isinstance(value, int | np.integer) and not isinstance(value, bool)
 
 
 def is_number(value: Any) -> bool:
-    """Whether it is a finite real number; True and False are none."""
+    """Whether it is a finite real number; True and False do not count."""
     real = isinstance(value, int | float | np.integer | np.floating) and not isinstance(value, bool)
     try:
         return real and math.isfinite(value)

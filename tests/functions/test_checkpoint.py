@@ -50,7 +50,8 @@ class Run:
         self.train.fit(self.batches, epochs=3, progress=False, **options)
 
     def save(self, path):
-        return tn.save(path, self.variables, self.train, self.generators)
+        tn.save(path, self.variables, self.train, self.generators)
+        return path
 
     def load(self, path, **options):
         return tn.load(path, self.variables, self.train, self.generators, **options)

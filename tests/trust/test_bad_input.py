@@ -59,7 +59,8 @@ def the_world(folder):
     w.fractal = fractalnet.FractalNet.create(rng, 2, (2, 3))
     w.linear = faces.LinearAttributes(rng.random((2, 2, 4)), np.array([[True], [False]]))
     w.explorer = tw.LatentExplorer(w.vae.decode)
-    w.saved = tn.save(folder / "saved.safetensors", w.variables, w.train, {"noise": rng})
+    w.saved = folder / "saved.safetensors"
+    tn.save(w.saved, w.variables, w.train, {"noise": rng})
 
     def file(content):
         (folder / "given").write_bytes(content)
@@ -68,7 +69,9 @@ def the_world(folder):
     def saved_with(value):
         gone = tn.Parameter("h.b", np.zeros(5))
         change([(gone, "stored", np.full(5, value, np.float32))])  # past the door
-        return tn.save(folder / "given", [gone if v.name == "h.b" else v for v in w.variables])
+        path = folder / "given"
+        tn.save(path, [gone if v.name == "h.b" else v for v in w.variables])
+        return path
 
     everything = (w.vae, w.digits.net, w.lnet.convolutions, w.lnet.head, w.anet.convolutions, w.fractal)
     variables = [*w.variables, *(p for part in everything for p in part.parameters), *w.fractal.statistics]

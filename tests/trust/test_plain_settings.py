@@ -30,7 +30,8 @@ def test_a_batch_norm_keeps_float32_and_its_checkpoint_loads(number, mode, tmp_p
     assert type(bn.rate) is type(bn.eps) is float and bn(X).dtype == np.float32
     train = step(bn, X, tn.SGD(0.1))
     assert dtypes(v.stored for v in (*train.parameters, *bn.statistics)) == {np.dtype(np.float32)}
-    path = tn.save(tmp_path / "b.safetensors", bn.parameters + bn.statistics)
+    path = tmp_path / "b.safetensors"
+    tn.save(path, bn.parameters + bn.statistics)
     kept = bn.mean.value.copy()
     bn.mean.value = np.zeros(4)
     tn.load(path, bn.parameters + bn.statistics)

@@ -28,7 +28,7 @@ PILL_GAP, STACK_GAP = 6.0, 16.0
 def arrange(graphs: Sequence[CallGraph]) -> Picture:
     """Return the picture of one graph or several: a training function left, then what is shared, then the others.
 
-    Raises ValueError for no graph, or for one whose edges run in a circle.
+    Raises InputError if no graph is given, or if one has edges that run in a circle.
     """
     if not graphs:
         raise InputError("arrange", "one graph or more", "none", "a function's .graph(x) makes one")
