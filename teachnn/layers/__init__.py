@@ -1,11 +1,12 @@
 """Layers: small frozen classes of parameters and settings with one `forward`. Notebook 02.
 
-Read layer, dense, stack, conv, pool, norm, noise, in this order. Each stands on the file of the same name in ops.
+Read fields, layer, dense, stack, conv, pool, norm, noise in this order. Each stands on the file of its name in ops.
 """
 
 from teachnn.layers.conv import Conv2D, ConvTranspose2D
 from teachnn.layers.dense import Dense, LeakyReLU, ReLU, Sigmoid, Softmax, Softplus, Tanh
-from teachnn.layers.layer import Detached, Layer, ModeLayer, mapped, refuse_mode
+from teachnn.layers.fields import mapped
+from teachnn.layers.layer import Detached, Layer, ModeLayer, refuse_mode
 from teachnn.layers.noise import Dropout, DropPath, GaussianSample, Join, noise_from
 from teachnn.layers.norm import BatchNorm, LayerNorm
 from teachnn.layers.pool import AveragePool2D, GlobalAveragePool2D, MaxPool2D

@@ -10,20 +10,19 @@ from __future__ import annotations
 
 import dataclasses
 import inspect
-import sys
-import typing
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cache, cached_property
+from functools import cached_property
 from reprlib import repr as brief
-from types import EllipsisType, SimpleNamespace
+from types import EllipsisType
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 import numpy as np
 
 from teachnn import ops
+from teachnn.layers.fields import declared, hints, is_one, mapped
 from teachnn.parameters import Parameter, Scope, Statistic, Variable, current_scope, distinct
-from teachnn.support import InputError, InputTypeError, Mode, ModeError, check_mode, fits, plain, shape_text
+from teachnn.support import Array, InputError, InputTypeError, Mode, ModeError, check_mode, fits, plain, shape_text
 
 if TYPE_CHECKING:
     from typing_extensions import dataclass_transform
@@ -34,18 +33,7 @@ else:
         return lambda cls: cls
 
 
-from teachnn.support import Array
-
 L = TypeVar("L", bound="Layer")
-
-
-def _hints(cls: type) -> dict[str, Any]:
-    """Return what a class itself declares. A name that is not defined, or not yet, is no error."""
-    if sys.version_info >= (3, 14):  # annotations are evaluated when they are asked for
-        from annotationlib import Format
-
-        return inspect.get_annotations(cls, format=Format.FORWARDREF)
-    return inspect.get_annotations(cls)
 
 
 @dataclass_transform(frozen_default=True, eq_default=False, field_specifiers=(field,))
@@ -64,7 +52,7 @@ class Layer:
         """Make the class a frozen dataclass: its fields are what it declares."""
         super().__init_subclass__(**options)
         held = {k: v for k, v in vars(cls).items() if isinstance(v, Variable | Layer | dataclasses.Field)}
-        loose = [k for k in held if k not in _hints(cls)]
+        loose = [k for k in held if k not in hints(cls)]
         if loose:
             cure = f"declare a field, {loose[0]}: tn.{type(held[loose[0]]).__name__}, and give it to each layer"
             raise InputTypeError(cls.__name__, "what it holds in fields", f"{', '.join(loose)} outside", cure)
@@ -77,8 +65,8 @@ class Layer:
         for key, value in self._fields().items():
             if isinstance(value, np.generic | tuple):
                 object.__setattr__(self, key, mapped(value, plain))
-        for key, kind in _declared(type(self)).items():
-            if not _is_one(getattr(self, key), kind):
+        for key, kind in declared(type(self), Variable | Layer | str).items():
+            if not is_one(getattr(self, key), kind):
                 raise InputTypeError(
                     type(self).__name__, f"a {kind.__name__} as {key}", brief(getattr(self, key)), self._making()
                 )
@@ -227,27 +215,6 @@ class _Constant(Scope):
         return self.outer.nested(who, modes)
 
 
-@cache
-def _declared(layer: type) -> dict[str, type]:
-    """Return of which class each field is declared to be, as far as that is text, a variable or a layer."""
-    found = {}
-    for base in reversed(layer.__mro__):
-        for key, hint in _hints(base).items():
-            one = SimpleNamespace(__annotations__={key: hint})
-            try:
-                kind = typing.get_type_hints(one, vars(sys.modules[base.__module__]))[key]
-                if issubclass(kind, Variable | Layer | str):
-                    found[key] = kind
-            except (NameError, TypeError, AttributeError):  # a name for type checkers alone, or no class
-                pass
-    return found
-
-
-def _is_one(value: Any, kind: type) -> bool:
-    """Whether it is of the class, or of one by the same name: a notebook's cell that is run again makes a new class."""
-    return any((k.__module__, k.__qualname__) == (kind.__module__, kind.__qualname__) for k in type(value).__mro__)
-
-
 def refuse_mode(who: str, layer: Layer, modes: Sequence[Mode]) -> None:
     """Raise ModeError if the layer has a mode that is not one of `modes`."""
     mode = getattr(layer, "mode", None)
@@ -256,16 +223,6 @@ def refuse_mode(who: str, layer: Layer, modes: Sequence[Mode]) -> None:
             f"{layer.who}: expected a layer in mode {' or '.join(map(repr, modes))} inside {who}, got mode {mode!r}; "
             f'use its sibling, .at({modes[0]!r}), or ask for it: TestFunction(f, modes=("test", "train"))'
         )
-
-
-def mapped(value: Any, function: Callable[[Any], Any]) -> Any:
-    """Return function(item) for each item of nested tuples (named ones too), lists and dicts, in the same places."""
-    if isinstance(value, dict):
-        return {key: mapped(item, function) for key, item in value.items()}
-    if isinstance(value, tuple | list):
-        items = [mapped(item, function) for item in value]
-        return type(value)(items) if type(value) in (tuple, list) else type(value)(*items)  # else a named tuple
-    return function(value)
 
 
 def _parts(layer: Layer, kind: type) -> Iterator:
