@@ -3,6 +3,7 @@
 And how the whole run is cut up: files go to as many workers as there are cores, those that take longest first.
 """
 
+import gc
 import importlib.util
 import json
 import os
@@ -64,6 +65,15 @@ def start_patient_kernel(*args, **kwargs):
 
 
 nbval.kernel.start_new_kernel = start_patient_kernel
+
+
+@pytest.fixture
+def no_callbacks_of_gc():
+    """Python drops a Ctrl-C that strikes a callback of the garbage collector; hypothesis puts one there."""
+    callbacks = gc.callbacks[:]
+    gc.callbacks.clear()
+    yield
+    gc.callbacks[:] = callbacks
 
 
 @pytest.fixture

@@ -265,6 +265,7 @@ def test_ctrl_c_at_any_place_of_a_step_leaves_it_undone_or_done(most, bits):
 
 
 @pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="needs timers")
+@pytest.mark.usefixtures("no_callbacks_of_gc")
 @pytest.mark.parametrize("count", [400, pytest.param(10_000, marks=pytest.mark.long)])
 def test_signals_at_random_times_never_leave_part_of_a_step(count, bits):
     reference, wholes = Small(), []
@@ -282,7 +283,7 @@ def test_signals_at_random_times_never_leave_part_of_a_step(count, bits):
             before = small.train.steps
             try:
                 signal.setitimer(signal.ITIMER_REAL, chance.uniform(1e-4, longest))
-                while signal.getitimer(signal.ITIMER_REAL)[0]:  # Python drops a Ctrl-C that strikes a callback of gc
+                while signal.getitimer(signal.ITIMER_REAL)[0]:  # not `True`: Python may drop it
                     small.train(X, Y)
             except KeyboardInterrupt:
                 struck += 1

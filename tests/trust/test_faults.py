@@ -108,6 +108,7 @@ def test_an_error_between_two_steps_of_a_fit_leaves_whole_steps_and_the_fit_goes
 
 
 @pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="needs timers")
+@pytest.mark.usefixtures("no_callbacks_of_gc")
 @pytest.mark.parametrize("epochs", [20, pytest.param(200, marks=pytest.mark.long)])
 def test_a_fit_taken_up_again_after_signals_at_random_times_is_the_one_that_was_never_interrupted(epochs):
     """They strike steps, iterators, the history and the report alike; order and noise come from one generator."""
