@@ -195,6 +195,7 @@ for name in ("Conv2D", "ConvTranspose2D"):
 for kind in (tn.MaxPool2D, tn.AveragePool2D):
     sweep(kind.__name__, lambda w, v, k=kind: k(v), huge=[HUGE], **NOT_A_COUNT)
     sweep(kind.__name__, lambda w, v, k=kind: k(2, v), **NOT_A_COUNT | {"type": ["3", 2.5, [3], True]})
+    sweep(kind.__name__, lambda w, v, k=kind: k(2, padding=v), huge=[HUGE], **NOT_A_COUNT | {"size": [2]})
 sweep("BatchNorm.create", lambda w, v: tn.BatchNorm.create("a", v, mode="train"), huge=[HUGE], **NOT_A_COUNT)
 sweep("BatchNorm.create", lambda w, v: tn.BatchNorm.create("a", 2, mode=v), **NOT_A_MODE)
 sweep("BatchNorm.create", lambda w, v: tn.BatchNorm.create(v, 2, mode="train"), type=[None, 3])
@@ -243,6 +244,7 @@ FIELDS = {  # one of each class whose fields are given by hand
     "DropPath": (tn.DropPath, lambda w: w.fractal.blocks[0].drop),
     "GaussianSample": (tn.GaussianSample, lambda w: w.vae.sample_z),
     "MaxPool2D": (tn.MaxPool2D, lambda w: tn.MaxPool2D(2)),
+    "AveragePool2D": (tn.AveragePool2D, lambda w: tn.AveragePool2D(2)),
     "LeakyReLU": (tn.LeakyReLU, lambda w: tn.LeakyReLU()),
     "Reshape": (tn.Reshape, lambda w: tn.Reshape((2,))),
     "Detached": (tn.Detached, lambda w: w.net[0].detached()),
@@ -504,6 +506,9 @@ sweep(
     size=["99.1", "03.99"],
 )
 row("check.exercise", "type", lambda w: tn.check.exercise("../../os.1", 0))
+sweep("check.graphs", lambda w, v: tn.check.graphs(v, w.graph), type=[None, 3, ["x"]], size=["x -> y", "3: x"])
+sweep("check.graphs", lambda w, v: tn.check.graphs("", v), type=[None, 3, "g", tn.ReLU()])
+row("check.graphs", "empty", lambda w: tn.check.graphs(""))
 
 # Graphs, drawings, files
 for name, call in (

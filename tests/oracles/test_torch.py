@@ -98,11 +98,22 @@ def test_transposed_convolution(size, stride, padding):
     )  # fmt: skip
 
 
-@pytest.mark.parametrize(("size", "stride"), [(2, 2), (3, 1), (2, 3), (3, 2)])
-def test_pools(size, stride):
-    x = numbers(2, 8, 7, 3)
-    compare(tn.MaxPool2D(size, stride), lambda x: channels_last(F.max_pool2d(channels_first(x), size, stride)), x)
-    compare(tn.AveragePool2D(size, stride), lambda x: channels_last(F.avg_pool2d(channels_first(x), size, stride)), x)
+@pytest.mark.parametrize(
+    ("size", "stride", "padding"), [(2, 2, 0), (3, 1, 0), (2, 3, 0), (3, 2, 0), (3, 2, 1), (2, 1, 1), (5, 3, 2)]
+)
+def test_pools(size, stride, padding):
+    x, windows = numbers(2, 8, 7, 3), (size, stride, padding)
+    compare(
+        tn.MaxPool2D(size, stride, padding=padding),
+        lambda x: channels_last(F.max_pool2d(channels_first(x), *windows)),
+        x,
+    )
+    for counts in (True, False):
+        compare(
+            tn.AveragePool2D(size, stride, padding=padding, count_include_pad=counts),
+            lambda x, c=counts: channels_last(F.avg_pool2d(channels_first(x), *windows, count_include_pad=c)),
+            x,
+        )
     compare(tn.GlobalAveragePool2D(), lambda x: x.mean(dim=(1, 2)), x)
 
 
