@@ -512,6 +512,9 @@ sweep(
     size=["99.1", "03.99"],
 )
 row("check.exercise", "type", lambda w: tn.check.exercise("../../os.1", 0))
+sweep("check.graphs", lambda w, v: tn.check.graphs(v, w.graph), type=[None, 3, ["x"]], size=["x -> y", "3: x"])
+sweep("check.graphs", lambda w, v: tn.check.graphs("", v), type=[None, 3, "g", tn.ReLU()])
+row("check.graphs", "empty", lambda w: tn.check.graphs(""))
 
 # Graphs, drawings, files
 for name, call in (
@@ -959,6 +962,17 @@ sweep(
     contradiction=[lambda x: 1 / 0],
     size=[lambda x: ones(2, 3)],
 )
+sweep(
+    "tw.MovingPicture", lambda w, v: tw.MovingPicture(v, a=(0, 1, 0)), type=[None, 3, "f", lambda a: None, lambda a: a]
+)
+sweep(
+    "tw.MovingPicture",
+    lambda w, v: tw.MovingPicture(lambda a: tn.images.grid(np.zeros((1, 2, 2)), 1), a=v),
+    type=[None, 3, "abc", ["0", "1", "0"]],
+    size=[(), (0, 1), (1, 0, 0), (0, 1, 2)],
+    nan=[(0, NAN, 0), (0, 1, NAN)],
+)
+row("tw.MovingPicture", "empty", lambda w: tw.MovingPicture(lambda: None))
 row("tw.DrawPad", "empty", lambda w: tw.DrawPad())
 sweep(
     "tw.LatentExplorer",

@@ -62,7 +62,7 @@ def negative_elbo(logits: Array, targets: Array, mean: Array, log_variance: Arra
     """The negative evidence lower bound of a VAE with Bernoulli pixels, in nats per example, as its two terms.
 
     logits, targets (N, ...): the decoder's output and the picture; mean, log_variance (N, d): the encoder's output.
-    Kingma & Welling 2013, arXiv:1312.6114. Notebook 09.
+    Kingma & Welling 2013, arXiv:1312.6114. Notebook 10.
     """
     if len(np.shape(getval(logits))) and len(getval(logits)) != len(getval(mean)):
         got = f"{len(getval(logits))} and {len(getval(mean))}"
