@@ -368,6 +368,12 @@ for name in ("binary_cross_entropy", "mean_squared_error", "gaussian_kl"):
         "empty",
         lambda w, f=f: f(ones(0, 3), ones(0, 3)),
     )
+weighted = lambda w, v: tn.loss.cross_entropy(ones(2, 3), np.array([0, 1]), class_weights=v)  # noqa: E731
+sweep(
+    "loss.cross_entropy", weighted, type=["balanced", {0: 1}], size=[[1, 2]], negative=[[1, -1, 1]], nan=[[1, NAN, 1]]
+)
+ignoring = lambda w, v: tn.loss.cross_entropy(ones(2, 3), np.array([1, 1]), ignore_label=v)  # noqa: E731
+sweep("loss.cross_entropy", ignoring, type=[1.0, "1", True], contradiction=[1])
 for f in (tn.loss.binary_cross_entropy, tn.loss.gaussian_kl):
     row(f"loss.{f.__name__}", "rank", lambda w, f=f: f(np.float32(1), np.float32(1)))
 bce = lambda w, v: tn.loss.binary_cross_entropy(ones(2, 3), v * ones(2, 3))  # noqa: E731
