@@ -42,7 +42,7 @@ def exercise(number: str, answer: Any) -> Verdict:
 
 
 def milestone(number: str, work: Any) -> Verdict:
-    """Check a milestone of a project: `tn.check.milestone("03.1", my_function)` says that it is reached, or gives a hint.
+    """Check a milestone of a project: `tn.check.milestone("03.1", work)` says that it is reached, or gives a hint.
 
     The first number is the lesson's. Raises InputError if its project has no milestone of that number.
     """
@@ -55,7 +55,7 @@ def _judged(word: str, number: str, answer: Any, right: str) -> Verdict:
         check = getattr(importlib.import_module(f"teachnn.exercises.lesson_{lesson}"), f"{word}_{place}")
     except (ModuleNotFoundError, AttributeError):
         cure = "it stands above the cell"
-        raise InputError(word, f'a number of the course, "03.2" say', repr(number), cure) from None
+        raise InputError(word, 'a number of the course, "03.2" say', repr(number), cure) from None
     try:
         shown = check(answer)
     except NotYet as hint:
