@@ -52,9 +52,7 @@ NOTHING_CAN_BE_WRONG = {
     **dict.fromkeys(
         (f"{name}.update" for name in ("Optimizer", "SGD", "Adam", "AdamW", "Momentum", "RMSProp")), _FORMULA
     ),
-    **dict.fromkeys(
-        ("Optimizer.step", "Optimizer.rate", "TrainFunction.as_it_was", "Layer.expect", "Layer.mapped"), _INSIDE
-    ),
+    **dict.fromkeys(("Optimizer.step", "Optimizer.rate", "TrainFunction.as_it_was", "Layer.expect"), _INSIDE),
     "Mode": "a word of type checkers",
     "data.mnist": "takes nothing",
     **dict.fromkeys(("face_study.QUICK", "faces.CROP", "faces.SHIFTS"), "a constant"),
