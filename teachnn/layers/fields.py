@@ -1,6 +1,6 @@
 """The fields of a layer: its class declares them, an object keeps them as they were given, a walk finds all they hold.
 
-A learner's layer is a class of annotations and a `forward`; what makes it a frozen dataclass stands here. Notebook 10.
+A learner's layer is a class of annotations and a `forward`; what makes it a frozen dataclass stands here. Notebook 08.
 """
 
 from __future__ import annotations
