@@ -510,6 +510,7 @@ sweep(
     size=["99.1", "03.99"],
 )
 row("check.exercise", "type", lambda w: tn.check.exercise("../../os.1", 0))
+sweep("check.milestone", lambda w, v: tn.check.milestone(v, 0), type=[None, 3, "3", [1]], size=["99.1", "03.99"])
 sweep("check.graphs", lambda w, v: tn.check.graphs(v, w.graph), type=[None, 3, ["x"]], size=["x -> y", "3: x"])
 sweep("check.graphs", lambda w, v: tn.check.graphs("", v), type=[None, 3, "g", tn.ReLU()])
 row("check.graphs", "empty", lambda w: tn.check.graphs(""))

@@ -325,8 +325,14 @@ RATE = tn.schedule.Cosine(0.02, 0.001, steps=80)
         (tn.Adam, lambda w: torch.optim.Adam(w, lr=0.02)),
         (tn.AdamW, lambda w: torch.optim.AdamW(w, lr=0.02)),
         (lambda rate: tn.AdamW(rate, weight_decay=0.5), lambda w: torch.optim.AdamW(w, lr=0.02, weight_decay=0.5)),
+        (
+            lambda rate: tn.AdamW(rate, weight_decay=0.5, decay_vectors=False),
+            lambda w: torch.optim.AdamW(
+                [{"params": w[:1]}, {"params": w[1:], "weight_decay": 0}], 0.02, weight_decay=0.5
+            ),
+        ),
     ],
-    ids=["SGD", "Momentum", "Nesterov", "RMSProp", "RMSProp 0.99", "Adam", "AdamW", "AdamW 0.5"],
+    ids=["SGD", "Momentum", "Nesterov", "RMSProp", "RMSProp 0.99", "Adam", "AdamW", "AdamW 0.5", "AdamW of weights"],
 )
 @pytest.mark.parametrize("rate", [0.02, RATE], ids=["constant", "schedule"])
 def test_a_trajectory_of_100_steps(make, theirs, rate):
