@@ -53,8 +53,7 @@ NOTHING_CAN_BE_WRONG = {
         (f"{name}.update" for name in ("Optimizer", "SGD", "Adam", "AdamW", "Momentum", "RMSProp")), _FORMULA
     ),
     **dict.fromkeys(
-        ("Optimizer.step", "AdamW.step", "Optimizer.rate", "TrainFunction.as_it_was", "Layer.expect", "Layer.mapped"),
-        _INSIDE,
+        ("Optimizer.step", "AdamW.step", "Optimizer.rate", "TrainFunction.as_it_was", "Layer.expect"), _INSIDE
     ),
     "Mode": "a word of type checkers",
     "data.mnist": "takes nothing",
