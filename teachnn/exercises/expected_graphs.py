@@ -10,9 +10,9 @@
 
 A line begins with a function's name; arrows lead from box to box. A box has the name that the drawing shows: that of a
 layer, an input, a loss term, or an operation. A layer that computes something else in the other mode has its mode in
-brackets. A path never returns to a box, so the second `ReLU` of one line is the second box of that name; in another line
-write `ReLU#2`. `shared` lists the parameters and statistics that all the functions use. A star stands for any rest of a
-name, `none` for no shared variable. Notebook 02.
+brackets. A path never returns to a box, so the second `ReLU` of one line is the second box of that name; in another
+line write `ReLU#2`. `shared` lists the parameters and statistics that all the functions use. A star stands for any rest
+of a name, `none` for no shared variable. Notebook 02.
 """
 
 from __future__ import annotations
