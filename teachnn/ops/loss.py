@@ -172,8 +172,9 @@ def _with_labels(who: str, scores: Array, labels: Array) -> tuple[Array, Array]:
         raise InputError(who, "scores (N, K) and labels (N,)", got, "a label is a class's number, not a one-hot row")
     if labels.dtype.kind not in "iu":
         raise InputError(who, "labels that are whole numbers", str(labels.dtype), "labels.astype(int)")
-    if not 0 <= labels.min() <= labels.max() < scores.shape[1]:
-        raise InputError(who, f"labels 0 to {scores.shape[1] - 1}", f"{labels.min()} to {labels.max()}")
+    least, most = getval(labels).min(), getval(labels).max()
+    if not 0 <= least <= most < scores.shape[1]:
+        raise InputError(who, f"labels 0 to {scores.shape[1] - 1}", f"{least} to {most}")
     return scores, labels
 
 
