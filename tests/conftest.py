@@ -22,7 +22,7 @@ LONGEST = (
     "notebooks/06",
     "notebooks/07",
     "browser/test_widgets",
-    "notebooks/09",
+    "notebooks/10",
     "trust/test_long_runs",
     "browser/test_common",
     "notebooks/",

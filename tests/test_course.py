@@ -86,7 +86,7 @@ NOT_MET = {
     "tn.Drawing": "made by tn.draw",
     "tn.Graph": "made by a function's graph(x)",
     "tn.History": "made by a training function's fit",
-    "tn.InputTypeError": "an error: shown in notebook 10 by what it says",
+    "tn.InputTypeError": "an error: shown in notebook 08 by what it says",
     "tn.Mode": 'a type: "train" or "test"',
     "tn.Optimizer": "what SGD and the others have in common",
     "tn.models": "the notebooks import a model from its file",

@@ -18,11 +18,9 @@ from teachnn import ops
 from teachnn.export import operations
 from teachnn.support import Array
 
-cast, cut, take, concatenate, transposed = map(
-    primitive,
-    (operations.cast, operations.cut, operations.take, operations.concatenate, operations.transpose),
-)
-convolve = primitive(ops.convolve)
+cast, cut, take = map(primitive, (operations.cast, operations.cut, operations.take))
+concatenate, transposed = map(primitive, (operations.concatenate, operations.transpose))
+convolve, max_pool, average_pool = map(primitive, (ops.convolve, operations.max_pool, operations.average_pool))
 
 
 def batch_norm(x: Array, gamma: Array, beta: Array, mean: Array, variance: Array, eps: float) -> Array:
@@ -31,10 +29,17 @@ def batch_norm(x: Array, gamma: Array, beta: Array, mean: Array, variance: Array
     return gamma * (centred / anp.sqrt((centred * centred).mean(axis=0) + eps)) + beta
 
 
-def cross_entropy(logits: Array, labels: Array) -> Array:
-    """-log softmax(logits)[label], the mean over the batch."""
-    at_label = ops.log_softmax(logits) * cast(ops.one_hot(labels, logits.shape[1]), str(logits.dtype))
-    return -(at_label.sum(axis=-1).mean())
+def cross_entropy(logits: Array, labels: Array, class_weights: Array | None, ignore_label: int | None) -> Array:
+    """-log softmax(logits)[label], the mean over the batch, or over what counts in it."""
+    counts = None if ignore_label is None else labels != ignore_label
+    labels = labels if counts is None else anp.where(counts, labels, 0)
+    right = cast(ops.one_hot(labels, logits.shape[1]), str(logits.dtype))
+    nats = -((ops.log_softmax(logits) * right).sum(axis=-1))
+    if class_weights is None and counts is None:
+        return nats.mean()
+    weights = right.sum(axis=-1) if class_weights is None else right @ class_weights
+    weights = weights if counts is None else weights * cast(counts, str(logits.dtype))
+    return (weights * nats).sum() / weights.sum()
 
 
 def binary_cross_entropy(logits: Array, targets: Array, p: Array) -> Array:
@@ -111,6 +116,8 @@ FORMULAS: dict[str, Callable[..., Any]] = {
     "column_sums": lambda x: x.sum(axis=0),
     "batch_norm": batch_norm,
     "_convolve": lambda x, W, patches, stride, padding: convolve(x, W, stride, padding),
+    "_max_pool": max_pool,
+    "_average_pool": average_pool,
     "gaussian_sample": lambda mean, log_variance, noise: mean + anp.exp(log_variance / 2) * noise,
     "stop_gradient": ops.identity,
     "mask": lambda noise, rate: cast(noise >= rate, str(noise.dtype)) / (1 - rate),

@@ -166,6 +166,13 @@ def pool(type: str) -> Node:
     return write
 
 
+def pad(onnx: Builder, step: Operation) -> None:
+    """A frame around height and width."""
+    widths = onnx.numbers([0, step.settings["padding"], step.settings["padding"], 0] * 2)
+    value = onnx.numbers(step.settings["value"], step.dtype)
+    onnx.node("Pad", *step.inputs, widths, value, output=step.output, mode="constant")
+
+
 def noise(type: str) -> Node:
     """Return how to write new noise of a shape that is known when the batch comes."""
 
@@ -201,7 +208,7 @@ NODES: dict[str, Node] = {
     ),
     **{"cut": cut, "take": same("Gather", axis=0), "one_hot": one_hot},
     **{name: along_axes(f"Reduce{name.title()}") for name in ("sum", "mean", "max", "min")},
-    **{"convolve": convolve, "convolve_transposed": convolve_transposed},
+    **{"pad": pad, "convolve": convolve, "convolve_transposed": convolve_transposed},
     **{"max_pool": pool("MaxPool"), "average_pool": pool("AveragePool")},
     **{"uniform": noise("RandomUniformLike"), "normal": noise("RandomNormalLike")},
 }

@@ -73,6 +73,16 @@ def argmax(x: Array, axis: int) -> Array:
     return np.argmax(x, axis)
 
 
+def max_pool(x: Array, size: int, stride: int) -> Array:
+    """The largest number of each window of a picture, for each channel: x (N, H, W, C)."""
+    return ops.max_pool(x, size, stride)
+
+
+def average_pool(x: Array, size: int, stride: int) -> Array:
+    """The mean of each window of a picture, for each channel: x (N, H, W, C)."""
+    return ops.average_pool(x, size, stride)
+
+
 def uniform(shape: Sequence[int], rng: np.random.Generator) -> Array:
     """New numbers between 0 and 1, float32."""
     return rng.random(tuple(shape), np.float32)
@@ -98,5 +108,5 @@ OPERATIONS: dict[str, Callable[..., Any]] = {
     **{f.__name__: f for f in (ops.identity, ops.one_hot)},
     **{f.__name__: f for f in (reshape, transpose, cut, take, concatenate, cast, sum, mean, max, min, argmax)},
     "matmul": np.matmul,
-    **{f.__name__: f for f in (ops.convolve, ops.convolve_transposed, ops.max_pool, ops.average_pool)},
+    **{f.__name__: f for f in (ops.convolve, ops.convolve_transposed, ops.pad, max_pool, average_pool)},
 }

@@ -1,4 +1,4 @@
-"""Parameters in a file: written whole or not at all, loaded whole or not at all. Notebook 10.
+"""Parameters in a file: written whole or not at all, loaded whole or not at all. Notebook 08.
 
 The format is safetensors: named arrays and a little text, nothing that can run. A checksum of all of it stands in the
 text, so a file with a flipped bit is refused.

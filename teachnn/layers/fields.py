@@ -1,4 +1,4 @@
-"""The fields of a layer: what its class declares, and a walk through what they hold. Notebook 10."""
+"""The fields of a layer: what its class declares, and a walk through what they hold. Notebook 08."""
 
 from __future__ import annotations
 

@@ -42,7 +42,7 @@ class Layer:
     """What all layers have: a name, parameters, statistics, siblings in the other mode.
 
     name: given, or else the first part of its parameters' names, or else the class's name.
-    To write one, declare fields and `forward`; notebook 10 shows how.
+    To write one, declare fields and `forward`; notebook 08 shows how.
     """
 
     name: str = field(default="", kw_only=True)

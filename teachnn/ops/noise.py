@@ -1,4 +1,4 @@
-"""Noise as arithmetic: dropout's mask, and a sample from a normal distribution that a gradient passes. Notebook 09."""
+"""Noise as arithmetic: the mask of dropout, and a normal sample that a gradient passes. Notebooks 04 and 10."""
 
 from __future__ import annotations
 
