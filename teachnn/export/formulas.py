@@ -19,8 +19,19 @@ from teachnn.export import operations
 from teachnn.support import Array
 
 cast, cut, take = map(primitive, (operations.cast, operations.cut, operations.take))
-concatenate, transposed = map(primitive, (operations.concatenate, operations.transpose))
+concatenate, reshaped, transposed = map(primitive, (operations.concatenate, operations.reshape, operations.transpose))
 convolve, max_pool, average_pool = map(primitive, (ops.convolve, operations.max_pool, operations.average_pool))
+STEPS = (
+    cast,
+    cut,
+    take,
+    concatenate,
+    reshaped,
+    transposed,
+    convolve,
+    max_pool,
+    average_pool,
+)  # operations, not formulas
 
 
 def batch_norm(x: Array, gamma: Array, beta: Array, mean: Array, variance: Array, eps: float) -> Array:
@@ -85,8 +96,8 @@ def swapaxes(x: Array, one: int, other: int) -> Array:
 def of_shape(function: Callable) -> Callable:
     """Return the formula of a function that only gives an array another shape."""
 
-    def formula(x: Array, *settings: Any, **named: Any) -> Array:
-        return anp.reshape(x, function(np.broadcast_to(False, x.shape), *settings, **named).shape)
+    def formula(x: Array, *settings: Any) -> Array:
+        return reshaped(x, function(np.broadcast_to(False, x.shape), *settings).shape)
 
     return formula
 
@@ -99,14 +110,14 @@ def getitem(x: Array, index: Any) -> Array:
     if ... in index:
         at, missing = index.index(...), x.ndim - sum(i is not None for i in index) + 1
         index = (*index[:at], *[slice(None)] * missing, *index[at + 1 :])
-    bounds = [
-        i.indices(n) if isinstance(i, slice) else (i % n, i % n + 1, 1)
-        for i, n in zip([i for i in index if i is not None], x.shape, strict=False)
-    ]
-    whole = all(bound == (0, n, 1) for bound, n in zip(bounds, x.shape, strict=False))
-    y = x if whole else cut(x, *map(tuple, zip(*bounds, strict=True)))
+    y = x
+    for axis, i in enumerate([i for i in index if i is not None]):
+        n = x.shape[axis]
+        start, stop, step = i.indices(n) if isinstance(i, slice) else (i % n, i % n + 1, 1)
+        if (start, stop, step) != (0, n, 1):
+            y = cut(y, axis, start, stop if stop >= 0 else -n - 1, step)  # backwards, as far as the first
     shape = np.broadcast_to(False, x.shape)[index].shape
-    return y if y.shape == shape else anp.reshape(y, shape)
+    return y if y.shape == shape else reshaped(y, shape)
 
 
 FORMULAS: dict[str, Callable[..., Any]] = {
@@ -135,7 +146,7 @@ FORMULAS: dict[str, Callable[..., Any]] = {
     "astype": lambda x, dtype, **_: x if x.dtype == dtype else cast(x, np.dtype(dtype).name),
     "transpose": transpose,
     "swapaxes": swapaxes,
-    **{f.__name__: of_shape(f) for f in (np.ravel, np.squeeze, np.expand_dims)},
+    **{f.__name__: of_shape(f) for f in (np.reshape, np.ravel, np.squeeze, np.expand_dims)},
     "__getitem__": getitem,
     "concatenate_args": lambda axis, *arrays: concatenate(*arrays, axis=axis),
     "array_from_args": lambda args, kwargs, *arrays: concatenate(*[a[None] for a in arrays], axis=0),

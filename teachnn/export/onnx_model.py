@@ -124,9 +124,8 @@ def one_hot(onnx: Builder, step: Operation) -> None:
 
 
 def cut(onnx: Builder, step: Operation) -> None:
-    """Slices along the first axes."""
-    starts, stops, steps = (step.settings[key] for key in ("starts", "stops", "steps"))
-    parts = (onnx.numbers(v) for v in (starts, stops, range(len(starts)), steps))
+    """A slice along one axis."""
+    parts = (onnx.numbers([step.settings[key]]) for key in ("start", "stop", "axis", "step"))
     onnx.node("Slice", *step.inputs, *parts, output=step.output)
 
 

@@ -28,9 +28,9 @@ def transpose(x: Array, axes: Sequence[int]) -> Array:
     return np.transpose(x, axes)
 
 
-def cut(x: Array, starts: Sequence[int], stops: Sequence[int], steps: Sequence[int]) -> Array:
-    """x[start:stop:step, ...], an entry for each of the first axes."""
-    return x[tuple(map(slice, starts, stops, steps))]
+def cut(x: Array, axis: int, start: int, stop: int, step: int) -> Array:
+    """x[start:stop:step] along one axis."""
+    return x[(slice(None),) * axis + (slice(start, stop, step),)]
 
 
 def take(x: Array, rows: Array) -> Array:

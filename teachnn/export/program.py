@@ -132,8 +132,14 @@ def _recorded(function: TestFunction | TrainFunction, python: Callable, inputs: 
         for label, value in named.items():
             outputs[label] = value._node.name if isbox(value) else recording.constant(np.asarray(value, np.float32), ())
 
-    with tracing:
-        run_boxed(run, inputs, [Recorded.new_root(recording, name) for name in names])
+    try:
+        with tracing:
+            run_boxed(run, inputs, [Recorded.new_root(recording, name) for name in names])
+    except (ValueError, TypeError, IndexError) as error:
+        if isinstance(error, InputError):
+            raise
+        got = f"{type(error).__name__} for other inputs of the same kind: {error}"
+        raise InputError(function.who, "a function of batches of any size", got) from error
     told = tuple(Input(name, x.shape, x.dtype.name) for name, x in zip(names, inputs, strict=True))
     parameters = {variable.name: variable.stored for variable in recording.variables}
     made = Program(

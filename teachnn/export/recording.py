@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from teachnn.export.formulas import FORMULAS
+from teachnn.export.formulas import FORMULAS, STEPS
 from teachnn.export.operations import OF_NUMBERS, OPERATIONS
 from teachnn.layers import Layer, refuse_mode
 from teachnn.ops import Node, box
@@ -100,7 +100,7 @@ class Recorded(Node):
         if isinstance(value, np.integer | np.bool_):  # one number: it cannot be traced, and is there to decide by
             raise InputError(self.recording.who, "a computation that no value decides", function.__name__, DECIDES)
         names, name = dict(zip(argnums, [parent.name for parent in parents], strict=True)), function.__name__
-        if name in FORMULAS:
+        if name in FORMULAS and function not in STEPS:
             boxed = list(args)
             for i, parent in zip(argnums, parents, strict=True):
                 boxed[i] = box(args[i], parent)
