@@ -1,4 +1,4 @@
-"""Pictures of numbers: grids of images, the map of a latent plane, figures of one style. Notebooks 08 and 09."""
+"""Pictures of numbers: grids of images, the map of a latent plane, figures of one style. Notebooks 09 and 10."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ LONGEST = (
     "notebooks/06",
     "notebooks/07",
     "browser/test_widgets",
-    "notebooks/09",
+    "notebooks/10",
     "trust/test_long_runs",
     "browser/test_common",
     "notebooks/",
@@ -89,6 +89,12 @@ def state_of():
         return [*bits, *(json.dumps(rng.bit_generator.state, default=plain, sort_keys=True) for rng in generators)]
 
     return state
+
+
+@pytest.fixture
+def bits(state_of):
+    """Return a function from a `small.Small` to all its bits."""
+    return lambda small: state_of(small.net.statistics, small.train, [small.rng])
 
 
 @pytest.fixture(autouse=True)

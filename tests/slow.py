@@ -32,24 +32,35 @@ def touches(x, W, y, stride, padding):
 @st.composite
 def poolings(draw):
     """Pictures without two equal numbers, in float64, a window's size and a stride."""
+    return draw(padded_poolings(most=0))[:3]
+
+
+@st.composite
+def padded_poolings(draw, most=3):
+    """The same, and a padding of at most so many pixels, less than a window."""
     N, C, size, stride = (draw(st.integers(1, n)) for n in (2, 3, 4, 4))
-    shape = (N, draw(st.integers(size, size + 5)), draw(st.integers(size, size + 5)), C)
+    padding = draw(st.integers(0, min(most, size - 1)))
+    least = max(1, size - 2 * padding)
+    shape = (N, draw(st.integers(least, least + 5)), draw(st.integers(least, least + 5)), C)
     order = np.random.default_rng(draw(st.integers(0, 2**32 - 1))).permutation(np.prod(shape))
-    return order.reshape(shape) / len(order) - 0.5, size, stride
+    return order.reshape(shape) / len(order) - 0.5, size, stride, padding
 
 
-def windows(shape, size, stride):
+def windows(shape, size, stride, padding=0):
     """Yield for each window its place in the output, and its places in the input in reading order."""
     N, H, W, C = shape
-    for i, u in enumerate(range(0, H - size + 1, stride)):
-        for j, v in enumerate(range(0, W - size + 1, stride)):
+    for i, u in enumerate(range(-padding, H + padding - size + 1, stride)):
+        for j, v in enumerate(range(-padding, W + padding - size + 1, stride)):
+            rows, columns = (
+                [k for k in range(start, start + size) if 0 <= k < most] for start, most in ((u, H), (v, W))
+            )
             for n, c in itertools.product(range(N), range(C)):
-                yield (n, i, j, c), [(n, u + a, v + b, c) for a in range(size) for b in range(size)]
+                yield (n, i, j, c), [(n, a, b, c) for a in rows for b in columns]
 
 
-def output_shape(x, size, stride):
-    N, H, W, C = x.shape
-    return N, len(range(0, H - size + 1, stride)), len(range(0, W - size + 1, stride)), C
+def output_shape(x, size, stride, padding=0):
+    N, *sides, C = x.shape
+    return N, *(len(range(-padding, side + padding - size + 1, stride)) for side in sides), C
 
 
 def spread_out(seed, n, d) -> np.ndarray:

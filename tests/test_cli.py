@@ -498,7 +498,7 @@ def test_course_copies_the_notebooks_and_starts_nothing(tmp_path, capsys, monkey
     (folder / "00_welcome.ipynb").mkdir(parents=True)
     assert cli.main(["course", "--folder", str(folder)]) == 0
     said = f"The course is in {folder.resolve()}: 11 files copied, 1 of yours left as they were.\n"
-    assert capsys.readouterr() == (said, "") and (folder / "09_vae.ipynb").is_file()
+    assert capsys.readouterr() == (said, "") and (folder / "10_vae.ipynb").is_file()
 
 
 def test_course_names_a_folder_that_cannot_be_written(tmp_path, capsys):

@@ -87,9 +87,9 @@ LAYERS = {
     "Reshape": (tn.Reshape, of_rows(lambda d, rng: tn.Reshape((d, 1)))),
     "Conv2D": (tn.Conv2D, convolutions(tn.Conv2D)),
     "ConvTranspose2D": (tn.ConvTranspose2D, convolutions(tn.ConvTranspose2D)),
-    "MaxPool2D": (tn.MaxPool2D, of_pictures(lambda c, rng: tn.MaxPool2D(2, int(rng.integers(1, 4))), least=2)),
-    "AveragePool2D": (tn.AveragePool2D,
-        of_pictures(lambda c, rng: tn.AveragePool2D(2, int(rng.integers(1, 4))), least=2)),
+    **{kind.__name__: (kind, of_pictures(lambda c, rng, kind=kind: kind(
+        2, int(rng.integers(1, 4)), padding=int(rng.integers(0, 2))), least=2))
+       for kind in (tn.MaxPool2D, tn.AveragePool2D)},
     "LayerNorm": (tn.LayerNorm, of_pictures(lambda c, rng: filled(tn.LayerNorm.create("ln", c), rng))),
     "Join": (tn.Join, several(lambda rng: tn.Join())),
     **at(tn.BatchNorm, lambda mode: of_rows(lambda d, rng: filled(tn.BatchNorm.create("bn", d, mode=mode), rng))),

@@ -1,4 +1,4 @@
-"""The answers to the exercises of notebook 08, the autoencoder, and how they are checked."""
+"""The answers to the exercises of notebook 08, a layer of your own, and how they are checked."""
 
 from __future__ import annotations
 
@@ -7,44 +7,56 @@ from typing import Any
 import numpy as np
 
 from teachnn.exercises.verdict import expect
-from teachnn.functions import check_gradients
+from teachnn.functions import SGD, TrainFunction, check_gradients
+from teachnn.layers import Dropout, Layer, ModeLayer
 from teachnn.parameters import Parameter, init
+from teachnn.support import InputError
 
 
-def exercise_1(errors: Any) -> str:
-    """Check errors(reconstruct, x) -> (N,)."""
-    x = np.stack([np.full((28, 28), level) for level in (0.0, 0.5, 1.0)])
-    found = np.asarray(errors(np.zeros_like, x))
-    expect(found.shape == (3,), f"one number for each of the 3 pictures is expected, got shape {found.shape}")
-    expect(np.allclose(found, [0, 0.25, 1]), "the mean is over a picture's pixels, of the squared differences")
-    return "It tells which pictures the code has no room for."
+def derives(kind, base: type) -> bool:
+    """Return whether `kind` is a class that derives from `base`."""
+    return isinstance(kind, type) and issubclass(kind, base)
 
 
-def exercise_2(odd_one: Any) -> str:
-    """Check odd_one(reconstruct, x) -> row."""
-    x = init.rng(0).random((6, 28, 28))
-    for odd, change in ((4, 2), (1, -2)):  # the brightest is not always the odd one
-        strange = x.copy()
-        strange[odd] += change
-        found = odd_one(lambda y: np.clip(y, 0, 1), strange)
-        expect(found == odd, "the picture with the largest error is asked for, by its number in x")
-    return "No label said what odd is: the training pictures did."
+def exercise_1(kind: Any) -> str:
+    """Check a class of layers that round to eighths in training."""
+    expect(derives(kind, ModeLayer), "hand over the class; it derives from tn.ModeLayer")
+    layer, x = kind(mode="train"), np.array([[0.1, -0.3, 0.49, 2.0]], np.float32)
+    found = np.asarray(layer(x))
+    expect(np.allclose(found, [[0.125, -0.25, 0.5, 2.0]]), "in training 0.1 becomes 0.125 and 0.49 becomes 0.5")
+    expect(np.array_equal(layer.at("test")(x), x), "at test nothing is rounded")
+    expect(found.dtype == np.float32, "float32 is to come out where float32 went in")
+    start = Parameter("start", x)
+    search = TrainFunction(lambda: layer(start.value).sum(), [start], SGD(0.1))
+    expect(np.allclose(search.gradients()[start], 1), "the gradient is to pass as if nothing had been rounded")
+    return "Two formulas, two objects; which one is meant can be read off either."
 
 
-def exercise_3(tied: Any) -> str:
-    """Check tied(W, b, c) -> function of x."""
-    rng = init.rng(0)
-    W, b, c = (Parameter(n, rng.standard_normal(s)) for n, s in (("W", (784, 2)), ("b", (2,)), ("c", (784,))))
-    x = rng.standard_normal((3, 784)).astype(np.float32)
-    function = tied(W, b, c)
+def exercise_2(kind: Any) -> str:
+    """Check a class of layers with one parameter, an offset."""
+    expect(derives(kind, Layer), "hand over the class; it derives from tn.Layer")
+    offset = Parameter("shift.offset", [1.0, 2.0, 3.0])
+    layer, x = kind(offset), init.rng(0).standard_normal((4, 3)).astype(np.float32)
+    expect(layer.parameters == (offset,), "the parameter is to be a field of the class, and its only one")
+    expect(np.allclose(layer(x), x + offset.value), "its output is to be x + offset")
+    offset.value = offset.value * 2
+    expect(np.allclose(layer(x), x + offset.value), "when the parameter moves, so does the output: read it in forward")
+    check_gradients(layer, x, parameters=(offset,))
+    try:
+        layer(np.zeros((4, 5), np.float32))
+    except InputError:
+        pass
+    except Exception as error:
+        expect(False, f"refuse x of shape (4, 5) by self.expect; yours raises {type(error).__name__}")
+    else:
+        expect(False, "refuse x of shape (4, 5), by self.expect")
+    return "Nothing had to be registered: a field of the type Parameter is one of the layer's parameters."
 
-    def right():
-        return (x @ W.value + b.value) @ W.value.T + c.value
 
-    found = np.asarray(function(x))
-    expect(found.shape == (3, 784), f"pictures of 784 numbers are to come out, got shape {found.shape}")
-    expect(np.allclose(found, right(), atol=1e-3), "encode by x @ W + b; decode by code @ (W transposed) + c")
-    W.value = W.value / 2
-    expect(np.allclose(function(x), right(), atol=1e-3), "when W moves, both uses are to move: read W.value inside")
-    check_gradients(function, x[:1], parameters=(W,), tolerance=1e-4, limit=20)
-    return "Its gradient is the sum of what both uses ask for."
+def exercise_3(is_repeatable: Any) -> str:
+    """Check is_repeatable(make) -> bool."""
+    hidden = init.rng(3)
+    expect(is_repeatable(lambda rng: Dropout(0.5, rng, mode="train")), "dropout draws from the generator it is given")
+    found = is_repeatable(lambda rng: Dropout(0.5, hidden, mode="train"))
+    expect(not found, "this layer draws from a generator of its own: two made from equal seeds differ")
+    return "A generator that nobody handed over is a run that nobody can repeat."

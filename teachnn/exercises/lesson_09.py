@@ -1,4 +1,4 @@
-"""The answers to the exercises of notebook 09, the variational autoencoder, and how they are checked."""
+"""The answers to the exercises of notebook 09, the autoencoder, and how they are checked."""
 
 from __future__ import annotations
 
@@ -7,85 +7,44 @@ from typing import Any
 import numpy as np
 
 from teachnn.exercises.verdict import expect
-from teachnn.functions import Adam, TrainFunction
-from teachnn.layers import Dense
-from teachnn.ops import loss
+from teachnn.functions import check_gradients
 from teachnn.parameters import Parameter, init
 
 
-def exercise_1(kl: Any) -> str:
-    """Check kl(mean, log_variance) -> (N,)."""
+def exercise_1(errors: Any) -> str:
+    """Check errors(reconstruct, x) -> (N,)."""
+    x = np.stack([np.full((28, 28), level) for level in (0.0, 0.5, 1.0)])
+    found = np.asarray(errors(np.zeros_like, x))
+    expect(found.shape == (3,), f"one number for each of the 3 pictures is expected, got shape {found.shape}")
+    expect(np.allclose(found, [0, 0.25, 1]), "the mean is over a picture's pixels, of the squared differences")
+    return "It tells which pictures the code has no room for."
+
+
+def exercise_2(odd_one: Any) -> str:
+    """Check odd_one(reconstruct, x) -> row."""
+    x = init.rng(0).random((6, 28, 28))
+    for odd, change in ((4, 2), (1, -2)):  # the brightest is not always the odd one
+        strange = x.copy()
+        strange[odd] += change
+        found = odd_one(lambda y: np.clip(y, 0, 1), strange)
+        expect(found == odd, "the picture with the largest error is asked for, by its number in x")
+    return "No label said what odd is: the training pictures did."
+
+
+def exercise_3(tied: Any) -> str:
+    """Check tied(W, b, c) -> function of x."""
     rng = init.rng(0)
-    mean, log_variance = rng.standard_normal((2, 5, 3))
-    found = np.asarray(kl(mean, log_variance))
-    expect(found.shape == (5,), f"one number for each row is expected, shape (5,) here; yours has {found.shape}")
-    expect(np.allclose(kl(mean * 0, log_variance * 0), 0), "for mean 0 and variance 1 it is 0: that is the prior")
-    alone = np.asarray(kl(mean, log_variance * 0))
-    expect(
-        np.allclose(alone, (mean**2).sum(axis=1) / 2), "with variance 1 only half the squared means are left, summed"
-    )
-    right = (mean**2 + np.exp(log_variance) - 1 - log_variance).sum(axis=1) / 2
-    expect(np.allclose(found, right), "look at the variance: the input is its logarithm, and both are in the formula")
-    return "It is 0 only where the code says nothing: that is what collapse means."
+    W, b, c = (Parameter(n, rng.standard_normal(s)) for n, s in (("W", (784, 2)), ("b", (2,)), ("c", (784,))))
+    x = rng.standard_normal((3, 784)).astype(np.float32)
+    function = tied(W, b, c)
 
+    def right():
+        return (x @ W.value + b.value) @ W.value.T + c.value
 
-def exercise_2(generate: Any) -> str:
-    """Check generate(decode, count, latent, rng) -> pictures."""
-    asked = []
-
-    def decode(z):
-        asked.append(np.asarray(z))
-        return np.zeros((len(z), 4, 4), np.float32)
-
-    pictures = np.asarray(generate(decode, 400, 3, init.rng(0)))
-    expect(
-        len(asked) == 1 and pictures.shape == (400, 4, 4), "decode all 400 points in one call, and return what it does"
-    )
-    (points,) = asked
-    expect(points.shape == (400, 3), f"decode is to be given points of shape (400, 3), not {points.shape}")
-    expect(points.std() > 0.5, "every picture would be the same one: the points have to be drawn")
-    near = abs(points.mean()) < 0.15 and abs(points.std() - 1) < 0.1
-    expect(near, "the prior is normal, with mean 0 and variance 1")
-    generate(decode, 400, 3, init.rng(0))
-    expect(np.array_equal(asked[0], asked[-1]), "the same seed is to give the same pictures: draw from rng")
-    return "Generating uses the decoder's parameters alone: no picture, no encoder."
-
-
-def exercise_3(sample: Any) -> str:
-    """Check sample(mean, log_variance, rng) -> z."""
-    mean, log_variance = np.full((20_000, 2), 3.0), np.full((20_000, 2), np.log(0.25))
-    z = np.asarray(sample(mean, log_variance, init.rng(0)))
-    expect(z.shape == mean.shape, f"one z for each row is expected, shape {mean.shape}; yours has {z.shape}")
-    expect(z.std() > 0.01, "it is to be a draw: it needs noise from rng")
-    expect(abs(z.mean() - 3) < 0.05, "the draws are to have the given mean")
-    hint = f"for variance 0.25 the draws are to have standard deviation 0.5; yours have {z.std():.2f}"
-    expect(abs(z.std() - 0.5) < 0.02, hint)
-    moved = np.asarray(sample(mean + 1, log_variance, init.rng(0)))
-    expect(np.allclose(moved - z, 1), "move the mean, and each z is to move with it: the noise must not depend on it")
-    return "Move the mean, and every draw moves along: that is the gradient's way through it."
-
-
-def exercise_4(objective: Any) -> str:
-    """Check objective(z, decoder, x) -> a function of no arguments."""
-    rng = init.rng(0)
-    decoder = Dense.create("dec", 2, 784, rng)
-    target = (rng.random((3, 784)) < 0.5).astype(np.float32)
-    z = Parameter("z", np.zeros((3, 2), np.float32))
-    hint = "no gradient reaches z: decode z.value, what the parameter holds while it is searched"
-    inner = objective(z, decoder, target)
-    expect(callable(inner), "return the inner function itself, without calling it")
-    try:
-        moving = TrainFunction(inner, [z, *decoder.parameters], Adam(0.1)).gradients()
-    except ValueError:
-        moving = {z: np.zeros(1)}
-    expect(np.any(moving[z]), hint)
-    touched = [p.name for p in decoder.parameters if np.any(moving[p])]
-    expect(not touched, f"a gradient reaches {' and '.join(touched)}: the decoder has a sibling that passes none")
-    search = TrainFunction(inner, [z], Adam(0.1))
-    right = float(loss.binary_cross_entropy(decoder(z.value), target))
-    first = float(search())
-    expect(abs(first - right) < 1e-3 * right, f"at the first z the cross-entropy is {right:.1f}; yours is {first:.1f}")
-    for _ in range(50):
-        last = float(search())
-    expect(last < first, "the objective does not fall: is it the cross-entropy of the decoded z and x?")
-    return "A search over z is a training function like any other: only its parameter is another."
+    found = np.asarray(function(x))
+    expect(found.shape == (3, 784), f"pictures of 784 numbers are to come out, got shape {found.shape}")
+    expect(np.allclose(found, right(), atol=1e-3), "encode by x @ W + b; decode by code @ (W transposed) + c")
+    W.value = W.value / 2
+    expect(np.allclose(function(x), right(), atol=1e-3), "when W moves, both uses are to move: read W.value inside")
+    check_gradients(function, x[:1], parameters=(W,), tolerance=1e-4, limit=20)
+    return "Its gradient is the sum of what both uses ask for."

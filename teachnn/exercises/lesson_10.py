@@ -1,4 +1,4 @@
-"""The answers to the exercises of notebook 10, a layer of your own, and how they are checked."""
+"""The answers to the exercises of notebook 10, the variational autoencoder, and how they are checked."""
 
 from __future__ import annotations
 
@@ -7,56 +7,85 @@ from typing import Any
 import numpy as np
 
 from teachnn.exercises.verdict import expect
-from teachnn.functions import SGD, TrainFunction, check_gradients
-from teachnn.layers import Dropout, Layer, ModeLayer
+from teachnn.functions import Adam, TrainFunction
+from teachnn.layers import Dense
+from teachnn.ops import loss
 from teachnn.parameters import Parameter, init
-from teachnn.support import InputError
 
 
-def derives(kind, base: type) -> bool:
-    """Return whether `kind` is a class that derives from `base`."""
-    return isinstance(kind, type) and issubclass(kind, base)
+def exercise_1(kl: Any) -> str:
+    """Check kl(mean, log_variance) -> (N,)."""
+    rng = init.rng(0)
+    mean, log_variance = rng.standard_normal((2, 5, 3))
+    found = np.asarray(kl(mean, log_variance))
+    expect(found.shape == (5,), f"one number for each row is expected, shape (5,) here; yours has {found.shape}")
+    expect(np.allclose(kl(mean * 0, log_variance * 0), 0), "for mean 0 and variance 1 it is 0: that is the prior")
+    alone = np.asarray(kl(mean, log_variance * 0))
+    expect(
+        np.allclose(alone, (mean**2).sum(axis=1) / 2), "with variance 1 only half the squared means are left, summed"
+    )
+    right = (mean**2 + np.exp(log_variance) - 1 - log_variance).sum(axis=1) / 2
+    expect(np.allclose(found, right), "look at the variance: the input is its logarithm, and both are in the formula")
+    return "It is 0 only where the code says nothing: that is what collapse means."
 
 
-def exercise_1(kind: Any) -> str:
-    """Check a class of layers that round to eighths in training."""
-    expect(derives(kind, ModeLayer), "hand over the class; it derives from tn.ModeLayer")
-    layer, x = kind(mode="train"), np.array([[0.1, -0.3, 0.49, 2.0]], np.float32)
-    found = np.asarray(layer(x))
-    expect(np.allclose(found, [[0.125, -0.25, 0.5, 2.0]]), "in training 0.1 becomes 0.125 and 0.49 becomes 0.5")
-    expect(np.array_equal(layer.at("test")(x), x), "at test nothing is rounded")
-    expect(found.dtype == np.float32, "float32 is to come out where float32 went in")
-    start = Parameter("start", x)
-    search = TrainFunction(lambda: layer(start.value).sum(), [start], SGD(0.1))
-    expect(np.allclose(search.gradients()[start], 1), "the gradient is to pass as if nothing had been rounded")
-    return "Two formulas, two objects; which one is meant can be read off either."
+def exercise_2(generate: Any) -> str:
+    """Check generate(decode, count, latent, rng) -> pictures."""
+    asked = []
+
+    def decode(z):
+        asked.append(np.asarray(z))
+        return np.zeros((len(z), 4, 4), np.float32)
+
+    pictures = np.asarray(generate(decode, 400, 3, init.rng(0)))
+    expect(
+        len(asked) == 1 and pictures.shape == (400, 4, 4), "decode all 400 points in one call, and return what it does"
+    )
+    (points,) = asked
+    expect(points.shape == (400, 3), f"decode is to be given points of shape (400, 3), not {points.shape}")
+    expect(points.std() > 0.5, "every picture would be the same one: the points have to be drawn")
+    near = abs(points.mean()) < 0.15 and abs(points.std() - 1) < 0.1
+    expect(near, "the prior is normal, with mean 0 and variance 1")
+    generate(decode, 400, 3, init.rng(0))
+    expect(np.array_equal(asked[0], asked[-1]), "the same seed is to give the same pictures: draw from rng")
+    return "Generating uses the decoder's parameters alone: no picture, no encoder."
 
 
-def exercise_2(kind: Any) -> str:
-    """Check a class of layers with one parameter, an offset."""
-    expect(derives(kind, Layer), "hand over the class; it derives from tn.Layer")
-    offset = Parameter("shift.offset", [1.0, 2.0, 3.0])
-    layer, x = kind(offset), init.rng(0).standard_normal((4, 3)).astype(np.float32)
-    expect(layer.parameters == (offset,), "the parameter is to be a field of the class, and its only one")
-    expect(np.allclose(layer(x), x + offset.value), "its output is to be x + offset")
-    offset.value = offset.value * 2
-    expect(np.allclose(layer(x), x + offset.value), "when the parameter moves, so does the output: read it in forward")
-    check_gradients(layer, x, parameters=(offset,))
+def exercise_3(sample: Any) -> str:
+    """Check sample(mean, log_variance, rng) -> z."""
+    mean, log_variance = np.full((20_000, 2), 3.0), np.full((20_000, 2), np.log(0.25))
+    z = np.asarray(sample(mean, log_variance, init.rng(0)))
+    expect(z.shape == mean.shape, f"one z for each row is expected, shape {mean.shape}; yours has {z.shape}")
+    expect(z.std() > 0.01, "it is to be a draw: it needs noise from rng")
+    expect(abs(z.mean() - 3) < 0.05, "the draws are to have the given mean")
+    hint = f"for variance 0.25 the draws are to have standard deviation 0.5; yours have {z.std():.2f}"
+    expect(abs(z.std() - 0.5) < 0.02, hint)
+    moved = np.asarray(sample(mean + 1, log_variance, init.rng(0)))
+    expect(np.allclose(moved - z, 1), "move the mean, and each z is to move with it: the noise must not depend on it")
+    return "Move the mean, and every draw moves along: that is the gradient's way through it."
+
+
+def exercise_4(objective: Any) -> str:
+    """Check objective(z, decoder, x) -> a function of no arguments."""
+    rng = init.rng(0)
+    decoder = Dense.create("dec", 2, 784, rng)
+    target = (rng.random((3, 784)) < 0.5).astype(np.float32)
+    z = Parameter("z", np.zeros((3, 2), np.float32))
+    hint = "no gradient reaches z: decode z.value, what the parameter holds while it is searched"
+    inner = objective(z, decoder, target)
+    expect(callable(inner), "return the inner function itself, without calling it")
     try:
-        layer(np.zeros((4, 5), np.float32))
-    except InputError:
-        pass
-    except Exception as error:
-        expect(False, f"refuse x of shape (4, 5) by self.expect; yours raises {type(error).__name__}")
-    else:
-        expect(False, "refuse x of shape (4, 5), by self.expect")
-    return "Nothing had to be registered: a field of the type Parameter is one of the layer's parameters."
-
-
-def exercise_3(is_repeatable: Any) -> str:
-    """Check is_repeatable(make) -> bool."""
-    hidden = init.rng(3)
-    expect(is_repeatable(lambda rng: Dropout(0.5, rng, mode="train")), "dropout draws from the generator it is given")
-    found = is_repeatable(lambda rng: Dropout(0.5, hidden, mode="train"))
-    expect(not found, "this layer draws from a generator of its own: two made from equal seeds differ")
-    return "A generator that nobody handed over is a run that nobody can repeat."
+        moving = TrainFunction(inner, [z, *decoder.parameters], Adam(0.1)).gradients()
+    except ValueError:
+        moving = {z: np.zeros(1)}
+    expect(np.any(moving[z]), hint)
+    touched = [p.name for p in decoder.parameters if np.any(moving[p])]
+    expect(not touched, f"a gradient reaches {' and '.join(touched)}: the decoder has a sibling that passes none")
+    search = TrainFunction(inner, [z], Adam(0.1))
+    right = float(loss.binary_cross_entropy(decoder(z.value), target))
+    first = float(search())
+    expect(abs(first - right) < 1e-3 * right, f"at the first z the cross-entropy is {right:.1f}; yours is {first:.1f}")
+    for _ in range(50):
+        last = float(search())
+    expect(last < first, "the objective does not fall: is it the cross-entropy of the decoded z and x?")
+    return "A search over z is a training function like any other: only its parameter is another."

@@ -1,4 +1,4 @@
-"""Parameters in a file: written whole or not at all, loaded whole or not at all. Notebook 10.
+"""Parameters in a file: written whole or not at all, loaded whole or not at all. Notebook 08.
 
 The format is safetensors: named arrays and a little text, nothing that can run. A checksum of all of it stands in the
 text, so a file with a flipped bit is refused.
@@ -19,7 +19,7 @@ import numpy as np
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save as to_bytes
 
-from teachnn.functions.function import TrainFunction
+from teachnn.functions.train_function import TrainFunction
 from teachnn.ops import tracing
 from teachnn.parameters import Change, Variable, change, changing, distinct, values_of
 from teachnn.support import check_generator, instance, items, name_given, path_of

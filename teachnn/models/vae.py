@@ -1,7 +1,7 @@
 """The variational autoencoder: one training function, four test functions, and only the parameters between them.
 
 It is trained to encode a picture as a little cloud of points, and to decode any point of the cloud as the picture.
-Then the decoder alone makes pictures of points that no picture was ever encoded to. Notebook 09.
+Then the decoder alone makes pictures of points that no picture was ever encoded to. Notebook 10.
 Kingma & Welling 2013, "Auto-Encoding Variational Bayes", arXiv:1312.6114.
 """
 

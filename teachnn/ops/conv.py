@@ -14,6 +14,7 @@ import autograd.numpy as anp
 import numpy as np
 from autograd.extend import defvjp, primitive
 
+from teachnn.ops.frame import pad
 from teachnn.ops.trace import getval, isbox
 from teachnn.support import Array
 
@@ -78,11 +79,8 @@ defvjp(
 
 def _patches(x: Array, size: tuple[int, int], stride: int, padding: int) -> Array:
     """Return a copy of each patch of x: (N, I, J, h, w, C)."""
+    x = pad(x, padding) if padding else x
     (N, H, W, C), (h, w) = x.shape, size
-    if padding:
-        framed = np.zeros((N, H + 2 * padding, W + 2 * padding, C), x.dtype)
-        framed[:, padding : padding + H, padding : padding + W] = x
-        x, (H, W) = framed, framed.shape[1:3]
     n, i, j, c = x.strides
     shape = (N, (H - h) // stride + 1, (W - w) // stride + 1, h, w, C)
     strides = (n, i * stride, j * stride, i, j, c)

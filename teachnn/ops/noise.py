@@ -1,4 +1,4 @@
-"""A sample from a normal distribution, as a function that a gradient passes: the reparametrisation. Notebook 09."""
+"""A sample from a normal distribution, as a function that a gradient passes: the reparametrisation. Notebook 10."""
 
 from __future__ import annotations
 

@@ -7,13 +7,35 @@ from collections.abc import Callable, Iterator
 import numpy as np
 from autograd.extend import defvjp, primitive
 
+from teachnn.ops.frame import pad
 from teachnn.ops.trace import getval
 from teachnn.support import Array
 
 
+def max_pool(x: Array, size: int, stride: int, padding: int = 0) -> Array:
+    """y = the largest of each window: x (N, H, W, C) -> y (N, I, J, C), I = (H + 2 padding - size) // stride + 1.
+
+    What pads is never the largest: it is minus infinity. padding < size, so that no window lies in it altogether.
+    """
+    return _max_pool(pad(x, padding, -np.inf) if padding else x, size, stride)
+
+
+def average_pool(x: Array, size: int, stride: int, padding: int = 0, count_include_pad: bool = True) -> Array:
+    """y = the mean of each window: x (N, H, W, C) -> y (N, I, J, C), as in `max_pool`.
+
+    What pads is zero, as in a convolution; without `count_include_pad` the mean is over the picture's own pixels.
+    """
+    if not padding:
+        return _average_pool(x, size, stride)
+    y = _average_pool(pad(x, padding), size, stride)
+    if count_include_pad:
+        return y
+    ones = np.ones((1, *x.shape[1:3], 1), y.dtype)
+    return y / average_pool(ones, size, stride, padding)  # the share of each window that lies in the picture
+
+
 @primitive
-def max_pool(x: Array, size: int, stride: int) -> Array:
-    """y = the largest of each window: x (N, H, W, C) -> y (N, I, J, C), I = (H - size) // stride + 1, likewise J."""
+def _max_pool(x: Array, size: int, stride: int) -> Array:
     views = [x[view] for view in _offsets(x.shape, size, stride)]
     y = views[0].copy()
     for view in views[1:]:
@@ -22,8 +44,7 @@ def max_pool(x: Array, size: int, stride: int) -> Array:
 
 
 @primitive
-def average_pool(x: Array, size: int, stride: int) -> Array:
-    """y = the mean of each window: x (N, H, W, C) -> y (N, I, J, C)."""
+def _average_pool(x: Array, size: int, stride: int) -> Array:
     return sum(x[view] for view in _offsets(x.shape, size, stride)) / x.dtype.type(size * size)
 
 
@@ -63,11 +84,11 @@ def _max_pool_vjp(y: Array, x: Array, size: int, stride: int) -> Callable:
     return lambda g: scatter(g, which, x.shape, size, stride)
 
 
-defvjp(max_pool, _max_pool_vjp, argnums=(0,))
-defvjp(average_pool, lambda y, x, size, stride: lambda g: scatter_mean(g, x.shape, size, stride), argnums=(0,))
+defvjp(_max_pool, _max_pool_vjp, argnums=(0,))
+defvjp(_average_pool, lambda y, x, size, stride: lambda g: scatter_mean(g, x.shape, size, stride), argnums=(0,))
 defvjp(gather, lambda y, x, which, size, stride: lambda g: scatter(g, which, x.shape, size, stride), argnums=(0,))
 defvjp(scatter, lambda x, y, which, shape, size, stride: lambda g: gather(g, which, size, stride), argnums=(0,))
-defvjp(scatter_mean, lambda x, y, shape, size, stride: lambda g: average_pool(g, size, stride), argnums=(0,))
+defvjp(scatter_mean, lambda x, y, shape, size, stride: lambda g: _average_pool(g, size, stride), argnums=(0,))
 
 
 def _offsets(shape: tuple[int, ...], size: int, stride: int) -> Iterator[tuple[slice, ...]]:

@@ -41,7 +41,7 @@ def names(paths):
 def test_the_course_is_found_in_a_checkout():
     found = lab.course()
     assert found == sorted([*(ROOT / "notebooks").glob("*.ipynb"), ROOT / "notebooks" / "glossary.md"])
-    assert "09_vae.ipynb" in names(found)
+    assert "10_vae.ipynb" in names(found)
 
 
 def test_the_course_is_found_where_pip_put_it(tmp_path, monkeypatch):

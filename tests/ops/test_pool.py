@@ -3,9 +3,10 @@ import pytest
 from autograd import make_vjp
 from autograd.test_util import check_grads
 from hypothesis import given, settings
-from slow import output_shape, poolings, windows
+from slow import output_shape, padded_poolings, poolings, windows
 
 import teachnn as tn
+from teachnn.ops.frame import crop, pad
 from teachnn.ops.pool import average_pool, gather, max_pool, scatter, scatter_mean
 
 examples = settings(max_examples=25, deadline=None)
@@ -20,6 +21,34 @@ def test_pools_take_the_largest_and_the_mean_of_each_window(case):
     for out, places in windows(x.shape, size, stride):
         assert largest[out] == max(x[p] for p in places)
         assert mean[out] == pytest.approx(sum(x[p] for p in places) / size**2, abs=1e-14)
+
+
+@given(padded_poolings())
+@examples
+def test_what_pads_is_never_the_largest_and_counts_in_the_mean_only_if_asked(case):
+    x, size, stride, padding = case
+    x = x - 1  # zeros would be the largest
+    largest, mean, own = max_pool(x, *case[1:]), average_pool(x, *case[1:]), average_pool(x, *case[1:], False)
+    assert largest.shape == mean.shape == own.shape == output_shape(*case)
+    for out, places in windows(x.shape, size, stride, padding):
+        numbers = [x[p] for p in places]
+        assert largest[out] == max(numbers)
+        assert mean[out] == pytest.approx(sum(numbers) / size**2, abs=1e-14)
+        assert own[out] == pytest.approx(sum(numbers) / len(numbers), abs=1e-14)
+
+
+@given(padded_poolings())
+@examples
+def test_gradients_of_padded_pools_are_right_to_second_order(case):
+    x, size, stride, padding = case
+    for f in (
+        lambda x: max_pool(x, size, stride, padding),
+        lambda x: average_pool(x, size, stride, padding),
+        lambda x: average_pool(x, size, stride, padding, False),
+        lambda x: crop(pad(x, 2, 7.0)[:, :, 1:], 1),
+    ):
+        check_grads(f, modes=["rev"], order=2)(x)
+        assert tn.check_gradients(f, x, limit=30) < 1e-6
 
 
 @given(poolings())
@@ -80,10 +109,11 @@ def test_a_gradient_is_shared_out_to_overlapping_windows():
 
 
 @pytest.mark.parametrize("kind", [np.float32, np.float64])
-@pytest.mark.parametrize("f", [max_pool, average_pool])
-def test_the_dtype_that_comes_in_goes_out_forward_and_back(f, kind):
+@pytest.mark.parametrize("f", [max_pool, average_pool, lambda *args: average_pool(*args, False)])
+@pytest.mark.parametrize("padding", [0, 1])
+def test_the_dtype_that_comes_in_goes_out_forward_and_back(f, kind, padding):
     x = np.arange(32).reshape(2, 4, 4, 1).astype(kind)
-    vjp, y = make_vjp(lambda x: f(x, 3, 1))(x)
+    vjp, y = make_vjp(lambda x: f(x, 3, 1, padding))(x)
     assert y.dtype == vjp(np.ones_like(y)).dtype == kind
 
 

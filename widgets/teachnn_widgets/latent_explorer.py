@@ -1,6 +1,6 @@
 """Walk through the latent space of any decoder of pictures, with sliders or a pointer, even while it still learns.
 
-Each move calls `decode` on one point: a test function, so nothing that was learnt changes. Notebooks 08 and 09.
+Each move calls `decode` on one point: a test function, so nothing that was learnt changes. Notebooks 09 and 10.
 """
 
 from __future__ import annotations
