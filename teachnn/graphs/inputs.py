@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from teachnn.ops import getval, isbox
-from teachnn.support import InputError, InputTypeError, Mode, check_mode, items
+from teachnn.support import InputError, InputTypeError, Mode, as_array, as_float32, check_mode, items
 
 
 def name_of(function: Callable, default: str) -> str:
@@ -60,18 +60,18 @@ def _as_input(who: str, function: Callable, inputs: Sequence[Any], i: int, finit
         raise InputError(
             who, f"plain numbers for {names_of(function, inputs)[i]}", "an array under differentiation", cure
         )
-    try:
-        x = np.asarray(x)
-    except ValueError:  # rows of unequal length
-        raise InputError(who, f"an array for {names_of(function, inputs)[i]}", "rows of unequal length") from None
-    if x.dtype.kind not in "fiub":
-        raise InputError(who, f"real numbers for {names_of(function, inputs)[i]}", f"dtype {x.dtype}")
-    if x.size == 0:
-        raise InputError(who, f"at least one example for {names_of(function, inputs)[i]}", f"shape {x.shape}")
-    if x.dtype.kind == "f":
-        x = x.astype(np.float32, copy=False)
-        if finite:
-            refuse_nan(who, names_of(function, inputs)[i], x)
+    # Most are these, and to ask for the name of an input takes long.
+    if type(x) is not np.ndarray or not x.size or not (x.dtype == np.float32 or x.dtype.kind in "iub"):
+        name = names_of(function, inputs)[i]
+        x = as_array(who, name, x)
+        if x.dtype.kind not in "fiub":
+            raise InputError(who, f"real numbers for {name}", f"dtype {x.dtype}")
+        if x.size == 0:
+            raise InputError(who, f"at least one example for {name}", f"shape {x.shape}")
+        if x.dtype.kind == "f":
+            x = as_float32(who, name, x)
+    if finite and x.dtype.kind == "f":
+        refuse_nan(who, names_of(function, inputs)[i], x)
     return x
 
 

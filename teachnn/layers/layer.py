@@ -19,7 +19,18 @@ import numpy as np
 from teachnn import ops
 from teachnn.layers.fields import Frozen
 from teachnn.parameters import Parameter, Scope, Statistic, Variable, current_scope, distinct
-from teachnn.support import Array, InputError, InputTypeError, Mode, ModeError, check_mode, fits, shape_text
+from teachnn.support import (
+    Array,
+    InputError,
+    InputTypeError,
+    Mode,
+    ModeError,
+    as_array,
+    check_mode,
+    fits,
+    reshaping,
+    shape_text,
+)
 
 L = TypeVar("L", bound="Layer")
 
@@ -94,9 +105,10 @@ class Layer(Frozen):
             raise InputError(
                 self.who, "floats", f"{kind} of shape {actual}", "x.astype(np.float32) or tn.data.pixels(x)"
             )
+        if isinstance(x, np.ndarray):
+            x = as_array(self.who, "x", x)
         if shape and not fits(actual, shape):
-            cure = "put tn.Flatten() before it" if len(shape) == 2 and len(actual) > 2 else ""
-            raise InputError(self.who, f"x of shape {shape_text(shape)}", str(tuple(actual)), cure)
+            raise InputError(self.who, f"x of shape {shape_text(shape)}", str(tuple(actual)), reshaping(actual, shape))
         if like is not None and kind != like.value.dtype:
             wanted = str(like.value.dtype)
             raise InputError(self.who, f"{wanted} like {like.name}", str(kind), f"x.astype(np.{wanted})")

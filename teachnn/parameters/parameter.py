@@ -14,7 +14,7 @@ import numpy as np
 
 from teachnn.ops import getval
 from teachnn.parameters.scope import Scope, current_scope
-from teachnn.support import InputError, InputTypeError, name_given, number
+from teachnn.support import InputError, InputTypeError, as_array, as_float32, name_given, number
 
 changing: Any = threading.RLock()  # held for the instant in which values are replaced, or copied as one set
 
@@ -56,16 +56,13 @@ class Variable:
             self.stored = new
 
     def _checked(self, value: Any) -> np.ndarray:
-        try:
-            array = np.asarray(value)
-        except ValueError:
-            raise InputError(self.who, "an array of real numbers", "rows of unequal length") from None
+        array = as_array(self.who, "value", value)
         if array.dtype.kind not in "fiu":
             raise InputTypeError(self.who, "an array of real numbers", f"dtype {array.dtype}")
-        with np.errstate(over="ignore"):
-            array = array.astype(np.float32)
+        array = as_float32(self.who, "value", array)
         if not np.isfinite(array).all():
-            raise InputError(self.who, "numbers that are finite in float32", "NaN, infinity or one above 3.4e38")
+            raise InputError(self.who, "finite numbers", "NaN or infinity")
+        array = array.copy()
         array.flags.writeable = False
         return array
 

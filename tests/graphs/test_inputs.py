@@ -104,7 +104,7 @@ def test_a_float32_array_is_not_copied_and_no_input_is_changed():
         (1j, "expected real numbers for label, got dtype complex128"),
         (np.ones(2, np.complex64), "expected real numbers for label, got dtype complex64"),
         (np.array(["2020-01-01"], "M8[D]"), "expected real numbers for label, got dtype datetime64[D]"),
-        ([[1, 2], [3]], "expected an array for label, got rows of unequal length"),
+        ([[1, 2], [3]], "expected an array as label, got rows of unequal length; cut or pad them"),
         ([], "expected at least one example for label, got shape (0,)"),
         (np.zeros((0, 28, 28)), "expected at least one example for label, got shape (0, 28, 28)"),
         (np.zeros((3, 0), int), "expected at least one example for label, got shape (3, 0)"),
