@@ -368,6 +368,12 @@ for name in ("binary_cross_entropy", "mean_squared_error", "gaussian_kl"):
         "empty",
         lambda w, f=f: f(ones(0, 3), ones(0, 3)),
     )
+weighted = lambda w, v: tn.loss.cross_entropy(ones(2, 3), np.array([0, 1]), class_weights=v)  # noqa: E731
+sweep(
+    "loss.cross_entropy", weighted, type=["balanced", {0: 1}], size=[[1, 2]], negative=[[1, -1, 1]], nan=[[1, NAN, 1]]
+)
+ignoring = lambda w, v: tn.loss.cross_entropy(ones(2, 3), np.array([1, 1]), ignore_label=v)  # noqa: E731
+sweep("loss.cross_entropy", ignoring, type=[1.0, "1", True], contradiction=[1])
 for f in (tn.loss.binary_cross_entropy, tn.loss.gaussian_kl):
     row(f"loss.{f.__name__}", "rank", lambda w, f=f: f(np.float32(1), np.float32(1)))
 bce = lambda w, v: tn.loss.binary_cross_entropy(ones(2, 3), v * ones(2, 3))  # noqa: E731
@@ -506,6 +512,7 @@ sweep(
     size=["99.1", "03.99"],
 )
 row("check.exercise", "type", lambda w: tn.check.exercise("../../os.1", 0))
+sweep("check.milestone", lambda w, v: tn.check.milestone(v, 0), type=[None, 3, "3", [1]], size=["99.1", "03.99"])
 sweep("check.graphs", lambda w, v: tn.check.graphs(v, w.graph), type=[None, 3, ["x"]], size=["x -> y", "3: x"])
 sweep("check.graphs", lambda w, v: tn.check.graphs("", v), type=[None, 3, "g", tn.ReLU()])
 row("check.graphs", "empty", lambda w: tn.check.graphs(""))
@@ -956,6 +963,17 @@ sweep(
     contradiction=[lambda x: 1 / 0],
     size=[lambda x: ones(2, 3)],
 )
+sweep(
+    "tw.MovingPicture", lambda w, v: tw.MovingPicture(v, a=(0, 1, 0)), type=[None, 3, "f", lambda a: None, lambda a: a]
+)
+sweep(
+    "tw.MovingPicture",
+    lambda w, v: tw.MovingPicture(lambda a: tn.images.grid(np.zeros((1, 2, 2)), 1), a=v),
+    type=[None, 3, "abc", ["0", "1", "0"]],
+    size=[(), (0, 1), (1, 0, 0), (0, 1, 2)],
+    nan=[(0, NAN, 0), (0, 1, NAN)],
+)
+row("tw.MovingPicture", "empty", lambda w: tw.MovingPicture(lambda: None))
 row("tw.DrawPad", "empty", lambda w: tw.DrawPad())
 sweep(
     "tw.LatentExplorer",

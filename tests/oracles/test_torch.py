@@ -239,6 +239,18 @@ def test_losses_on_labels(scores):
     compare(lambda s: tn.loss.hinge(s, labels), lambda s: 3 * F.multi_margin_loss(s, targets), scores)
 
 
+@pytest.mark.parametrize("ignored", [-100, 2])
+@pytest.mark.parametrize("weights", [None, [0.2, 3.0, 1.0]])
+def test_cross_entropy_with_class_weights_and_an_ignored_label(weights, ignored):
+    labels = np.array([0, ignored, 1, 1, ignored, 0])
+    weight = weights and torch.tensor(weights, dtype=torch.float64)
+    compare(
+        lambda s: tn.loss.cross_entropy(s, labels, class_weights=weights, ignore_label=ignored),
+        lambda s: F.cross_entropy(s, torch.tensor(labels), weight, ignore_index=ignored),
+        3 * numbers(6, 3),
+    )
+
+
 def test_binary_cross_entropy_of_sure_targets_and_extreme_logits():
     targets = np.tile([1.0, 0.0, 1.0], (6, 1))
     compare(
@@ -313,8 +325,14 @@ RATE = tn.schedule.Cosine(0.02, 0.001, steps=80)
         (tn.Adam, lambda w: torch.optim.Adam(w, lr=0.02)),
         (tn.AdamW, lambda w: torch.optim.AdamW(w, lr=0.02)),
         (lambda rate: tn.AdamW(rate, weight_decay=0.5), lambda w: torch.optim.AdamW(w, lr=0.02, weight_decay=0.5)),
+        (
+            lambda rate: tn.AdamW(rate, weight_decay=0.5, decay_vectors=False),
+            lambda w: torch.optim.AdamW(
+                [{"params": w[:1]}, {"params": w[1:], "weight_decay": 0}], 0.02, weight_decay=0.5
+            ),
+        ),
     ],
-    ids=["SGD", "Momentum", "Nesterov", "RMSProp", "RMSProp 0.99", "Adam", "AdamW", "AdamW 0.5"],
+    ids=["SGD", "Momentum", "Nesterov", "RMSProp", "RMSProp 0.99", "Adam", "AdamW", "AdamW 0.5", "AdamW of weights"],
 )
 @pytest.mark.parametrize("rate", [0.02, RATE], ids=["constant", "schedule"])
 def test_a_trajectory_of_100_steps(make, theirs, rate):
