@@ -53,7 +53,7 @@ NOTHING_CAN_BE_WRONG = {
         (f"{name}.update" for name in ("Optimizer", "SGD", "Adam", "AdamW", "Momentum", "RMSProp")), _FORMULA
     ),
     **dict.fromkeys(
-        ("Optimizer.step", "Optimizer.rate", "TrainFunction.as_it_was", "Layer.expect", "Layer.mapped"), _INSIDE
+        ("Optimizer.step", "AdamW.step", "Optimizer.rate", "TrainFunction.as_it_was", "Layer.expect"), _INSIDE
     ),
     "Mode": "a word of type checkers",
     "data.mnist": "takes nothing",
@@ -69,6 +69,8 @@ NOTHING_CAN_BE_WRONG = {
             "data.Digits",
             "data.Faces",
             "data.Faces.__getitem__",
+            "data.Pictures",
+            "data.Pictures.__getitem__",
             "Sequential.__getitem__",
             "History.append",
             "History.report",
@@ -617,6 +619,10 @@ row(
 sweep("data.celeba", lambda w, v: tn.data.celeba(v), type=[None, 3, []])
 row("data.celeba", "contradiction", lambda w: tn.data.celeba(w.folder), lambda w: tn.data.celeba(w.saved))
 sweep("data.celeba", lambda w, v: tn.data.celeba(w.folder, limit=v), type=["3", 2.5], negative=[-1], size=[0])
+sweep("data.pictures", lambda w, v: tn.data.pictures(v), type=[None, 3, []])
+row("data.pictures", "contradiction", lambda w: tn.data.pictures(w.folder / "none"))
+sweep("data.pictures", lambda w, v: tn.data.pictures(w.folder, v), type=["3", 2.5], negative=[-1], size=[0, (1,)])
+sweep("data.pictures", lambda w, v: tn.data.pictures(w.folder, grey=v), type=["yes", 1])
 sweep("data.drawn_faces", lambda w, v: tn.data.drawn_faces(v, 1, w.rng), huge=[HUGE], **NOT_A_COUNT)
 sweep("data.drawn_faces", lambda w, v: tn.data.drawn_faces(1, v, w.rng), huge=[HUGE], **NOT_A_COUNT)
 sweep("data.drawn_faces", lambda w, v: tn.data.drawn_faces(1, 1, v), **NOT_A_GENERATOR)
