@@ -1,4 +1,4 @@
-"""Draw a digit, and watch what any test function makes of it: classify, encode, reconstruct. Notebooks 00 and 09."""
+"""Draw a digit, and watch what any test function makes of it: classify, encode, reconstruct. Notebooks 00 and 10."""
 
 from __future__ import annotations
 
