@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-BOX_GAP, LANE_GAP, LANES_GAP = 30.0, 22.0, 12.0  # between two boxes, a box and a lane, two lanes
+BOX_GAP, LANE_GAP, LANES_GAP = 26.0, 22.0, 12.0  # between two boxes, a box and a lane, two lanes
 SWEEPS = 12
 
 
