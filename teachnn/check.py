@@ -1,6 +1,6 @@
-"""Is it right? A gradient, against finite differences; an answer to an exercise; the graphs that you expect."""
+"""Is it right? A gradient, an answer to an exercise, a milestone of a project, the graphs that you expect."""
 
-from teachnn.exercises import exercise, graphs
+from teachnn.exercises import exercise, graphs, milestone
 from teachnn.functions import check_gradients
 
-__all__ = ["check_gradients", "exercise", "graphs"]
+__all__ = ["check_gradients", "exercise", "graphs", "milestone"]

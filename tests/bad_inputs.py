@@ -53,7 +53,7 @@ NOTHING_CAN_BE_WRONG = {
         (f"{name}.update" for name in ("Optimizer", "SGD", "Adam", "AdamW", "Momentum", "RMSProp")), _FORMULA
     ),
     **dict.fromkeys(
-        ("Optimizer.step", "Optimizer.rate", "TrainFunction.as_it_was", "Layer.expect", "Layer.mapped"), _INSIDE
+        ("Optimizer.step", "AdamW.step", "Optimizer.rate", "TrainFunction.as_it_was", "Layer.expect"), _INSIDE
     ),
     "Mode": "a word of type checkers",
     "data.mnist": "takes nothing",
@@ -69,6 +69,8 @@ NOTHING_CAN_BE_WRONG = {
             "data.Digits",
             "data.Faces",
             "data.Faces.__getitem__",
+            "data.Pictures",
+            "data.Pictures.__getitem__",
             "Sequential.__getitem__",
             "History.append",
             "History.report",
@@ -368,6 +370,12 @@ for name in ("binary_cross_entropy", "mean_squared_error", "gaussian_kl"):
         "empty",
         lambda w, f=f: f(ones(0, 3), ones(0, 3)),
     )
+weighted = lambda w, v: tn.loss.cross_entropy(ones(2, 3), np.array([0, 1]), class_weights=v)  # noqa: E731
+sweep(
+    "loss.cross_entropy", weighted, type=["balanced", {0: 1}], size=[[1, 2]], negative=[[1, -1, 1]], nan=[[1, NAN, 1]]
+)
+ignoring = lambda w, v: tn.loss.cross_entropy(ones(2, 3), np.array([1, 1]), ignore_label=v)  # noqa: E731
+sweep("loss.cross_entropy", ignoring, type=[1.0, "1", True], contradiction=[1])
 for f in (tn.loss.binary_cross_entropy, tn.loss.gaussian_kl):
     row(f"loss.{f.__name__}", "rank", lambda w, f=f: f(np.float32(1), np.float32(1)))
 bce = lambda w, v: tn.loss.binary_cross_entropy(ones(2, 3), v * ones(2, 3))  # noqa: E731
@@ -506,6 +514,7 @@ sweep(
     size=["99.1", "03.99"],
 )
 row("check.exercise", "type", lambda w: tn.check.exercise("../../os.1", 0))
+sweep("check.milestone", lambda w, v: tn.check.milestone(v, 0), type=[None, 3, "3", [1]], size=["99.1", "03.99"])
 sweep("check.graphs", lambda w, v: tn.check.graphs(v, w.graph), type=[None, 3, ["x"]], size=["x -> y", "3: x"])
 sweep("check.graphs", lambda w, v: tn.check.graphs("", v), type=[None, 3, "g", tn.ReLU()])
 row("check.graphs", "empty", lambda w: tn.check.graphs(""))
@@ -610,6 +619,10 @@ row(
 sweep("data.celeba", lambda w, v: tn.data.celeba(v), type=[None, 3, []])
 row("data.celeba", "contradiction", lambda w: tn.data.celeba(w.folder), lambda w: tn.data.celeba(w.saved))
 sweep("data.celeba", lambda w, v: tn.data.celeba(w.folder, limit=v), type=["3", 2.5], negative=[-1], size=[0])
+sweep("data.pictures", lambda w, v: tn.data.pictures(v), type=[None, 3, []])
+row("data.pictures", "contradiction", lambda w: tn.data.pictures(w.folder / "none"))
+sweep("data.pictures", lambda w, v: tn.data.pictures(w.folder, v), type=["3", 2.5], negative=[-1], size=[0, (1,)])
+sweep("data.pictures", lambda w, v: tn.data.pictures(w.folder, grey=v), type=["yes", 1])
 sweep("data.drawn_faces", lambda w, v: tn.data.drawn_faces(v, 1, w.rng), huge=[HUGE], **NOT_A_COUNT)
 sweep("data.drawn_faces", lambda w, v: tn.data.drawn_faces(1, v, w.rng), huge=[HUGE], **NOT_A_COUNT)
 sweep("data.drawn_faces", lambda w, v: tn.data.drawn_faces(1, 1, v), **NOT_A_GENERATOR)
@@ -956,6 +969,17 @@ sweep(
     contradiction=[lambda x: 1 / 0],
     size=[lambda x: ones(2, 3)],
 )
+sweep(
+    "tw.MovingPicture", lambda w, v: tw.MovingPicture(v, a=(0, 1, 0)), type=[None, 3, "f", lambda a: None, lambda a: a]
+)
+sweep(
+    "tw.MovingPicture",
+    lambda w, v: tw.MovingPicture(lambda a: tn.images.grid(np.zeros((1, 2, 2)), 1), a=v),
+    type=[None, 3, "abc", ["0", "1", "0"]],
+    size=[(), (0, 1), (1, 0, 0), (0, 1, 2)],
+    nan=[(0, NAN, 0), (0, 1, NAN)],
+)
+row("tw.MovingPicture", "empty", lambda w: tw.MovingPicture(lambda: None))
 row("tw.DrawPad", "empty", lambda w: tw.DrawPad())
 sweep(
     "tw.LatentExplorer",

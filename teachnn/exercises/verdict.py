@@ -1,4 +1,4 @@
-"""How an answer to an exercise is judged: right, or a hint."""
+"""How an answer to an exercise, or a milestone of a project, is judged: right, or a hint."""
 
 from __future__ import annotations
 
@@ -38,16 +38,28 @@ def exercise(number: str, answer: Any) -> Verdict:
 
     Raises InputError if the course has no exercise of that number.
     """
+    return _judged("exercise", number, answer, "is right")
+
+
+def milestone(number: str, work: Any) -> Verdict:
+    """Check a milestone of a project: `tn.check.milestone("03.1", work)` says that it is reached, or gives a hint.
+
+    The first number is the lesson's. Raises InputError if its project has no milestone of that number.
+    """
+    return _judged("milestone", number, work, "is reached")
+
+
+def _judged(word: str, number: str, answer: Any, right: str) -> Verdict:
     lesson, _, place = str(number).partition(".")
     try:
-        check = getattr(importlib.import_module(f"teachnn.exercises.lesson_{lesson}"), f"exercise_{place}")
+        check = getattr(importlib.import_module(f"teachnn.exercises.lesson_{lesson}"), f"{word}_{place}")
     except (ModuleNotFoundError, AttributeError):
         cure = "it stands above the cell"
-        raise InputError("exercise", 'the number of an exercise, "03.2" say', repr(number), cure) from None
+        raise InputError(word, 'a number of the course, "03.2" say', repr(number), cure) from None
     try:
         shown = check(answer)
     except NotYet as hint:
-        return Verdict(False, f"Exercise {number}, not yet: {hint}")
+        return Verdict(False, f"{word.capitalize()} {number}, not yet: {hint}")
     except Exception as error:
-        return Verdict(False, f"Exercise {number}, not yet: it raised {type(error).__name__}: {error}")
-    return Verdict(True, f"Exercise {number} is right. {shown}")
+        return Verdict(False, f"{word.capitalize()} {number}, not yet: it raised {type(error).__name__}: {error}")
+    return Verdict(True, f"{word.capitalize()} {number} {right}. {shown}")

@@ -19,7 +19,7 @@ import numpy as np
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save as to_bytes
 
-from teachnn.functions.function import TrainFunction
+from teachnn.functions.train_function import TrainFunction
 from teachnn.ops import tracing
 from teachnn.parameters import Change, Variable, change, changing, distinct, values_of
 from teachnn.support import check_generator, instance, items, name_given, path_of

@@ -63,7 +63,14 @@ def fit(
     progress: bool = True,
     resume: bool = False,
 ) -> History:
-    """Take a step for each batch of each epoch; return `train.history`. See `TrainFunction.fit`."""
+    """Take a step for each batch of each epoch; return the history.
+
+    batches: `tn.data.batches(...)`, or anything that can be iterated once an epoch and yields a tuple of arrays.
+    each_epoch(epoch), each_step(result): called when one is done; what each_epoch returns is noted as test values.
+    progress: a bar with the terms, the speed and the time left; a line an epoch where there is no terminal.
+    resume: go on where a fit of as many epochs was broken off, in the very same order; needs `tn.data.batches`.
+    Ctrl-C ends it between two steps: nothing is lost, and KeyboardInterrupt is raised again.
+    """
     epochs = whole("fit", "number of epochs", epochs)
     for name, function in (("each_epoch", each_epoch), ("each_step", each_step)):
         if function is not None and not callable(function):

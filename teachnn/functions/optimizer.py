@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 import numpy as np
@@ -146,9 +146,20 @@ class Adam(Optimizer):
 
 @dataclass(frozen=True)
 class AdamW(Adam):
-    """Adam, after w <- (1 - rate * weight_decay) * w. Loshchilov & Hutter 2017, arXiv:1711.05101."""
+    """Adam, after w <- (1 - rate * weight_decay) * w. Loshchilov & Hutter 2017, arXiv:1711.05101.
+
+    decay_vectors: whether parameters of one dimension shrink too. Most of today's networks are trained with False: the
+    weights shrink, of two dimensions or more, and biases and a norm's gamma and beta are left alone.
+    """
 
     weight_decay: float = 0.01
+    decay_vectors: bool = True
+
+    def step(self, w: np.ndarray, g: np.ndarray, memory: Memory, rate: float, t: int) -> tuple[np.ndarray, Memory]:
+        """Return `update` of one parameter, without weight decay if it is a vector that is left alone."""
+        if self.weight_decay and not self.decay_vectors and w.ndim < 2:
+            return replace(self, weight_decay=0.0).step(w, g, memory, rate, t)
+        return super().step(w, g, memory, rate, t)
 
     def update(self, w: Array, g: Array, memory: Memory, rate: float, t: int) -> tuple[np.ndarray, Memory]:
         """Shrink the weights, then do as Adam does."""

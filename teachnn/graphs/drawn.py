@@ -68,9 +68,11 @@ class Drawing:
 
 
 def draw(*graphs: CallGraph) -> Drawing:
-    """Return a drawing of one function or of two: the training function left, the other right, what they share between.
+    """Return a drawing of one function or of two: the training function left, the other right.
 
-    Of more functions, the training function stands beside each of the others, one such pair below another. It shows itself in a notebook; `.save("functions.svg")` writes it, and `print` says what is shared.
+    What they share stands between them. Of more functions, the training function stands beside each of the others, one
+    such pair below another.
+    It shows itself in a notebook; `.save("functions.svg")` writes it, and `print` says what is shared.
     Raises ValueError if no graph is given, TypeError for anything but graphs.
     """
     return Drawing(graphs)

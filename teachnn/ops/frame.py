@@ -1,4 +1,4 @@
-"""A frame around a picture, so that windows at its edge are whole; and its mirror image, which cuts it off. Notebook 02.
+"""A frame around a picture, so that windows at its edge are whole; its mirror image cuts it off. Notebook 02.
 
 Both the patches of a convolution and the windows of a pool slide over a picture (N, H, W, C) with such a frame.
 """

@@ -2,6 +2,7 @@
 
 Losses are in nats per example: summed over an example's pixels or classes, averaged over the batch. They take
 logits, the numbers before the softmax or sigmoid: the logarithm of a rounded 0 or 1 is lost, that of a logit is not.
+Those on labels are written in classification.py.
 """
 
 from __future__ import annotations
@@ -14,7 +15,8 @@ import autograd.numpy as anp
 import numpy as np
 from autograd.extend import defvjp, primitive
 
-from teachnn.ops.arithmetic import one_hot, sigmoid, softmax
+from teachnn.ops.arithmetic import sigmoid
+from teachnn.ops.classification import cross_entropy, floats, hinge
 from teachnn.ops.trace import getval, isbox
 from teachnn.support import Array, InputError
 
@@ -26,11 +28,6 @@ __all__ = [
     "mean_squared_error",
     "negative_elbo",
 ]
-
-
-def cross_entropy(logits: Array, labels: Array) -> Array:
-    """-log softmax(logits)[label], in nats per example. logits (N, K) floats; labels (N,) whole numbers 0 to K - 1."""
-    return _cross_entropy(*_with_labels("cross_entropy", logits, labels))
 
 
 def binary_cross_entropy(logits: Array, targets: Array) -> Array:
@@ -52,14 +49,6 @@ def mean_squared_error(y: Array, target: Array) -> Array:
     return _mean_squared_error(y, target)
 
 
-def hinge(scores: Array, labels: Array) -> Array:
-    """Sum over the wrong classes j of max(0, 1 + score_j - score_label), averaged over the batch.
-
-    scores (N, K) floats; labels (N,) whole numbers 0 to K - 1. Weston & Watkins 1999.
-    """
-    return _hinge(*_with_labels("hinge", scores, labels))
-
-
 def gaussian_kl(mean: Array, log_variance: Array) -> Array:
     """KL(N(mean, variance) || N(0, 1)) = (variance + mean^2 - 1 - log variance) / 2 summed, in nats per example.
 
@@ -79,20 +68,6 @@ def negative_elbo(logits: Array, targets: Array, mean: Array, log_variance: Arra
         got = f"{len(getval(logits))} and {len(getval(mean))}"
         raise InputError("negative_elbo", "as many pictures as codes", got)
     return {"reconstruction": binary_cross_entropy(logits, targets), "KL": gaussian_kl(mean, log_variance)}
-
-
-@primitive
-def _cross_entropy(logits: Array, labels: Array) -> Array:
-    shifted = logits - logits.max(axis=-1, keepdims=True)
-    at_label = np.take_along_axis(shifted, labels[:, None], axis=-1)[:, 0]
-    return (np.log(np.exp(shifted).sum(axis=-1)) - at_label).mean()
-
-
-def _cross_entropy_vjp(loss: Any, logits: Array, labels: Array) -> Callable:
-    return lambda g: (softmax(logits) - one_hot(labels, logits.shape[1])) * (g / len(labels))
-
-
-defvjp(_cross_entropy, _cross_entropy_vjp, argnums=(0,))
 
 
 @primitive
@@ -132,26 +107,6 @@ defvjp(
 
 
 @primitive
-def _hinge(scores: Array, labels: Array) -> Array:
-    margins, violated = _margins(scores, labels)
-    return margins[violated].sum() / scores.dtype.type(len(scores))
-
-
-def _margins(scores: Array, labels: Array) -> tuple[Array, Array]:
-    margins = 1 + scores - np.take_along_axis(scores, labels[:, None], axis=-1)
-    return margins, (margins > 0) & ~one_hot(labels, scores.shape[1])
-
-
-def _hinge_vjp(loss: Any, scores: Array, labels: Array) -> Callable:
-    slope = _margins(getval(scores), labels)[1].astype(scores.dtype)
-    slope[np.arange(len(labels)), labels] = -slope.sum(axis=-1)
-    return lambda g: slope * (g / len(labels))
-
-
-defvjp(_hinge, _hinge_vjp, argnums=(0,))
-
-
-@primitive
 def _gaussian_kl(mean: Array, log_variance: Array) -> Array:
     terms = np.exp(log_variance) + mean * mean - 1 - log_variance
     return terms.sum() / terms.dtype.type(2 * len(terms))
@@ -164,32 +119,9 @@ defvjp(
 )
 
 
-def _with_labels(who: str, scores: Array, labels: Array) -> tuple[Array, Array]:
-    labels = labels if isbox(labels) else np.asarray(labels)
-    _floats(who, scores)
-    if len(np.shape(getval(scores))) != 2 or labels.shape != tuple(scores.shape[:1]):
-        got = f"{np.shape(getval(scores))} and {labels.shape}"
-        raise InputError(who, "scores (N, K) and labels (N,)", got, "a label is a class's number, not a one-hot row")
-    if labels.dtype.kind not in "iu":
-        raise InputError(who, "labels that are whole numbers", str(labels.dtype), "labels.astype(int)")
-    if not 0 <= labels.min() <= labels.max() < scores.shape[1]:
-        raise InputError(who, f"labels 0 to {scores.shape[1] - 1}", f"{labels.min()} to {labels.max()}")
-    return scores, labels
-
-
-def _floats(who: str, x: Any, rows: bool = True) -> Any:
-    """Return x as a plain array; raises InputError unless it holds floats, a row for each example, one at least."""
-    plain = getval(x)
-    array = isinstance(plain, np.ndarray if rows else np.ndarray | np.generic)
-    if not array or plain.dtype.kind != "f" or plain.ndim < rows or plain.size == 0:
-        got = f"{plain.dtype} of shape {plain.shape}" if array else type(plain).__name__
-        raise InputError(who, "floats with one row an example", got, "x.astype(np.float32) or tn.data.pixels(x)")
-    return plain
-
-
 def _alike(who: str, a: Any, b: Array, rows: bool = True) -> None:
     """Refuse two arrays that are not of one shape and one kind of float."""
-    one, other = _floats(who, a, rows), np.asarray(getval(b))
+    one, other = floats(who, a, rows), np.asarray(getval(b))
     if one.shape != other.shape:
         raise InputError(who, "two arrays of one shape", f"{one.shape} and {other.shape}")
     if one.dtype != other.dtype:

@@ -51,6 +51,15 @@ PATHS = (
     "from teachnn.models.fractalnet import FractalNet\n"
     "paths = tw.LivePaths(FractalNet.create(rng, 3, (2, 2)), x)\npaths"
 )
+MOVING = """
+def curve(center):
+    figure, axes = tn.images.figure()
+    axes.plot(np.linspace(-3, 3), np.exp(-(np.linspace(-3, 3) - center) ** 2))
+    axes.set(title="A bell", xlabel="x", ylabel="height")
+    return figure
+
+tw.MovingPicture(curve, center=(-2.0, 2.0, 0.0))
+"""
 NET_GRAPHS = "tw.TwoGraphs(learn.graph(x, y), classify.graph(x))"
 
 
@@ -64,7 +73,7 @@ def await_frame(page, canvas, after):
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 def test_every_widget_has_names_for_its_controls_and_legible_text_in_either_theme(lab, dark):
-    cells = [GRAPHS, COCKPIT, EXPLORER, PAD, LENS, VIEW, PATHS, NET_GRAPHS]
+    cells = [GRAPHS, COCKPIT, EXPLORER, PAD, LENS, VIEW, PATHS, MOVING, NET_GRAPHS]
     page = lab.open(lab.write("all", START, NET, *cells), dark=dark)
     widgets = page.locator(".tn-widget")
     assert widgets.count() == len(cells)
@@ -179,9 +188,10 @@ def test_a_graph_is_searched_by_keyboard_inspected_and_shown_at_another_depth(la
     page.wait_for_selector(".tn-inspector", state="hidden")
     page.get_by_test_id("depth").select_option("0")
     page.wait_for_function("() => document.querySelector('.tn-stage').textContent.includes('binary_cross_entropy')")
-    before = page.locator(".tn-stage svg").get_attribute("style")
+    drawing = page.locator(".tn-stage svg:not(.tn-leaving)")
+    before = drawing.get_attribute("style")
     page.get_by_test_id("zoom-in").click()
-    assert page.locator(".tn-stage svg").get_attribute("style") != before
+    assert drawing.get_attribute("style") != before
 
 
 def test_a_digit_is_drawn_with_the_pointer_and_with_the_keyboard(lab):
@@ -251,6 +261,17 @@ def test_a_thousand_events_while_it_trains_end_with_the_last_value_and_leave_eve
     assert "[0.0, 3.0] the same losses True the same parameters True the same picture True" in compared.inner_text()
     assert page.locator(".tn-alert:visible").count() == 0
     assert "Traceback" not in Path(lab.log.name).read_text()[logged:]
+
+
+def test_a_moving_picture_follows_its_slider_by_keyboard(lab):
+    page = lab.open(lab.write("moving", START, MOVING))
+    page.wait_for_function("() => Number(document.querySelector('.tn-moving-picture img').dataset.frame) > 0")
+    before = frames(page, ".tn-moving-picture img")
+    page.get_by_test_id("center").focus()
+    page.keyboard.press("ArrowRight")
+    await_frame(page, ".tn-moving-picture img", before)
+    assert page.get_by_test_id("center").input_value() == "0.04"
+    assert page.locator(".tn-moving-picture img").get_attribute("alt") == "height by x"
 
 
 def test_the_paths_of_another_batch_and_of_a_column_are_shown_by_keyboard(lab):

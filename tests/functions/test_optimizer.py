@@ -184,6 +184,26 @@ def test_a_gradient_of_zero_moves_nothing_at_first(name):
     assert np.array_equal(new, w) and not any(m.any() for m in memory)
 
 
+def test_vectors_can_be_left_out_of_weight_decay():
+    rng = np.random.default_rng(0)
+    decayed, adam, kept = tn.AdamW(0.1, 0.9, 0.99, 1e-3, 0.5), tn.Adam(0.1, 0.9, 0.99, 1e-3), np.float32
+    left = dataclasses.replace(decayed, decay_vectors=False)
+    for shape in ((5,), (), (5, 1), (2, 3, 1, 2), (BLOCK + 1,), (BLOCK + 1, 1)):
+        w, g = (rng.standard_normal(shape).astype(kept) for _ in range(2))
+        memory = (np.zeros(shape, kept),) * 2
+        new, new_memory = left.step(w, g, memory, 0.1, 1)
+        alone = len(shape) < 2
+        assert np.array_equal(new, (adam if alone else decayed).step(w, g, memory, 0.1, 1)[0])
+        assert (new != (decayed if alone else adam).step(w, g, memory, 0.1, 1)[0]).any()
+        assert all(map(np.array_equal, new_memory, adam.step(w, g, memory, 0.1, 1)[1]))
+
+
+@pytest.mark.parametrize("value", [0, None, "no", np.ones(2)])
+def test_whether_vectors_decay_is_true_or_false(value):
+    with pytest.raises(InputTypeError, match=r"^AdamW: expected True or False as decay_vectors"):
+        tn.AdamW(decay_vectors=value)
+
+
 def test_optimizers_know_the_names_of_what_they_remember():
     names = [o.memory for o in (tn.SGD(), tn.Momentum(), tn.RMSProp(), tn.Adam(), tn.AdamW())]
     assert names == [(), ("velocity",), ("square",), ("sum", "squares"), ("sum", "squares")]

@@ -41,7 +41,7 @@ def test_a_pool_and_a_convolution_of_the_same_settings_have_pictures_of_the_same
 
 
 def test_onnx_node_tests_of_padded_pools_have_their_published_outputs():
-    """maxpool_2d_precomputed_pads and _same_upper; averagepool_2d_precomputed_pads, _pads_count_include_pad, _same_upper.
+    """maxpool_2d_precomputed_{pads, same_upper}, averagepool_2d_precomputed_{pads, pads_count_include_pad, same_upper}.
 
     onnx/backend/test/case/node/{maxpool,averagepool}.py; same_upper of a 3 x 3 window, stride 2, on 5 x 5 is padding 1.
     """

@@ -239,6 +239,18 @@ def test_losses_on_labels(scores):
     compare(lambda s: tn.loss.hinge(s, labels), lambda s: 3 * F.multi_margin_loss(s, targets), scores)
 
 
+@pytest.mark.parametrize("ignored", [-100, 2])
+@pytest.mark.parametrize("weights", [None, [0.2, 3.0, 1.0]])
+def test_cross_entropy_with_class_weights_and_an_ignored_label(weights, ignored):
+    labels = np.array([0, ignored, 1, 1, ignored, 0])
+    weight = weights and torch.tensor(weights, dtype=torch.float64)
+    compare(
+        lambda s: tn.loss.cross_entropy(s, labels, class_weights=weights, ignore_label=ignored),
+        lambda s: F.cross_entropy(s, torch.tensor(labels), weight, ignore_index=ignored),
+        3 * numbers(6, 3),
+    )
+
+
 def test_binary_cross_entropy_of_sure_targets_and_extreme_logits():
     targets = np.tile([1.0, 0.0, 1.0], (6, 1))
     compare(
@@ -313,8 +325,14 @@ RATE = tn.schedule.Cosine(0.02, 0.001, steps=80)
         (tn.Adam, lambda w: torch.optim.Adam(w, lr=0.02)),
         (tn.AdamW, lambda w: torch.optim.AdamW(w, lr=0.02)),
         (lambda rate: tn.AdamW(rate, weight_decay=0.5), lambda w: torch.optim.AdamW(w, lr=0.02, weight_decay=0.5)),
+        (
+            lambda rate: tn.AdamW(rate, weight_decay=0.5, decay_vectors=False),
+            lambda w: torch.optim.AdamW(
+                [{"params": w[:1]}, {"params": w[1:], "weight_decay": 0}], 0.02, weight_decay=0.5
+            ),
+        ),
     ],
-    ids=["SGD", "Momentum", "Nesterov", "RMSProp", "RMSProp 0.99", "Adam", "AdamW", "AdamW 0.5"],
+    ids=["SGD", "Momentum", "Nesterov", "RMSProp", "RMSProp 0.99", "Adam", "AdamW", "AdamW 0.5", "AdamW of weights"],
 )
 @pytest.mark.parametrize("rate", [0.02, RATE], ids=["constant", "schedule"])
 def test_a_trajectory_of_100_steps(make, theirs, rate):
@@ -337,3 +355,54 @@ def test_a_trajectory_of_100_steps(make, theirs, rate):
     for parameter, tensor in zip((W, b), tensors, strict=True):
         assert parameter.value == pytest.approx(tensor.detach().numpy(), abs=1e-5)
     assert np.abs(W.value - start).max() > 0.1  # it went somewhere
+
+
+# The same network there: tn.export
+
+
+def twin(rng):
+    """Return a network and the same one in PyTorch, which takes pictures of one channel."""
+    net = tn.Sequential(
+        tn.Reshape((8, 8, 1)),
+        tn.Conv2D.create("c", (1, 4), rng, padding=1),
+        tn.BatchNorm.create("b", 4, mode="train"),
+        tn.ReLU(),
+        tn.MaxPool2D(2),
+        tn.Flatten(),
+        tn.Dense.create("d", 64, 32, rng),
+        tn.BatchNorm.create("b2", 32, mode="train"),
+        tn.ReLU(),
+        tn.Reshape((2, 2, 8)),
+        tn.ConvTranspose2D.create("t", (8, 3), rng),
+        tn.Flatten(),
+        tn.LayerNorm.create("ln", 48),
+        tn.Dense.create("o", 48, 5, rng),
+    )
+    nn = torch.nn
+    module = nn.Sequential(
+        *(nn.Unflatten(1, (1, 8, 8)), nn.Conv2d(1, 4, 3, padding=1), nn.BatchNorm2d(4), nn.ReLU(), nn.MaxPool2d(2)),
+        *(nn.Flatten(), nn.Linear(64, 32), nn.BatchNorm1d(32), nn.ReLU(), nn.Unflatten(1, (8, 2, 2))),
+        *(nn.ConvTranspose2d(8, 3, 4, 2, 1), nn.Flatten(), nn.LayerNorm(48), nn.Linear(48, 5)),
+    )
+    return net, module
+
+
+def test_the_same_network_there_computes_the_same_in_both_modes():
+    net, module = twin(tn.rng(0))
+    for variable in net.parameters + net.statistics:
+        variable.value = variable.value + SEED.uniform(0, 0.1, variable.shape)
+    module.load_state_dict({name: torch.from_numpy(array) for name, array in tn.export.torch_state(net).items()})
+    x = numbers(64, 64).astype(np.float32)
+    for mode, near in (("test", 2e-6), ("train", 1e-5)):  # a call in training moves the statistics there
+        there = module.train(mode == "train")(torch.from_numpy(x))
+        assert net.at(mode)(x) == pytest.approx(there.detach().numpy(), abs=near)
+
+
+def test_a_network_trained_there_is_the_same_here():
+    net, module = twin(tn.rng(0))
+    module(torch.from_numpy(numbers(20, 64).astype(np.float32)))  # its statistics move
+    for parameter in module.parameters():
+        parameter.data = torch.from_numpy(0.1 * numbers(*parameter.shape).astype(np.float32))
+    tn.export.from_torch(net, module.state_dict())
+    x = numbers(64, 64).astype(np.float32)
+    assert net.at("test")(x) == pytest.approx(module.eval()(torch.from_numpy(x)).detach().numpy(), abs=2e-6)

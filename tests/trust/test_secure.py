@@ -106,7 +106,7 @@ def test_the_check_of_the_sources_notices(source):
 def test_an_exercise_of_a_strange_number_imports_nothing():
     before = set(sys.modules)
     for number in ("../evil.1", "os.system", "00.__class__", "09\n.1", "lesson_00.1"):
-        with pytest.raises(tn.InputError, match="the number of an exercise"):
+        with pytest.raises(tn.InputError, match="expected a number of the course"):
             tn.check.exercise(number, None)
     assert not {name for name in set(sys.modules) - before if "teachnn.exercises" not in name}
 

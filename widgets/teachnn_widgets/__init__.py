@@ -10,8 +10,18 @@ from teachnn_widgets.draw_pad import DrawPad
 from teachnn_widgets.latent_explorer import LatentExplorer
 from teachnn_widgets.live_paths import LivePaths
 from teachnn_widgets.mode_lens import ModeLens
+from teachnn_widgets.moving_picture import MovingPicture
 from teachnn_widgets.parameter_view import ParameterView
 from teachnn_widgets.training_cockpit import TrainingCockpit
 from teachnn_widgets.two_graphs import TwoGraphs
 
-__all__ = ["DrawPad", "LatentExplorer", "LivePaths", "ModeLens", "ParameterView", "TrainingCockpit", "TwoGraphs"]
+__all__ = [
+    "DrawPad",
+    "LatentExplorer",
+    "LivePaths",
+    "ModeLens",
+    "MovingPicture",
+    "ParameterView",
+    "TrainingCockpit",
+    "TwoGraphs",
+]

@@ -54,7 +54,8 @@ function windowOn(label, steady) {
   function fit() {
     if (!view.svg || !node.clientWidth) return;
     const { width, height } = view;
-    const first = () => Math.max(LEGIBLE, Math.min(steady ? LEGIBLE : LARGEST, stage.clientWidth / width, TALLEST / height));
+    const first = () =>
+      Math.max(LEGIBLE, Math.min(steady ? LEGIBLE : LARGEST, stage.clientWidth / width, TALLEST / height));
     node.classList.remove("tn-beside", "tn-below");
     const scale = first();
     if (height * scale > TALLEST) node.classList.add("tn-beside");
@@ -167,7 +168,8 @@ function travel(from, to) {
     node.animate({ translate: [`${x - px}px ${y - py}px`, "0px 0px"] }, { duration: TRAVEL, easing: "ease-out" });
   }
   for (const ground of from.svg.querySelectorAll(".panel, .bar")) ground.remove(); // it would lie over what moves
-  for (const link of to.svg.querySelectorAll("[data-ends]")) link.animate({ opacity: [0, 1] }, { ...fade, delay: FADE });
+  for (const link of to.svg.querySelectorAll("[data-ends]"))
+    link.animate({ opacity: [0, 1] }, { ...fade, delay: FADE });
   for (const node of [from.svg, ...from.svg.querySelectorAll("[data-testid], [data-key]")])
     for (const name of ["data-testid", "data-key", "tabindex", "role", "aria-label"]) node.removeAttribute(name);
   from.svg.setAttribute("aria-hidden", "true");

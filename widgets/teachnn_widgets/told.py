@@ -1,4 +1,4 @@
-"""What is said of a drawing of functions: what it shows, in a sentence, and what each of its elements is. Notebook 03."""
+"""What is said of a drawing of functions: what it shows in a sentence, and what each element is. Notebook 03."""
 
 from __future__ import annotations
 

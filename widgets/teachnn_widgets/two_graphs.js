@@ -5,22 +5,21 @@ const HOW = matchMedia("(pointer: coarse)").matches
   ? "Tap a layer or a parameter for its numbers; two fingers move and zoom."
   : "Point at a layer or a parameter; click for its numbers; drag to move, Ctrl + wheel to zoom.";
 
+const TABS = { class: "tn-tabs", role: "tablist", "aria-label": "Function on the right" };
+
 function render({ model, el }) {
   const frame = windowOn("the drawing", model.get("functions").length > 0);
   const { stage } = frame;
   const told = make("div", { class: "tn-said tn-told", "aria-live": "polite" });
-  const cards = make("div");
-  const out = button("×", "Close the inspector", "close-inspector", close);
-  const inspector = make("div", { class: "tn-inspector", role: "region", "aria-label": "Inspector" }, out, cards);
   const choose = () => tell(model, { depth: Number(depth.value) });
   const depth = make("select", control("Depth of the graphs", "depth", { onchange: choose }));
   const tabs = model.get("functions").map(tab);
-  let svg, elements, links, halos, lit, about;
+  let svg, elements, links, halos, lit;
 
   const bar = make(
     "div",
-    { class: "tn-row tn-bar-row" },
-    make("div", { class: "tn-tabs", role: "tablist", "aria-label": "Function on the right", hidden: !tabs.length }, ...tabs),
+    { class: "tn-row" },
+    make("div", { ...TABS, hidden: !tabs.length }, ...tabs),
     make("span", { class: "tn-grow" }),
     make("label", { class: "tn-row" }, "Show", depth),
     button("−", "Zoom out", "zoom-out", () => frame.zoom(1 / STEP)),
@@ -164,7 +163,12 @@ function render({ model, el }) {
     return key && acts[event.key];
   });
 
-  // --- the inspector, which lies over the drawing, beside what it is about
+  function depths() {
+    const names = ["primitives", "layers", "layers in layers"];
+    const option = (_, d) => make("option", { value: d }, names[d] ?? `layers, depth ${d}`);
+    depth.replaceChildren(...Array.from({ length: model.get("deepest") + 1 }, option));
+    depth.value = model.get("depth");
+  }
 
   /** Close the inspector; the focus goes back to what it was about. */
   function close() {
@@ -174,47 +178,13 @@ function render({ model, el }) {
   }
 
   function inspect() {
-    const key = model.get("selected");
     svg.querySelector(".tn-selected")?.classList.remove("tn-selected");
-    elements.get(key)?.classList.add("tn-selected");
-    inspector.hidden = !key;
-    let pixels = bytes(model, "heatmaps");
-    const found = model.get("inspection").map((item) => {
-      const heatmap = image(`Heatmap of ${item.name}`);
-      pixels = paint(heatmap, pixels, ...item.size, 3);
-      return card(item, heatmap);
-    });
-    const none = make("p", { class: "tn-grey" }, "It has no parameters and no statistics.");
-    cards.replaceChildren(...(found.length ? found : [none]));
-    const node = elements.get(key);
-    if (node && about !== node) aside(node); // it stays where it is while its numbers move
-    about = node;
+    const node = elements.get(model.get("selected"));
+    node?.classList.add("tn-selected");
+    inspector.show(node && face(node));
   }
 
-  /** Put the inspector beside an element, on the side that has room; under it, or over it, where neither has. */
-  function aside(node) {
-    const [room, box] = [frame.node.getBoundingClientRect(), face(node).getBoundingClientRect()];
-    const [wide, high] = [inspector.offsetWidth, inspector.offsetHeight];
-    const within = (v, size, all) => Math.max(0, Math.min(v, all - size));
-    let [x, y] = [box.right - room.left + 12, box.top - room.top - 12];
-    if (x + wide > room.width) x = box.left - room.left - wide - 12;
-    if (x < 0) {
-      x = (room.width - wide) / 2;
-      y = box.bottom - room.top + 12;
-      if (y + high > room.height && box.top - room.top > high + 12) y = box.top - room.top - high - 12;
-    }
-    const at = { left: `${within(x, wide, room.width)}px`, top: `${within(y, high, room.height)}px` };
-    Object.assign(inspector.style, at);
-  }
-
-  function depths() {
-    const names = ["primitives", "layers", "layers in layers"];
-    const option = (_, d) => make("option", { value: d }, names[d] ?? `layers, depth ${d}`);
-    depth.replaceChildren(...Array.from({ length: model.get("deepest") + 1 }, option));
-    depth.value = model.get("depth");
-  }
-
-  frame.node.append(inspector);
+  const inspector = inspectorOver(frame.node, model, close);
   keys(frame.node, ({ key }) => key === "Escape" && model.get("selected") && close);
   return ending(
     region(model, el, "Graphs of functions and what they share", "tn-two-graphs", bar, frame.node, told),
@@ -224,21 +194,6 @@ function render({ model, el }) {
     watch(model, "depth deepest", depths),
     watch(model, "selected inspection heatmaps drawing", inspect),
     frame.end,
-  );
-}
-
-/** Return what the inspector shows of a parameter or a statistic. */
-function card({ name, kind, shape, limit, histogram: counts, numbers }, heatmap) {
-  const most = limit.toPrecision(2);
-  return make(
-    "article",
-    { class: "tn-card" },
-    heading(name, kind),
-    make("div", { class: "tn-grey" }, `${kind}, ${shape}`),
-    heatmap,
-    make("div", { class: "tn-grey tn-limit" }, `colours: blue −${most}, orange ${most}`),
-    histogram(counts, name, kind, 24),
-    make("div", { class: "tn-numbers" }, ...numbers.flat().map((text) => make("span", {}, text))),
   );
 }
 

@@ -15,7 +15,8 @@ import traitlets as t
 
 import teachnn as tn
 from teachnn.graphs.drawing import arrange, ordered
-from teachnn.graphs.svg import DARK_RULES, RULES, as_svg, scoped
+from teachnn.graphs.style import DARK_RULES, RULES, scoped
+from teachnn.graphs.svg import as_svg
 from teachnn.parameters import Variable, values_of
 from teachnn.support import InputError, InputTypeError
 from teachnn_widgets.base import Widget
@@ -37,7 +38,7 @@ class TwoGraphs(Widget):
     Raises InputError for what is no graph.
     """
 
-    parts = ("stage",)
+    parts = ("stage", "inspector")
     rules = scoped(RULES, ".tn-two-graphs .teachnn")
     rules += scoped(DARK_RULES, ':where([data-jp-theme-light="false"]) .tn-two-graphs .teachnn')
 

@@ -1,10 +1,9 @@
-"""The two kinds of function. A training function searches for parameters; a test function uses them. Notebook 03.
+"""A training function searches for parameters: each call takes one step that makes an objective smaller. Notebook 03.
 
     train = TrainFunction(objective, parameters, optimizer)     train(x, y) takes one step
-    classify = TestFunction(lambda x: softmax(test_net(x)))     classify(x) is plain numpy in, plain numpy out
 
 A step is atomic: parameters, statistics, the optimizer's memory and the generators change together, at its end, or not
-at all. A test function is pure, and sees the parameters of one whole step even while another thread trains.
+at all.
 """
 
 from __future__ import annotations
@@ -21,23 +20,12 @@ from teachnn.functions.finite import Finite
 from teachnn.functions.history import History, StepResult
 from teachnn.functions.loop import Position, fit
 from teachnn.functions.optimizer import Memory, Optimizer
-from teachnn.functions.scopes import TestScope, TrainScope, Unseen
-from teachnn.graphs import Graph, as_inputs, check_modes, graph_of, name_of, outputs_of, terms_of
+from teachnn.functions.scopes import TrainScope
+from teachnn.graphs import Graph, as_inputs, graph_of, name_of, terms_of
 from teachnn.layers import Layer
 from teachnn.ops import differentiate, getval, tracing
-from teachnn.parameters import (
-    Change,
-    Parameter,
-    Scope,
-    Statistic,
-    Variable,
-    change,
-    changing,
-    current_scope,
-    distinct,
-    values_of,
-)
-from teachnn.support import InputError, InputTypeError, Mode, instance, items, name_given
+from teachnn.parameters import Change, Parameter, Scope, Statistic, Variable, change, current_scope, distinct
+from teachnn.support import InputError, InputTypeError, instance, items
 
 
 class Progress(NamedTuple):
@@ -152,25 +140,7 @@ class TrainFunction:
         inputs = as_inputs(self.who, self.objective, inputs)
         return graph_of(self, self.objective, inputs, "train", trained=self.parameters)
 
-    def fit(
-        self,
-        batches: Iterable[Any],
-        epochs: int = 1,
-        *,
-        each_epoch: Callable[[int], Mapping[str, float] | None] | None = None,
-        each_step: Callable[[StepResult], object] | None = None,
-        progress: bool = True,
-        resume: bool = False,
-    ) -> History:
-        """Take a step for each batch of each epoch; return the history.
-
-        batches: `tn.data.batches(...)`, or anything that can be iterated once an epoch and yields a tuple of arrays.
-        each_epoch(epoch), each_step(result): called when one is done; what each_epoch returns is noted as test values.
-        progress: a bar with the terms, the speed and the time left; a line an epoch where there is no terminal.
-        resume: go on where a fit of as many epochs was broken off, in the very same order; needs `tn.data.batches`.
-        Ctrl-C ends it between two steps: nothing is lost, and KeyboardInterrupt is raised again.
-        """
-        return fit(self, batches, epochs, each_epoch=each_epoch, each_step=each_step, progress=progress, resume=resume)
+    fit = fit
 
     def _differentiate(
         self, scope: TrainScope, inputs: Sequence[Any]
@@ -227,51 +197,3 @@ class TrainFunction:
 
     def __repr__(self) -> str:
         return f"TrainFunction({self.name}, {len(self.parameters)} parameters, {self.optimizer}, steps={self.steps})"
-
-
-class TestFunction:
-    """One call computes an output from an input, given the parameters. It changes nothing, and any thread may call it.
-
-    function: any Python function of arrays that returns arrays. modes: the modes that its layers may be in; ask for
-    ("test", "train") to keep dropout's noise or the batch's statistics on purpose. Floats are taken as float32.
-    Raises ModeError for a layer in another mode, InputError for inputs that do not fit.
-    """
-
-    __test__ = False  # pytest: not a class of tests
-
-    def __init__(self, function: Callable, *, modes: Sequence[Mode] = ("test",), name: str = "") -> None:
-        self.name: str = name_given("TestFunction", name or name_of(function, "test function"))
-        self.who: str = f"{self.name} (TestFunction)"
-        self.function: Callable[..., Any] = function
-        self.modes: tuple[Mode, ...] = check_modes(self.who, modes)
-        self._reads: tuple[Variable, ...] | None = None  # known once it was called
-
-    def __call__(self, *inputs: Any) -> Any:
-        """Return function(*inputs)."""
-        nested = current_scope().nested(self.who, self.modes)
-        if nested is not None:
-            return nested.run(self.function, *inputs)
-        inputs = as_inputs(self.who, self.function, inputs, finite=True)
-        try:
-            output = self._read(inputs)
-        except Unseen:  # no step may end while it finds out what it reads
-            with changing:
-                scope = TestScope(self.who, self.modes, None)
-                output = scope.run(self.function, *inputs)
-                self._reads = tuple(dict.fromkeys((*(self._reads or ()), *scope.read_now)))
-        outputs_of(self.who, output)  # rejects anything but arrays
-        return output
-
-    def _read(self, inputs: Sequence[Any]) -> Any:
-        """Return function(*inputs), given its variables as they stand now; raises Unseen if it reads one more."""
-        if self._reads is None:
-            raise Unseen
-        return TestScope(self.who, self.modes, values_of(self._reads)).run(self.function, *inputs)
-
-    def graph(self, *inputs: Any) -> Graph:
-        """Return what the function computes for this input; nothing changes."""
-        inputs = as_inputs(self.who, self.function, inputs, finite=True)
-        return graph_of(self, self.function, inputs, "test", self.modes)
-
-    def __repr__(self) -> str:
-        return f"TestFunction({self.name}, modes={self.modes})"

@@ -1,0 +1,57 @@
+"""Each milestone of a project: the stub in the notebook gets a hint, and work that does what is asked reaches it."""
+
+import re
+from pathlib import Path
+
+import nbformat
+import numpy as np
+import pytest
+
+import teachnn as tn
+
+FOLDER = Path(__file__).parents[2] / "notebooks"
+CALL = re.compile(r'tn\.check\.milestone\("(.+?)", ')
+
+
+def maths_1():
+    mean, log_deviation = tn.Parameter("mean", 0.0), tn.Parameter("log_deviation", 0.0)
+
+    def log_density(x):
+        away = (x - mean.value) / np.exp(log_deviation.value)
+        return -(away**2) / 2 - log_deviation.value - np.log(2 * np.pi) / 2
+
+    def surprise(x):
+        return -log_density(x).mean()
+
+    train = tn.TrainFunction(surprise, [mean, log_deviation], tn.SGD(0.1))
+    for _ in range(300):
+        train(tn.rng(5).normal(3, 0.5, (400, 1)))
+    return train, tn.TestFunction(log_density, name="log_density")
+
+
+SOLUTIONS = {"maths.1": maths_1}
+
+
+def asked():
+    """Return each milestone that a notebook asks for, with what its cell printed when it was run."""
+    found = {}
+    for path in sorted(FOLDER.glob("*.ipynb")):
+        for cell in nbformat.read(path, 4).cells:
+            for number in CALL.findall(cell.source) if cell.cell_type == "code" else ():
+                found[number] = cell.outputs[0]["data"]["text/plain"]
+    return found
+
+
+@pytest.mark.parametrize(("number", "said"), asked().items())
+def test_the_stub_of_a_project_gets_a_hint_and_no_error(number, said):
+    assert said.startswith(f"Milestone {number}, not yet: ") and "it raised" not in said
+
+
+@pytest.mark.parametrize("number", SOLUTIONS)
+def test_work_that_does_what_is_asked_reaches_the_milestone(number):
+    verdict = tn.check.milestone(number, SOLUTIONS[number]())
+    assert verdict, repr(verdict)
+
+
+def test_each_milestone_of_the_course_has_a_solution_here():
+    assert set(SOLUTIONS) == set(asked())
