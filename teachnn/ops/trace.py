@@ -18,7 +18,7 @@ from autograd.numpy.numpy_boxes import ArrayBox
 from autograd.tracer import Node, getval, isbox, new_box, notrace_primitives, register_notrace, trace_stack
 from autograd.util import toposort
 
-from teachnn.support import Array
+from teachnn.support import Array, InputTypeError
 
 __all__ = [
     "Node",
@@ -48,12 +48,12 @@ def stop_gradient(x: Array) -> Any:
     return x
 
 
-def _refuse_change(box, place, value: Any) -> None:
-    cure = "make a new one with autograd.numpy's where, stack or concatenate"
-    raise TypeError(f"expected arrays that stay as they are, got one changed in place, x[...] = ...; {cure}")
+def _refuse_change(box: Any, place: Any, value: Any) -> None:
+    cure = "build a new array with autograd.numpy's stack, where or concatenate"
+    raise InputTypeError("", "arrays that stay as they are", "one changed in place, x[...] = ...", cure)
 
 
-ArrayBox.__setitem__ = _refuse_change  # without it Python speaks of boxes, or of scalar indices
+ArrayBox.__setitem__ = _refuse_change  # Python's own error speaks of boxes; the layer or function adds its name
 
 
 register_notrace(VJPNode, stop_gradient)  # under differentiation its result is a plain array

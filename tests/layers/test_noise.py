@@ -242,7 +242,7 @@ def test_outside_every_function_a_layer_draws_from_the_generator_it_holds():
 @pytest.mark.parametrize("rate", [1, 1.0, -0.1, 2, math.nan, True, "0.5"])
 def test_a_rate_that_is_no_drop_probability_is_refused(kind, rate):
     error = InputTypeError if rate is True or rate == "0.5" else tn.InputError
-    with pytest.raises(error, match=rf"^noise \({kind.__name__}\): .* rate, a drop probability .*, got ") as caught:
+    with pytest.raises(error, match=rf"^noise \({kind.__name__}\): .* rate \(a drop probability\), .*, got ") as caught:
         kind(rate, tn.rng(0), mode="train", name="noise")
     assert caught.type is error
 
