@@ -48,8 +48,8 @@ class Dropout(_Noisy):
         x = self.expect(x)
         if self.mode == "test":
             return ops.identity(x)
-        kept = noise_from(self.rng).random(x.shape, np.float32) >= self.rate
-        return x * np.multiply(kept, 1 / (1 - self.rate), dtype=x.dtype)
+        noise = noise_from(self.rng).random(x.shape, np.float32)
+        return x * ops.mask(noise.astype(x.dtype, copy=False), self.rate)
 
 
 class DropPath(_Noisy):
