@@ -31,7 +31,7 @@ class _Noisy(ModeLayer):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        number(self.who, "rate", self.rate, "a drop probability >= 0 and < 1", lambda v: 0 <= v < 1)
+        number(self.who, "rate (a drop probability)", self.rate, ">= 0 and < 1")
         check_generator(self.who, self.rng)
 
 
@@ -48,8 +48,8 @@ class Dropout(_Noisy):
         x = self.expect(x)
         if self.mode == "test":
             return ops.identity(x)
-        kept = noise_from(self.rng).random(x.shape, np.float32) >= self.rate
-        return x * np.multiply(kept, 1 / (1 - self.rate), dtype=x.dtype)
+        noise = noise_from(self.rng).random(x.shape, np.float32)
+        return x * ops.mask(noise.astype(x.dtype, copy=False), self.rate)
 
 
 class DropPath(_Noisy):
