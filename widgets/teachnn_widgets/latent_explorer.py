@@ -30,7 +30,8 @@ class LatentExplorer(InkWidget):
 
     decode: points (N, dimensions) -> pictures (N, H, W) or (N, H, W, 3), 0 to 1. encode: pictures -> means (N,
     dimensions), or (means, log variances); with it a digit can be picked from `images` or drawn, and is shown where
-    it lies. dimensions: 1 to 32. rng: draws the random samples. z: the point, a list of numbers.
+    it lies. classify: pictures -> probabilities (N, K); with it a sentence says what the picture is like.
+    dimensions: 1 to 32. rng: draws the random samples. z: the point, a list of numbers.
     Raises InputError for a decoder that raises or returns another shape. With a tn.TestFunction the picture follows
     its parameters while another thread trains them.
     """
@@ -42,6 +43,7 @@ class LatentExplorer(InkWidget):
     axes = t.List(t.Int(), [0, 1], help="the pad's two dimensions").tag(sync=True)
     shape = t.List(t.Int(), help="height, width, channels of a picture").tag(sync=True)
     image = t.Bytes().tag(sync=True)
+    said = t.Unicode(help="where it stands, and what is seen there, in a sentence").tag(sync=True)
     side = t.Int(1, help="pictures along a side of the plane").tag(sync=True)
     plane = t.Bytes(help="the manifold over the pad").tag(sync=True)
     gallery = t.Bytes(help="the pictures to pick from").tag(sync=True)
@@ -51,15 +53,23 @@ class LatentExplorer(InkWidget):
     spread = t.List(t.Float(), help="the standard deviations of what was encoded, if any").tag(sync=True)
     mean = t.List(t.Float(), help="and its mean").tag(sync=True)
 
-    def __init__(self, decode: Callable, encode: Callable | None = None, images=None, dimensions: int = 2, rng=None):
+    def __init__(
+        self,
+        decode: Callable,
+        encode: Callable | None = None,
+        images=None,
+        dimensions: int = 2,
+        rng=None,
+        classify: Callable | None = None,
+    ):
         if not is_whole(dimensions) or not 1 <= dimensions <= 32:
             raise InputError("LatentExplorer", "1 to 32 dimensions", repr(dimensions))
-        for name, function in (("decode", decode), ("encode", encode)):
+        for name, function in (("decode", decode), ("encode", encode), ("classify", classify)):
             if not callable(function) and (function is not None or name == "decode"):
                 raise InputTypeError("LatentExplorer", f"a function as {name}", type(function).__name__)
         if not isinstance(rng, np.random.Generator | None):
             raise InputTypeError("LatentExplorer", "a generator as rng", type(rng).__name__, "tn.rng(0) is one")
-        self.decode, self.encode, self.rng = decode, encode, rng or tn.rng(0)
+        self.decode, self.encode, self.classify, self.rng = decode, encode, classify, rng or tn.rng(0)
         who, points = "LatentExplorer", np.zeros((2, dimensions), np.float32)
         try:
             decoded = array("decode", "its pictures", decode(points))
@@ -137,7 +147,20 @@ class LatentExplorer(InkWidget):
         with self.lock, self._trying("decode"):
             if len(self.z) != self.dimensions:
                 raise InputError("LatentExplorer", f"z of {self.dimensions} numbers", str(len(self.z)))
-            self.image = self._pictures(np.array([self.z], np.float32)).tobytes()
+            (picture,) = self._pictures(np.array([self.z], np.float32))
+            with self.hold_sync():
+                self.image, self.said = picture.tobytes(), self._say(picture)
+
+    def _say(self, picture: np.ndarray) -> str:
+        """Return where the point is on the pad, and between which classes the picture is."""
+        where = ", ".join(f"z{d + 1} = {self.z[d]:.2f}" for d in dict.fromkeys(self.axes))
+        if self.classify is None:
+            return f"{where}: the picture decoded there."
+        likely = np.ravel(self.classify(picture[None].astype(np.float32) / 255))
+        most, next_, *_ = [*np.argsort(-likely), 0]
+        if likely[next_] > likely[most] / 2:
+            return f"{where}: between a {most} and a {next_}."
+        return f"{where}: a {most} ({likely[most]:.2f})."
 
     def _paint(self) -> None:
         """Decode the plane: the pulse's work alone, so that no older painting comes after a newer one."""

@@ -8,6 +8,8 @@ function render({ model, el }) {
     return slider({ label, id: name, min: low, max: high, step, value: model.get("values")[name], format, oninput });
   });
   const picture = make("img", { "data-testid": "picture" });
+  const hand = make("div", { class: "tn-sliders" }, ...sliders);
+  const result = make("div", { class: "tn-result" }, picture);
   let address = "";
   const show = () => {
     const before = address;
@@ -20,7 +22,7 @@ function render({ model, el }) {
     picture.dataset.frame = Number(picture.dataset.frame || 0) + 1; // for tests
   });
   return ending(
-    region(model, el, "A picture that follows its sliders", "tn-moving-picture", ...sliders, picture),
+    region(model, el, "A picture that follows its sliders", "tn-moving-picture", hand, result),
     watch(model, "picture about", show),
     watch(model, "values", () => {
       for (const [i, { name }] of model.get("ranges").entries()) sliders[i].set(model.get("values")[name]);
