@@ -418,6 +418,8 @@ for name in ("Linear", "Cosine", "StepDecay"):
     sweep(f"schedule.{name}", lambda w, v, k=kind: k(0.1, 0.1, v), **NOT_A_COUNT)
 
 # The two kinds of function
+clipping = lambda w, v: tn.TrainFunction(w.objective, w.net.parameters, tn.SGD(), clip=v)  # noqa: E731
+sweep("TrainFunction", clipping, type=["1", True, [1.0]], negative=[-1.0], size=[0], nan=[NAN])
 sweep("TrainFunction", lambda w, v: tn.TrainFunction(v, w.net.parameters, tn.SGD()), type=[None, 3, "f"])
 sweep(
     "TrainFunction",

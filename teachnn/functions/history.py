@@ -17,14 +17,21 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class StepResult:
-    """What one step of training found before it moved: the loss and its terms; float(result) is the loss."""
+    """What one step of training found before it moved: the loss and its terms; float(result) is the loss.
+
+    norm: of the gradient, before it was clipped; None where nothing is clipped.
+    """
 
     loss: float
     terms: dict[str, float]
     step: int
+    norm: float | None = None
 
     def __float__(self) -> float:
         return self.loss
+
+    def __repr__(self) -> str:
+        return f"StepResult({', '.join(f'{key}={value!r}' for key, value in vars(self).items() if value is not None)})"
 
 
 class History:

@@ -12,14 +12,16 @@ import operator
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import reduce
 from itertools import chain
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
+from teachnn.functions.advance import Progress, advance
+from teachnn.functions.clipping import check_clip
 from teachnn.functions.finite import Finite
 from teachnn.functions.history import History, StepResult
 from teachnn.functions.loop import Position, fit
-from teachnn.functions.optimizer import Memory, Optimizer
+from teachnn.functions.optimizer import Optimizer
 from teachnn.functions.scopes import TrainScope
 from teachnn.graphs import Graph, as_inputs, graph_of, name_of, terms_of
 from teachnn.layers import Layer
@@ -28,24 +30,19 @@ from teachnn.parameters import Change, Parameter, Scope, Statistic, Variable, ch
 from teachnn.support import InputError, InputTypeError, instance, items
 
 
-class Progress(NamedTuple):
-    """What a training function remembers from step to step, besides the parameters themselves."""
-
-    steps: int
-    began: int  # the number of steps before the optimizer's memory began
-    memory: tuple[Memory, ...]  # of each parameter
-
-
 class TrainFunction:
     """One call takes one step: it moves exactly `parameters`, to make what `objective` returns smaller.
 
     objective: any Python function of arrays; returns one scalar, or a dict of named scalars whose sum is minimised.
     parameters: the Parameters that move. optimizer: how they move, `tn.Adam(1e-3)` say.
+    clip: gradients of a global norm above it are made shorter first (see clipping.py); None: never.
     Floats come to the objective as float32. Raises InputError for inputs or an objective that do not fit, and
     FloatingPointError where a loss is not finite; either way nothing has changed, and the next call works.
     """
 
-    def __init__(self, objective: Callable, parameters: Iterable[Parameter], optimizer: Optimizer) -> None:
+    def __init__(
+        self, objective: Callable, parameters: Iterable[Parameter], optimizer: Optimizer, *, clip: float | None = None
+    ) -> None:
         self.name: str = name_of(objective, "objective")
         self.who: str = f"{self.name} (TrainFunction)"
         if isinstance(parameters, Layer):
@@ -61,6 +58,7 @@ class TrainFunction:
         self.parameters: tuple[Parameter, ...] = distinct(parameters, self.who)
         self._progress = Progress(0, 0, ())
         self.optimizer = optimizer
+        self.clip: float | None = check_clip(self.who, clip)
         self.position: Position | None = None  # of a fit
         self.history = History()
 
@@ -116,14 +114,15 @@ class TrainFunction:
             before = self._progress
             try:
                 loss, terms, gradients = self._differentiate(scope, inputs)
-                moved, memory = self._optimize(gradients)
+                clip = check_clip(self.who, self.clip)
+                moved, progress, norm = advance(before, self.parameters, gradients, self._finite, clip)
                 self._finite.check_statistics(scope.moved)
-                self._commit({**moved, **scope.moved}, Progress(before.steps + 1, before.began, memory))
+                self._commit({**moved, **scope.moved}, progress)
             except BaseException:
                 if self._progress is before:  # otherwise it was a Ctrl-C that came after all was done
                     scope.undraw()
                 raise
-        return StepResult(loss, terms, before.steps + 1)
+        return StepResult(loss, terms, progress.steps, norm)
 
     def gradients(self, *inputs: Any) -> dict[Parameter, np.ndarray]:
         """Return the gradient of the loss by each parameter, as the next step would find it; nothing changes."""
@@ -165,20 +164,6 @@ class TrainFunction:
             if gradients[i] is None:  # this batch's loss does not depend on it
                 gradients[i] = np.zeros(parameter.shape, np.float32)
         return loss, terms, gradients
-
-    def _optimize(self, gradients: list[np.ndarray]) -> tuple[dict[Variable, np.ndarray], tuple[Memory, ...]]:
-        """Return each parameter's next value, and what the optimizer remembers of it next."""
-        steps, began, old = self._progress
-        rate, t = self.optimizer.rate(steps + 1), steps - began + 1
-        both = [
-            self.optimizer.step(p.stored, g, memory, rate, t)
-            for p, g, memory in zip(self.parameters, gradients, old, strict=True)
-        ]
-        values, memory = [w for w, _ in both], tuple(memory for _, memory in both)
-        squares = sum(np.vdot(a, a) for w, memory in both for a in (w, *memory))
-        if not np.isfinite(squares):  # a quick look: the squares of large numbers are not finite either
-            self._finite.check_update(self.parameters, gradients, values, memory)
-        return dict(zip(self.parameters, values, strict=True)), memory
 
     def _commit(self, moved: Mapping[Variable, np.ndarray], progress: Progress) -> None:
         for array in chain(moved.values(), *progress.memory):

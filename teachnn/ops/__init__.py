@@ -1,6 +1,6 @@
 """The arithmetic: each operation, and next to it how its gradient is computed. Notebook 02.
 
-Read trace, arithmetic, frame, conv, pool, norm, noise, loss, in this order.
+Read follow, trace, arithmetic, frame, conv, pool, norm, noise, loss, in this order.
 """
 
 from teachnn.ops import loss as loss

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 import teachnn as tn
+from teachnn.exercises.lesson_02 import spirals
 
 FOLDER = Path(__file__).parents[2] / "notebooks"
 CALL = re.compile(r'tn\.check\.milestone\("(.+?)", ')
@@ -29,7 +30,24 @@ def maths_1():
     return train, tn.TestFunction(log_density, name="log_density")
 
 
-SOLUTIONS = {"maths.1": maths_1}
+def spirals_told_apart():
+    rng = tn.rng(0)
+    first, inner = tn.Dense.create("a", 2, 32, rng), tn.Dense.create("b", 32, 32, rng)
+    last, curve = tn.Dense.create("c", 32, 2, rng), tn.Tanh()
+
+    def net(x):
+        h = curve(first(4 * x))
+        return last(h + curve(inner(h)))
+
+    parameters = first.parameters + inner.parameters + last.parameters
+    train = tn.TrainFunction(lambda x, y: tn.loss.cross_entropy(net(x), y), parameters, tn.Adam(0.01))
+    points, labels = spirals(400, rng)
+    for _ in range(400):
+        train(points, labels)
+    return tn.TestFunction(lambda x: tn.ops.softmax(net(x)))
+
+
+SOLUTIONS = {"02.1": spirals_told_apart, "maths.1": maths_1}
 
 
 def asked():

@@ -52,5 +52,5 @@ def test_an_array_that_is_changed_in_place_is_an_error_with_its_cure(place):
 
 
 def test_another_type_error_comes_through_as_it_is():
-    with pytest.raises(TypeError, match=r"^float\(\) argument"):
-        differentiate(lambda boxes: (float(boxes[0][0]), None), [np.ones(1)])
+    with pytest.raises(TypeError, match="not callable"):
+        differentiate(lambda boxes: (boxes[0](1), None), [np.ones(1)])

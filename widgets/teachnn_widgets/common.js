@@ -143,10 +143,12 @@ function tell(model, changes) {
   model.save_changes();
 }
 
-/** Fill a view: a named region with the alert on top; return what ends it. */
+/** Fill a view: a named region with the alert on top; its body knows how wide it is. Return what ends it. */
 function region(model, el, label, kind, ...children) {
   const alert = make("div", { class: "tn-alert", role: "alert" });
-  el.append(make("section", { class: `tn-widget ${kind}`, role: "group", "aria-label": label }, alert, ...children));
+  const body = make("div", { class: `tn-body ${kind}` }, ...children);
+  el.classList.add("tn-host");
+  el.append(make("section", { class: "tn-widget", role: "group", "aria-label": label }, alert, body));
   return watch(model, "alert", () => {
     alert.textContent = model.get("alert");
     alert.hidden = !alert.textContent;

@@ -16,7 +16,7 @@ from typing import Any
 
 from teachnn.graphs.drawing.isotonic import median, separated
 
-BOX_GAP, LANE_GAP, LANES_GAP = 30.0, 22.0, 12.0  # between two boxes, a box and a lane, two lanes
+BOX_GAP, LANE_GAP, LANES_GAP = 26.0, 22.0, 12.0  # between two boxes, a box and a lane, two lanes
 SWEEPS = 12
 
 
