@@ -98,6 +98,10 @@ class Widget(anywidget.AnyWidget):
         with self.lock:
             self.alert = said
 
+    def for_page(self) -> Widget:
+        """Return the widget that a page without a kernel is to show: this one, or a smaller one of the same."""
+        return self
+
     def carried(self) -> dict[str, tuple[Callable, np.ndarray]]:
         """Return the functions that a page without a kernel has to run, by name, each with an input for it."""
         return {}

@@ -64,7 +64,12 @@ const along =
       totals[to] = fold(totals[to], x.data[i], count);
     });
     y.data.set(totals);
-    return keepdims ? y : array(kept.filter((_, a) => !axes.includes(a)), y.data);
+    return keepdims
+      ? y
+      : array(
+          kept.filter((_, a) => !axes.includes(a)),
+          y.data,
+        );
   };
 
 /** The operation that makes each row, the numbers along the last axis, into another. */
@@ -123,7 +128,10 @@ function matmul([x, W]) {
 
 const reshape = ([x], { shape }) => {
   const known = -sizeOf(shape);
-  return array(shape.map((n) => (n < 0 ? x.data.length / known : n)), x.data);
+  return array(
+    shape.map((n) => (n < 0 ? x.data.length / known : n)),
+    x.data,
+  );
 };
 
 function moved(x, shape, steps, offset = 0) {
@@ -137,7 +145,11 @@ function moved(x, shape, steps, offset = 0) {
 
 const transpose = ([x], { axes }) => {
   const steps = strides(x.shape);
-  return moved(x, axes.map((a) => x.shape[a]), axes.map((a) => steps[a]));
+  return moved(
+    x,
+    axes.map((a) => x.shape[a]),
+    axes.map((a) => steps[a]),
+  );
 };
 
 function cut([x], { axis, start, stop, step }) {
@@ -158,7 +170,12 @@ function concatenate(inputs, { axis }) {
   const a = (axis + inputs[0].shape.length) % inputs[0].shape.length;
   const widths = inputs.map((x) => sizeOf(x.shape.slice(a)));
   const width = widths.reduce((sum, w) => sum + w, 0);
-  const y = array(inputs[0].shape.with(a, inputs.reduce((sum, x) => sum + x.shape[a], 0)));
+  const y = array(
+    inputs[0].shape.with(
+      a,
+      inputs.reduce((sum, x) => sum + x.shape[a], 0),
+    ),
+  );
   inputs.reduce((left, x, i) => {
     for (let row = 0; row * widths[i] < x.data.length; row++)
       y.data.set(x.data.subarray(row * widths[i], (row + 1) * widths[i]), row * width + left);

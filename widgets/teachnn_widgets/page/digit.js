@@ -2,18 +2,18 @@
 
 const BOX = 20;
 
-/** The mean of the pixels under each of `count` equal parts of a row of `size`: which they are, for each part. */
+/** Which pixels of a row of `size` lie under each of `count` equal parts, [first, after the last], as Pillow has it. */
 function parts(size, count) {
-  const [scale, reach] = [size / count, Math.max(size / count, 1) / 2];
+  const scale = size / count;
   return Array.from({ length: count }, (_, i) => {
-    const centre = (i + 0.5) * scale;
-    const [from, to] = [Math.max(0, Math.floor(centre - reach + 0.5)), Math.min(size, Math.floor(centre + reach + 0.5))];
-    return [from, Math.max(to, from + 1)];
+    const fromCentre = (k) => (k - (i + 0.5) * scale + 0.5) * (1 / Math.max(scale, 1)); // in parts
+    const all = Array.from({ length: size }, (_, k) => k).filter((k) => fromCentre(k) > -0.5 && fromCentre(k) <= 0.5);
+    return [all[0], all.at(-1) + 1];
   });
 }
 
 /** Ink, side x side bytes, as the functions get it: numbers from 0 to 1, digit x digit. */
-function as_digit(ink, side, digit) {
+function asDigit(ink, side, digit) {
   const picture = new Float32Array(digit * digit);
   const inked = [...ink.keys()].filter((i) => ink[i]);
   if (!inked.length) return picture;
@@ -30,17 +30,16 @@ function as_digit(ink, side, digit) {
       return sum / ((y1 - y0) * (x1 - x0)) / 255;
     }),
   );
-  let [total, y_sum, x_sum] = [0, 0, 0];
-  small.forEach((row, y) =>
-    row.forEach((v, x) => {
+  let [total, ySum, xSum] = [0, 0, 0];
+  for (const [y, row] of small.entries())
+    for (const [x, v] of row.entries()) {
       total += v + 1e-9;
-      y_sum += (v + 1e-9) * y;
-      x_sum += (v + 1e-9) * x;
-    }),
-  );
+      ySum += (v + 1e-9) * y;
+      xSum += (v + 1e-9) * x;
+    }
   const place = (sum, size) => Math.max(0, Math.min(digit - size, Math.round(digit / 2 - sum / total)));
-  const [y_at, x_at] = [place(y_sum, height), place(x_sum, width)];
-  small.forEach((row, y) => picture.set(row, (y_at + y) * digit + x_at));
+  const [yAt, xAt] = [place(ySum, height), place(xSum, width)];
+  for (const [y, row] of small.entries()) picture.set(row, (yAt + y) * digit + xAt);
   return picture;
 }
 

@@ -3,7 +3,7 @@
 ANSWERS.DrawPad = (model, functions, { DIGIT, SIDE }) => {
   function answer() {
     const { buffer, byteOffset, byteLength } = model.get("ink");
-    const drawn = as_digit(new Uint8Array(buffer, byteOffset, byteLength), SIDE, DIGIT);
+    const drawn = asDigit(new Uint8Array(buffer, byteOffset, byteLength), SIDE, DIGIT);
     const [answers, pictures] = [[], []];
     for (const [name, f] of Object.entries(functions)) {
       const outputs = f([1, DIGIT, DIGIT], drawn);

@@ -7,7 +7,10 @@
 
 /** A number from N(0, 1): Box & Muller 1958. */
 const normal = () => Math.sqrt(-2 * Math.log(1 - Math.random())) * Math.cos(2 * Math.PI * Math.random());
-const drawn = (draw) => (_, { shape }) => array(shape, Float32Array.from({ length: sizeOf(shape) }, draw));
+const drawn =
+  (draw) =>
+  (_, { shape }) =>
+    array(shape, Float32Array.from({ length: sizeOf(shape) }, draw));
 
 // Math.max would take the count for a number too.
 const larger = (a, b) => Math.max(a, b);
@@ -41,7 +44,7 @@ const OPERATIONS = {
   logical_or: each((a, b) => a || b),
   where: each((condition, a, b) => (condition ? a : b)),
   sigmoid: each((a) => 1 / (1 + Math.exp(-a))),
-  relu: each((a) => (a > 0 ? a : 0)),
+  relu: each((a) => larger(a, 0)),
   tanh: each(Math.tanh),
   softplus: each((a) => Math.max(a, 0) + Math.log1p(Math.exp(-Math.abs(a)))),
   identity: ([x]) => x,
@@ -49,7 +52,10 @@ const OPERATIONS = {
   one_hot: ([labels], { classes }) =>
     each((label, k) => label === k)([
       array([...labels.shape, 1], labels.data),
-      array([classes], Float32Array.from({ length: classes }, (_, k) => k)),
+      array(
+        [classes],
+        Float32Array.from({ length: classes }, (_, k) => k),
+      ),
     ]),
   softmax: rows((row) => logSoftmax(row).map(Math.exp)),
   log_softmax: rows(logSoftmax),
@@ -66,7 +72,7 @@ const OPERATIONS = {
   concatenate,
   pad,
   convolve,
-  convolve_transposed,
+  convolve_transposed: convolveTransposed,
   max_pool: pool(-Infinity, larger),
   average_pool: pool(0, share),
   uniform: drawn(Math.random),
@@ -76,12 +82,18 @@ const OPERATIONS = {
 /** Return a program's outputs, [[label, array], ...]. `arrays` holds its parameters and constants by name. */
 function run(program, arrays, ...inputs) {
   const found = new Map(Object.entries(arrays));
-  program.inputs.forEach(({ name }, i) => found.set(name, inputs[i]));
+  for (const [i, { name }] of program.inputs.entries()) found.set(name, inputs[i]);
   const examples = inputs.find((_, i) => program.inputs[i].shape[0] === null)?.shape[0];
   for (const { type, inputs: names, settings, output } of program.operations) {
     const { shape } = settings;
     const given = shape ? { ...settings, shape: shape.map((n) => n ?? examples) } : settings;
-    found.set(output, OPERATIONS[type](names.map((name) => found.get(name)), given));
+    found.set(
+      output,
+      OPERATIONS[type](
+        names.map((name) => found.get(name)),
+        given,
+      ),
+    );
   }
   return program.outputs.map(([label, name]) => [label, found.get(name)]);
 }

@@ -8,7 +8,8 @@ ANSWERS.LatentExplorer = (model, { decode, encode }, { REACH, SIDE }) => {
     model.put({ mean, spread, z: z.map((v) => Number(v.toFixed(3))) });
     look();
   };
-  const others = () => JSON.stringify([model.get("axes"), model.get("z").filter((_, d) => !model.get("axes").includes(d))]);
+  const others = () =>
+    JSON.stringify([model.get("axes"), model.get("z").filter((_, d) => !model.get("axes").includes(d))]);
   let painted = others();
   let painting = 0;
 
@@ -18,10 +19,10 @@ ANSWERS.LatentExplorer = (model, { decode, encode }, { REACH, SIDE }) => {
     if (others() === painted) return;
     painted = others();
     cancelAnimationFrame(painting);
-    paint_row(0, new Uint8Array(side * side * height * width * channels));
+    paintRow(0, new Uint8Array(side * side * height * width * channels));
   }
   /** A row of pictures a frame, so that no slider waits for the whole plane. */
-  function paint_row(row, plane) {
+  function paintRow(row, plane) {
     const [x, y] = model.get("axes");
     const centre = (i) => ((i + 0.5) / side) * 2 * REACH - REACH;
     const points = Array.from({ length: side }, (_, i) => {
@@ -35,15 +36,18 @@ ANSWERS.LatentExplorer = (model, { decode, encode }, { REACH, SIDE }) => {
     const line = width * channels;
     for (let i = 0; i < side; i++)
       for (let h = 0; h < height; h++)
-        plane.set(grey.subarray((i * height + h) * line, (i * height + h + 1) * line), ((row * height + h) * side + i) * line);
-    if (row + 1 < side) painting = requestAnimationFrame(() => paint_row(row + 1, plane));
+        plane.set(
+          grey.subarray((i * height + h) * line, (i * height + h + 1) * line),
+          ((row * height + h) * side + i) * line,
+        );
+    if (row + 1 < side) painting = requestAnimationFrame(() => paintRow(row + 1, plane));
     else model.put({ plane });
   }
   function encoded(numbers) {
     if (!numbers.some((v) => v)) return;
     const shape = channels > 1 ? [1, height, width, channels] : [1, height, width];
-    const [mean, log_variance] = encode(shape, numbers);
-    move([...mean.data], [...mean.data], log_variance ? [...log_variance.data].map((v) => Math.exp(v / 2)) : []);
+    const [mean, logVariance] = encode(shape, numbers);
+    move([...mean.data], [...mean.data], logVariance ? [...logVariance.data].map((v) => Math.exp(v / 2)) : []);
   }
   const view = (name) => new Uint8Array(model.get(name).buffer, model.get(name).byteOffset, model.get(name).byteLength);
   const size = height * width * channels;
@@ -55,6 +59,6 @@ ANSWERS.LatentExplorer = (model, { decode, encode }, { REACH, SIDE }) => {
       const i = model.get("picked");
       if (i >= 0) encoded(Float32Array.from(view("gallery").subarray(i * size, (i + 1) * size), (v) => v / 255));
     },
-    ink: () => encoded(as_digit(view("ink"), SIDE, height)),
+    ink: () => encoded(asDigit(view("ink"), SIDE, height)),
   };
 };

@@ -60,11 +60,11 @@ class Model {
   }
 }
 
-/** The answers of a widget that can be asked only so much: all of them were written down. */
-function looked_up(model, { asked, places, answers }) {
+/** The answers of a widget that can be asked only so much: what its traits are then was written down, each value once. */
+function lookedUp(model, { asked, places, values }) {
   const answer = () => {
-    const place = places[JSON.stringify(asked.map((name) => model.get(name)))];
-    if (place !== undefined) model.put(revived(answers[place]));
+    const place = places[JSON.stringify(asked.map((name) => model.get(name)))] ?? {};
+    model.put(revived(Object.fromEntries(Object.entries(place).map(([name, at]) => [name, values[at]]))));
   };
   return Object.fromEntries(asked.map((name) => [name, answer]));
 }

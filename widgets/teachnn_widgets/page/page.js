@@ -1,6 +1,6 @@
 // Opens the page: a model for each widget, the functions that it asks, and its view.
 
-function open_page({ arrays, half, widgets }) {
+function openPage({ arrays, half, widgets }) {
   const store = new Map();
   const stored = (key) => {
     if (!store.has(key)) {
@@ -17,15 +17,15 @@ function open_page({ arrays, half, widgets }) {
         return [name, (shape, data) => run(program, known, array(shape, data)).map(([, y]) => y)];
       }),
     );
-    model.answers = table ? looked_up(model, table) : (ANSWERS[kind]?.(model, functions, constants) ?? {});
+    model.answers = table ? lookedUp(model, table) : (ANSWERS[kind]?.(model, functions, constants) ?? {});
     WIDGETS[kind].render({ model, el: document.getElementById(`widget-${i}`) });
   });
 }
 
 const dark = matchMedia("(prefers-color-scheme: dark)");
-const follow_theme = () => {
+const followTheme = () => {
   document.body.dataset.jpThemeLight = String(!dark.matches);
 };
-dark.addEventListener("change", follow_theme);
-follow_theme();
-open_page(JSON.parse(document.getElementById("page").textContent));
+dark.addEventListener("change", followTheme);
+followTheme();
+openPage(JSON.parse(document.getElementById("page").textContent));

@@ -39,7 +39,7 @@ function convolve([x, W], { stride, padding }) {
   return y;
 }
 
-function convolve_transposed([y, W], { size, stride, padding }) {
+function convolveTransposed([y, W], { size, stride, padding }) {
   const [C, D] = W.shape.slice(2);
   const framed = array([y.shape[0], size[0] + 2 * padding, size[1] + 2 * padding, C]);
   const [, H, width] = framed.shape;

@@ -43,11 +43,15 @@ def save_page(path: str | Path, *widgets: Widget, title: str = "teachnn", half: 
         raise InputError("save_page", "one widget or more", "none", "save_page(path, explorer)")
     store, entries, sections, kinds = Store(half), [], [], dict[str, Widget]()
     for widget in widgets:
+        shown = widget.for_page()
         try:
-            entry = _entry(widget, store)
+            entry = _entry(shown, store)
         except InputError as error:
             sections.append(_still(widget, str(error)))
             continue
+        finally:
+            if shown is not widget:
+                shown.close()
         sections.append(f'<div class="page-widget" id="widget-{len(entries)}"></div>')
         entries.append(entry)
         kinds[entry["kind"]] = widget
@@ -75,7 +79,7 @@ def _entry(widget: Widget, store: Store) -> dict[str, Any]:
     """Return a widget as plain data; raises InputError, which says why, if it cannot live in a page."""
     functions, choices = widget.carried(), widget.choices()
     if not functions and not choices:
-        raise InputError(type(widget).__name__, "functions that a page can carry", "Python that draws or trains")
+        raise InputError(type(widget).__name__, "something that a page can do", "a widget that needs Python")
     programs = {name: carried(_program(name, *both), store) for name, both in functions.items()}
     table = _table(widget, choices) if choices else None
     return {
@@ -109,17 +113,19 @@ def _packed(value: Any) -> Any:
 
 
 def _table(widget: Widget, choices: list[dict[str, Any]]) -> dict[str, Any]:
-    """Return all that a widget can be asked, and its answers, each once; it stands as it stood afterwards."""
-    asked = list(choices[0])
-    before, places, answers = {name: getattr(widget, name) for name in asked}, {}, dict[str, int]()
+    """Return all that a widget can be asked, and what its traits are then, each value once; it ends as it began."""
+    asked, places, values = list(choices[0]), {}, dict[str, int]()
+    before = {name: getattr(widget, name) for name in asked}
     with widget.lock, widget.hold_sync():
         for choice in [*choices, before]:
             for name in asked:
                 setattr(widget, name, choice[name])
-            told = {name: value for name, value in _traits(widget).items() if name not in asked}
-            key = json.dumps([choice[name] for name in asked], separators=(",", ":"))
-            places[key] = answers.setdefault(json.dumps(told), len(answers))
-    return {"asked": asked, "places": places, "answers": [json.loads(text) for text in answers]}
+            told = {name: json.dumps(value) for name, value in _traits(widget).items() if name not in asked}
+            place = {name: values.setdefault(value, len(values)) for name, value in told.items()}
+            places[json.dumps([choice[name] for name in asked], separators=(",", ":"))] = place
+    moving = {name for place in places.values() for name in place if place[name] != next(iter(places.values()))[name]}
+    places = {key: {name: place[name] for name in moving} for key, place in places.items()}
+    return {"asked": asked, "places": places, "values": [json.loads(text) for text in values]}
 
 
 def _still(widget: Widget, why: str) -> str:
