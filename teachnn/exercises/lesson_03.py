@@ -39,7 +39,7 @@ def exercise_1(left_behind: Any) -> str:
     names = [p.name for p in train.parameters]
     hint = "another network with the same names shares nothing with this one: compare objects, not names"
     expect(list(left_behind(train, other)) == names, hint)
-    return "A loss's own layers are often thrown away after training: notebooks 06 and 09."
+    return "A loss's own layers are often thrown away after training: notebooks 06 and 10."
 
 
 def exercise_2(features: Any) -> str:

@@ -11,7 +11,7 @@ import numpy as np
 from teachnn.functions.history import History, StepResult
 from teachnn.functions.progress import Report
 from teachnn.parameters import change
-from teachnn.support import InputError, InputTypeError, instance, whole
+from teachnn.support import InputError, instance, whole
 
 
 class Position(NamedTuple):
@@ -72,9 +72,8 @@ def fit(
     Ctrl-C ends it between two steps: nothing is lost, and KeyboardInterrupt is raised again.
     """
     epochs = whole("fit", "number of epochs", epochs)
-    for name, function in (("each_epoch", each_epoch), ("each_step", each_step)):
-        if function is not None and not callable(function):
-            raise InputTypeError("fit", f"a function as {name}", repr(function))
+    instance("fit", "a function as each_epoch", each_epoch, Callable | None)
+    instance("fit", "a function as each_step", each_step, Callable | None)
     length = len(batches) if isinstance(batches, Sized) else None
     for epoch, rest in passes(train, batches, epochs, resume):
         report = Report(epoch, epochs, length, progress)

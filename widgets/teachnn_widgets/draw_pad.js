@@ -48,13 +48,6 @@ function probable(values) {
   return values.every((v) => v >= 0) && Math.abs(values.reduce((a, b) => a + b, 0) - 1) < 0.01;
 }
 
-/** Return which class is most likely, or between which two the answer is. */
-function verdict(row) {
-  const [[most, first], [next, second]] = [...row.entries(), ["", 0]].sort(([, a], [, b]) => b - a);
-  const of = (name, share) => `${name} (${share.toFixed(2)})`;
-  return second > first / 2 ? `between ${of(most, first)} and ${of(next, second)}` : `it is ${of(most, first)}`;
-}
-
 /** Return {node, set}: a list of bars for so many numbers. */
 function bars(count) {
   const items = Array.from({ length: count }, (_, i) => {

@@ -165,8 +165,10 @@ function render({ model, el }) {
       columns,
       said,
     ),
-    watch(model, "said", () => {
-      said.textContent = model.get("said");
+    watch(model, "z axes likely", () => {
+      const where = Array.from(new Set(model.get("axes")), (d) => `z${d + 1} = ${model.get("z")[d].toFixed(2)}`);
+      const likely = model.get("likely");
+      said.textContent = `${where.join(", ")}: ${likely.length ? verdict(likely) : "the picture decoded there"}.`;
     }),
     watch(model, "z axes mean spread", place),
     watch(model, "image", () => paint(picture, bytes(model, "image"), height, width, channels)),

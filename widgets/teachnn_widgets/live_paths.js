@@ -2,7 +2,7 @@
 // Listens to whoever chooses a function or a batch.
 
 function render({ model, el }) {
-  const wall = make("div", control("The units", "wall", { class: "tn-wall", tabindex: 0, role: "region" }));
+  const wall = make("div", control("The units", "wall", { class: "tn-wall", tabindex: 0, role: "group" }));
   const said = sentence();
   const note = make("span", { class: "tn-grey" }, "%: of the batches so far, in how many it lived");
   const choice = make(

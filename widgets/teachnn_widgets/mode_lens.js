@@ -11,7 +11,7 @@ function render({ model, el }) {
   if (model.get("rate") !== null)
     sliders.push(traitSlider(model, "rate", { label: "Dropout rate", min: 0, max: 0.95, step: 0.05 }));
   const settings = make("div", { class: "tn-sliders" }, ...sliders);
-  const focused = { class: "tn-layers", tabindex: 0, role: "region" };
+  const focused = { class: "tn-layers", tabindex: 0, role: "group" };
   const table = make("div", control("Layers in both modes", "layers", focused));
   const about = "The answers for row 0 by unit, among other rows each time";
   const strip = shape("svg", { height: HIGH, role: "img", "aria-label": about });
