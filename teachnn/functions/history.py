@@ -50,9 +50,8 @@ class History:
     """
 
     def __init__(self, capacity: int = 2048) -> None:
-        self.capacity: int
-        self.stride: int
-        self.capacity, self.stride = whole("History", "capacity", capacity, 2), 1
+        self.capacity: int = whole("History", "capacity", capacity, 2)
+        self.stride: int = 1
         self._rows: list[np.ndarray] = []  # each: last step, number of steps, sums of the terms
         self.names: tuple[str, ...] = ()
         self.tests: list[tuple[int, dict[str, float]]] = []

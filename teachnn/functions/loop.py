@@ -12,7 +12,7 @@ from teachnn.functions.history import History, StepResult
 from teachnn.functions.progress import Report
 from teachnn.functions.stopping import EarlyStopping, Kept, Watch
 from teachnn.parameters import Change, Parameter, change
-from teachnn.support import InputError, InputTypeError, instance, whole
+from teachnn.support import InputError, instance, whole
 
 
 class Position(NamedTuple):
@@ -94,9 +94,8 @@ def fit(
     Ctrl-C ends it between two steps: nothing is lost, and KeyboardInterrupt is raised again.
     """
     epochs = whole("fit", "number of epochs", epochs)
-    for name, function in (("each_epoch", each_epoch), ("each_step", each_step)):
-        if function is not None and not callable(function):
-            raise InputTypeError("fit", f"a function as {name}", repr(function))
+    instance("fit", "a function as each_epoch", each_epoch, Callable | None)
+    instance("fit", "a function as each_step", each_step, Callable | None)
     stopping = _stopping(train, batches, epochs, each_epoch, patience, watch, resume)
     length = len(batches) if isinstance(batches, Sized) else None
 

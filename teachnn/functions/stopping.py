@@ -18,7 +18,7 @@ import numpy as np
 from teachnn.functions.history import Best, History
 from teachnn.ops import tracing
 from teachnn.parameters import Change, Parameter, change, changing
-from teachnn.support import InputError, InputTypeError, is_number, whole
+from teachnn.support import InputError, InputTypeError, instance, is_number, whole
 
 Watch = str | Callable[[Mapping[str, float]], float]
 
@@ -70,8 +70,7 @@ class EarlyStopping:
     ) -> None:
         self.train, self.rng, self.epochs, self.watch = train, rng, epochs, watch
         self.patience: int = whole("fit", "patience", patience)
-        if not (watch is None or isinstance(watch, str) or callable(watch)):
-            raise InputTypeError("fit", "a name or a function as watch", repr(watch))
+        instance("fit", "a name or a function as watch", watch, str | Callable | None)
 
     @property
     def over(self) -> bool:

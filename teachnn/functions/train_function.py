@@ -28,7 +28,7 @@ from teachnn.graphs import Graph, as_inputs, graph_of, name_of, terms_of
 from teachnn.layers import Layer
 from teachnn.ops import differentiate, getval, tracing
 from teachnn.parameters import Change, Parameter, Scope, Statistic, Variable, change, current_scope, distinct
-from teachnn.support import InputError, InputTypeError, instance, items
+from teachnn.support import InputError, InputTypeError, instance, items, named
 
 
 class TrainFunction:
@@ -153,7 +153,8 @@ class TrainFunction:
 
         def run(boxes: list) -> Any:
             scope.boxes = dict(zip(self.parameters, boxes, strict=True))
-            terms = terms_of(self.who, scope.run(self.objective, *inputs))
+            with named(self.who):
+                terms = terms_of(self.who, scope.run(self.objective, *inputs))
             return reduce(operator.add, terms.values()), terms
 
         loss, terms, gradients = differentiate(run, [p.stored for p in self.parameters])

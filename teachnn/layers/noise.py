@@ -31,7 +31,7 @@ class _Noisy(ModeLayer):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        number(self.who, "rate", self.rate, "a drop probability >= 0 and < 1", lambda v: 0 <= v < 1)
+        number(self.who, "rate (a drop probability)", self.rate, ">= 0 and < 1")
         check_generator(self.who, self.rng)
 
 

@@ -47,7 +47,14 @@ def spirals_told_apart():
     return tn.TestFunction(lambda x: tn.ops.softmax(net(x)))
 
 
-SOLUTIONS = {"02.1": spirals_told_apart, "maths.1": maths_1}
+def adapted_to_fog(net, images):
+    see = tn.TrainFunction(lambda x: 0 * net(x).sum(), net.parameters, tn.SGD(0.1))
+    for x in np.split(images, len(images) // 100):
+        see(x)
+    return tn.TestFunction(net.at("test"))
+
+
+SOLUTIONS = {"05.1": lambda: adapted_to_fog, "02.1": spirals_told_apart, "maths.1": maths_1}
 
 
 def asked():

@@ -181,7 +181,7 @@ def test_a_value_that_is_not_a_number_is_never_the_best():
         ({"patience": 1.5}, "a whole patience >= 1, got 1.5"),
         ({"each_epoch": None}, "a function as each_epoch, with patience, got none; it returns what is watched"),
         ({"patience": None, "watch": "error"}, "patience, a number of epochs, with watch, got none"),
-        ({"watch": 3}, "a name or a function as watch, got 3"),
+        ({"watch": 3}, "a name or a function as watch, got int"),
     ],
 )
 def test_settings_that_do_not_fit_are_refused_before_the_first_step(options, text):
@@ -242,3 +242,43 @@ def test_early_stopping_finds_a_better_network_than_training_to_the_end():
         ends.append(float(error(x[200:], y[200:])))
         start.restore()
     assert ends[1] < 0.9 * ends[0]
+
+
+def broken_off(values=VALUES):
+    """Return a run that was broken off in its sixth epoch: its best is the fourth."""
+    run = Run(values)
+
+    def stop(result):
+        if result.step == 17:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run.fit(each_step=stop)
+    return run
+
+
+def test_the_best_step_goes_through_a_file_into_another_process(tmp_path):
+    whole, broken, other = Run(), broken_off(), Run()
+    whole.fit()
+    for run, do in ((broken, tn.save), (other, tn.load)):
+        generators = {"noise": run.rng, "order": run.order}
+        do(tmp_path / "run.safetensors", run.net.parameters + run.net.statistics, run.train, generators)
+    assert other.state() == broken.state() and other.train.history.best == (4, 12, 2.0)
+    other.fit(resume=True)
+    assert other.seen == [6, 7] and other.state() == whole.state() and other.train.history.best == (4, 12, 2.0)
+
+
+def test_a_file_without_a_best_step_lets_the_one_in_memory_be_forgotten(tmp_path):
+    early, run = Run(), broken_off()
+    generators = {"noise": early.rng, "order": early.order}
+    tn.save(tmp_path / "e.safetensors", early.net.parameters + early.net.statistics, early.train, generators)
+    tn.load(tmp_path / "e.safetensors", run.net.parameters + run.net.statistics, run.train)
+    assert run.train.kept is None and run.train.history.best is None
+
+
+def test_parameters_alone_are_loaded_from_a_file_with_a_best_step(tmp_path):
+    run, other = broken_off(), Run()
+    tn.save(tmp_path / "r.safetensors", run.net.parameters + run.net.statistics, run.train)
+    assert tn.load(tmp_path / "r.safetensors", other.net.parameters + other.net.statistics) == []
+    assert [p.stored.tobytes() for p in other.net.parameters] == [p.stored.tobytes() for p in run.net.parameters]
+    assert other.train.kept is None

@@ -252,9 +252,9 @@ def test_sliders_and_training_do_not_disturb_each_other(vae):
         ({"decode": 3}, "a function as decode, got int"),
         ({"decode": lambda z: z}, r"decode\(z\) of shape"),
         ({"decode": lambda z: 1 / 0}, "ZeroDivisionError"),
-        ({"decode": lambda z: np.zeros((2, 4, 4)), "dimensions": 33}, "1 to 32 dimensions, got 33"),
+        ({"decode": lambda z: np.zeros((2, 4, 4)), "dimensions": 33}, "from 1 to 32, got 33"),
         ({"decode": lambda z: np.zeros((2, 4, 4)), "encode": "x"}, "a function as encode, got str"),
-        ({"decode": lambda z: np.zeros((2, 4, 4)), "rng": 5}, "a generator as rng, got int"),
+        ({"decode": lambda z: np.zeros((2, 4, 4)), "rng": 5}, "a generator to draw noise from, got 5"),
         ({"decode": lambda z: np.zeros((2, 4, 4)), "images": np.zeros((3, 4, 4))}, "encode to show where images lie"),
         (
             {"decode": lambda z: np.zeros((2, 4, 4)), "encode": lambda x: x, "images": np.ones((3, 4, 4), int)},

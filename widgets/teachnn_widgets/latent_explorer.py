@@ -15,7 +15,7 @@ import traitlets as t
 from PIL import Image
 
 import teachnn as tn
-from teachnn.support import InputError, InputTypeError, array, is_whole
+from teachnn.support import InputError, array, check_generator, instance, whole
 from teachnn_widgets.ink import DIGIT, InkWidget, picture_of, pixels_of
 from teachnn_widgets.watched import Watched
 
@@ -52,15 +52,11 @@ class LatentExplorer(InkWidget):
     mean = t.List(t.Float(), help="and its mean").tag(sync=True)
 
     def __init__(self, decode: Callable, encode: Callable | None = None, images=None, dimensions: int = 2, rng=None):
-        if not is_whole(dimensions) or not 1 <= dimensions <= 32:
-            raise InputError("LatentExplorer", "1 to 32 dimensions", repr(dimensions))
-        for name, function in (("decode", decode), ("encode", encode)):
-            if not callable(function) and (function is not None or name == "decode"):
-                raise InputTypeError("LatentExplorer", f"a function as {name}", type(function).__name__)
-        if not isinstance(rng, np.random.Generator | None):
-            raise InputTypeError("LatentExplorer", "a generator as rng", type(rng).__name__, "tn.rng(0) is one")
-        self.decode, self.encode, self.rng = decode, encode, rng or tn.rng(0)
-        who, points = "LatentExplorer", np.zeros((2, dimensions), np.float32)
+        who, dimensions = "LatentExplorer", whole("LatentExplorer", "number of dimensions", dimensions, 1, 32)
+        self.decode = instance(who, "a function as decode", decode, Callable, "vae.decode is one")
+        self.encode = instance(who, "a function as encode", encode, Callable | None, "vae.encode is one")
+        self.rng = tn.rng(0) if rng is None else check_generator(who, rng)
+        points = np.zeros((2, dimensions), np.float32)
         try:
             decoded = array("decode", "its pictures", decode(points))
         except Exception as error:

@@ -19,6 +19,7 @@ from teachnn.parameters import Variable, distinct
 from teachnn.support import InputError, InputTypeError, items
 from teachnn_widgets.base import Widget
 from teachnn_widgets.numbers import colours, histogram, thumbnail
+from teachnn_widgets.stills import heatmap_figure
 from teachnn_widgets.watched import Watched
 
 LOOKS = 120  # kept at most
@@ -122,11 +123,10 @@ class ParameterView(Widget):
                 self.numbers = [[look.mean, look.spread, look.change] for look in looks]
 
     def still(self) -> Image.Image:
-        """Return the heatmap that is shown large."""
-        height, width = self.size
-        picture = Image.fromarray(np.frombuffer(self.heatmap, np.uint8).reshape(height, width, 3))
-        scale = max(1, 256 // max(height, width))
-        return picture.resize((width * scale, height * scale), Image.Resampling.NEAREST)
+        """Return what is shown large, with its name: the heatmap and the histogram."""
+        picture = np.frombuffer(self.heatmap, np.uint8).reshape(*self.size, 3)
+        row = self.rows[self.selected]
+        return heatmap_figure(row["name"], row["shape"], picture, self.bars)
 
     def __str__(self) -> str:
         numbers = sum(v.size for v in self.variables)
