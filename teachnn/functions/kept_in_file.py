@@ -25,7 +25,7 @@ def to_file(
     kept = train.kept
     if kept is None:
         return {}, {}
-    value_of = {item: value for item, (_, _, value) in kept.changes.items()}
+    value_of: dict[Any, Any] = {item: value for item, (_, _, value) in kept.changes.items()}
     steps, began, memory = value_of["_progress"]
     names = [f"{PREFIX}optimizer.{name}" for name in train.memory]
     arrays = dict(zip(names, (array for slots in memory for array in slots), strict=True))
@@ -42,20 +42,18 @@ def from_file(
     arrays: Mapping[str, np.ndarray],
     said: Mapping[str, Any],
 ) -> list[Change]:
-    """Return the changes that take up the best step of a file, or forget the one that was kept."""
-    if not said:
+    """Return the changes that take up the best step of a file, or, without one that fits, forget what was kept."""
+    found = {name.removeprefix(PREFIX): array for name, array in arrays.items() if name.startswith(PREFIX)}
+    memory: dict[str, Any] = {name: found.get(f"optimizer.{name}") for name in train.memory}
+    here: list[tuple[Any, np.ndarray]] = [(memory[name], array) for name, array in train.memory.items()]
+    here += [(found.get(variable.name), variable.stored) for variable in variables]
+    if not said or any(a is None or (a.shape, a.dtype) != (b.shape, b.dtype) for a, b in here):
         return [(train, "kept", None), (train.history, "best", None)]
-    memory = {name: arrays[f"{PREFIX}optimizer.{name}"] for name in train.memory}
+    as_it_was = train.as_it_was(said["steps"], said["began"], memory, said["position"])
     changes: dict[Any, Change] = {
-        name: (target, name, value)
-        for target, name, value in (
-            *train.as_it_is(),
-            *train.as_it_was(said["steps"], said["began"], memory, said["position"]),
-        )
+        name: (target, name, value) for target, name, value in (*train.as_it_is(), *as_it_was)
     }
-    for variable in variables:
-        if f"{PREFIX}{variable.name}" in arrays:
-            changes[variable] = (variable, "stored", arrays[f"{PREFIX}{variable.name}"])
+    changes |= {variable: (variable, "stored", found[variable.name]) for variable in variables}
     for name, state in said["generators"].items():
         if name in generators:
             changes[generators[name]] = (generators[name].bit_generator, "state", state)
