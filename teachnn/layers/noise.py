@@ -1,4 +1,4 @@
-"""Layers that draw noise in training and none at test: dropout, drop-path, the sample of a VAE. Notebooks 04, 07, 09.
+"""Layers that draw noise in training and none at test: dropout, drop-path, the sample of a VAE. Notebooks 04, 07, 10.
 
 The noise comes from a generator that somebody handed over. A training step draws from it, and sets it back to where it
 was if the step does not come to its end: a step that is interrupted draws the same noise when it is taken again.

@@ -17,6 +17,7 @@ from PIL import Image
 import teachnn as tn
 from teachnn.support import InputError, array, check_generator, instance, whole
 from teachnn_widgets.ink import DIGIT, InkWidget, picture_of, pixels_of
+from teachnn_widgets.stills import plane_figure
 from teachnn_widgets.watched import Watched
 
 REACH = 3.0  # the sliders and the pad go from -REACH to REACH
@@ -171,17 +172,18 @@ class LatentExplorer(InkWidget):
                 raise InputError("encode", f"a mean (and a log variance) of shape (1, {self.dimensions})", got)
             self.move(code[0][0], code[0][0], *(np.exp(0.5 * part[0]) for part in code[1:]))
 
+    def carried(self) -> dict[str, tuple[Callable, np.ndarray]]:
+        """Return the decoder, and the encoder if there is one."""
+        functions = {"decode": (self.decode, np.zeros((1, self.dimensions), np.float32))}
+        if self.encode is not None:
+            functions["encode"] = self.encode, np.zeros((1, *self.image_shape), np.float32)
+        return functions
+
     def still(self) -> Image.Image:
-        """Return the manifold, and the picture at z beside it."""
+        """Return the plane with its axes, and the picture at z beside it."""
         height, width, channels = self.shape
         plane = picture_of(self.plane, self.side * height, self.side * width, channels)
-        picture = picture_of(self.image, *self.shape).resize(
-            (plane.width // 2, plane.height // 2), Image.Resampling.NEAREST
-        )
-        both = Image.new("RGB", (plane.width + 12 + picture.width, plane.height), "white")
-        both.paste(plane, (0, 0))
-        both.paste(picture, (plane.width + 12, 0))
-        return both
+        return plane_figure(plane, picture_of(self.image, *self.shape), self.axes, self.z, REACH)
 
     def __str__(self) -> str:
         height, width, channels = self.shape

@@ -33,6 +33,22 @@ def mode_figure(layers: Sequence[dict]) -> Image.Image:
     return as_image(figure)
 
 
+def plane_figure(plane: Image.Image, picture: Image.Image, axes: list[int], z: list[float], reach: float):
+    """Return the pictures of a latent plane, between -reach and reach, with the point z on it, and z's own beside."""
+    figure, (left, right) = tn.images.figure(7.2, 3.9, columns=2)
+    x, y = axes
+    shape = plane.height / plane.width
+    left.imshow(plane, cmap="gray", extent=(-reach, reach, -reach, reach), vmin=0, vmax=255, aspect=shape)
+    left.plot(z[x], z[y], "o", color=tn.images.PARAMETER, markeredgecolor="white", clip_on=False)
+    left.set(xlabel=f"z{x + 1}", ylabel=f"z{y + 1}", title="decode, all over the plane")
+    right.imshow(picture, cmap="gray", vmin=0, vmax=255)
+    point = ", ".join(f"{value:.1f}" for value in z[:4]) + (", ..." if len(z) > 4 else "")
+    right.set(xticks=[], yticks=[], title=f"decode at z = ({point})")
+    for each in (left, right):
+        each.grid(visible=False)
+    return as_image(figure)
+
+
 def heatmap_figure(name: str, shape: str, heatmap: np.ndarray, bars: dict) -> Image.Image:
     """Return a variable's heatmap (H, W, 3) and the histogram of its numbers, side by side."""
     figure, (left, right) = tn.images.figure(8, 3.2, columns=2)
