@@ -66,8 +66,14 @@ def tidied(notebook):
         cell.metadata.pop("execution", None)
         if cell.cell_type == "code":
             for output in cell.outputs:
+                data = output.get("data", {})
+                if set(data) == {
+                    VIEW,
+                    "text/plain",
+                }:  # of ipywidgets: no picture, a long list of traits
+                    data["text/plain"] = f"{data['text/plain'].partition('(')[0]}: shown where a kernel runs"
                 for kind in (VIEW, "image/jpeg"):  # a picture is there as PNG too
-                    output.get("data", {}).pop(kind, None)
+                    data.pop(kind, None)
             cell.outputs = [o for o in cell.outputs if "%|" not in o.get("data", {}).get("text/plain", "")]
     return CoalesceStreamsPreprocessor().preprocess(notebook, {})[0]
 

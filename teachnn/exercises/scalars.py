@@ -27,7 +27,7 @@ class Number:
 
 
 def tanh(x: Number) -> Number:
-    """Return the hyperbolic tangent, whose slope is 1 - tanh(x)^2."""
+    """Return the hyperbolic tangent; its slope is 1 minus its square."""
     t = math.tanh(x.value)
     return Number(t, ((x, 1 - t**2),))
 

@@ -7,7 +7,7 @@ runs, noise comes from copies of the generators and statistics stay as they are:
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -15,7 +15,7 @@ import numpy as np
 
 from teachnn.graphs.drawn import Graph
 from teachnn.graphs.graph import Edge, Node, Use
-from teachnn.graphs.inputs import names_of, outputs_of, terms_of
+from teachnn.graphs.inputs import names_of, outputs_of, refuse_traced, terms_of
 from teachnn.layers import Layer, refuse_mode
 from teachnn.ops import (
     Node as TraceNode,
@@ -29,7 +29,7 @@ from teachnn.ops import (
     tracing,
 )
 from teachnn.parameters import Parameter, Scope, Variable
-from teachnn.support import Mode
+from teachnn.support import Mode, named
 
 
 class _Recorded(TraceNode):
@@ -53,13 +53,15 @@ skip_what_gradients_skip(_Recorded)
 class Recording(Scope):
     """Inside one recording: parameters are boxes, and every layer call and primitive is written down."""
 
-    def __init__(self, who: str, modes: Sequence[Mode], kind: Mode) -> None:
+    def __init__(self, who: str, modes: Sequence[Mode], kind: Mode, trained: Collection[Variable]) -> None:
         self.who: str = who
         self.modes: Sequence[Mode] = modes
         self.kind: Mode = kind
+        self.trained: Collection[Variable] = trained
         self.constant = False  # a test function inside a training function: no gradient comes back out of it
         self.nodes: list[Node] = []
         self.sources: list[list] = []  # for each node the numbers of nodes and the parameters that it was made from
+        self.depends: list[bool] = []  # for each node: on a parameter that is trained?
         self.calls: list[Node] = []
         self.stack: list[int] = []
         self.pending: list[Use] = []  # statistics that the next primitive uses
@@ -75,7 +77,11 @@ class Recording(Scope):
         self.pending.clear()
         self.nodes.append(node)
         self.sources.append(sources)
+        self.depends.append(primitive != stop_gradient.__name__ and any(map(self._depends, sources)))
         return node.index
+
+    def _depends(self, source: int | Parameter) -> bool:
+        return source in self.trained if isinstance(source, Parameter) else self.depends[source]
 
     def read(self, variable: Variable) -> Any:
         if not isinstance(variable, Parameter):
@@ -99,10 +105,13 @@ class Recording(Scope):
         return inner
 
     def run(self, function: Callable, *args: Any) -> Any:
+        if not self.constant:
+            return super().run(function, *args)
+        for name, x in zip(names_of(function, args), args, strict=True):
+            if isbox(x) and self._depends(_made_by(x)):
+                refuse_traced(self.who, name)  # as in a step, which would pass a gradient
         output = super().run(function, *args)
-        if self.constant:
-            return tuple(map(stop_gradient, output)) if isinstance(output, tuple) else stop_gradient(output)
-        return output
+        return tuple(map(stop_gradient, output)) if isinstance(output, tuple) else stop_gradient(output)
 
     def call(self, layer: Layer, inputs: Any) -> Any:
         if self.kind == "test":
@@ -123,10 +132,15 @@ class Recording(Scope):
 
 
 def graph_of(
-    owner: Any, function: Callable, inputs: Sequence[Any], kind: Mode, modes: Sequence[Mode] = (), trained: Any = ()
+    owner: Any,
+    function: Callable,
+    inputs: Sequence[Any],
+    kind: Mode,
+    modes: Sequence[Mode] = (),
+    trained: Sequence[Parameter] = (),
 ) -> Graph:
     """Return the graph of function(*inputs), with the layers as its nodes. `owner` has the `name` and `who`."""
-    recording = Recording(owner.who, modes, kind)
+    recording = Recording(owner.who, modes, kind, frozenset(trained))
     given, boxed = list(inputs), []
     for i, (x, name) in enumerate(zip(inputs, names_of(function, inputs), strict=True)):
         recording.note("", np.shape(x), [], "input", name)
@@ -138,11 +152,12 @@ def graph_of(
     def run(boxes: list) -> Any:
         for i, x in zip(boxed, boxes, strict=True):
             given[i] = x
-        _outputs(recording, owner.who, recording.run(function, *given))
+        with named(owner.who):
+            _outputs(recording, owner.who, recording.run(function, *given))
 
     with tracing:
         run_boxed(run, [inputs[i] for i in boxed], [_Recorded.new_root(recording, i) for i in boxed])
-    return _graph(recording, owner.name, kind, set(trained)).collapse(1)
+    return _graph(recording, owner.name).collapse(1)
 
 
 def _outputs(recording: Recording, who: str, result: Any) -> None:
@@ -165,16 +180,11 @@ def _made_by(value: Any) -> Any:
     return value._node.made_by if isbox(value) and isinstance(value._node, _Recorded) else None
 
 
-def _graph(recording: Recording, name: str, kind: Mode, trained: set) -> Graph:
-    """Return the recording as plain data, with the way of every gradient worked out."""
-    nodes, sources = recording.nodes, recording.sources
-    depends, reaches = [False] * len(nodes), [node.kind == "output" and kind == "train" for node in nodes]
-    for node in nodes:  # forwards: does it depend on a parameter that is trained?
-        blocked = node.type == stop_gradient.__name__
-        depends[node.index] = not blocked and any(
-            s in trained if isinstance(s, Parameter) else depends[s] for s in sources[node.index]
-        )
-    for node in reversed(nodes):  # backwards: does the loss depend on it?
+def _graph(recording: Recording, name: str) -> Graph:
+    """Return the recording as plain data: a gradient comes back where the loss depends on what is trained."""
+    nodes, sources, kind = recording.nodes, recording.sources, recording.kind
+    reaches = [node.kind == "output" and kind == "train" for node in nodes]
+    for node in reversed(nodes):  # does the loss depend on it?
         if reaches[node.index] and node.type == stop_gradient.__name__:
             reaches[node.index] = False
         for s in sources[node.index]:
@@ -185,9 +195,9 @@ def _graph(recording: Recording, name: str, kind: Mode, trained: set) -> Graph:
         uses = list(node.uses)
         for s in dict.fromkeys(sources[node.index]):
             if isinstance(s, Parameter):
-                uses.append(Use(s, "trains" if s in trained and reaches[node.index] else "uses"))
+                uses.append(Use(s, "trains" if s in recording.trained and reaches[node.index] else "uses"))
             else:
-                edges.append(Edge(s, node.index, depends[s] and reaches[node.index]))
+                edges.append(Edge(s, node.index, recording.depends[s] and reaches[node.index]))
         finished.append(replace(node, uses=tuple(uses)))
     return Graph(name, kind, tuple(finished), tuple(edges), tuple(recording.calls), None, tuple(recording.copies))
 

@@ -8,6 +8,7 @@ parameters.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import field
 from functools import cached_property
@@ -19,7 +20,7 @@ import numpy as np
 from teachnn import ops
 from teachnn.layers.fields import Frozen
 from teachnn.parameters import Parameter, Scope, Statistic, Variable, current_scope, distinct
-from teachnn.support import Array, InputError, InputTypeError, Mode, ModeError, check_mode, fits, shape_text
+from teachnn.support import Array, InputError, InputTypeError, Mode, ModeError, check_mode, fits, named, shape_text
 
 L = TypeVar("L", bound="Layer")
 
@@ -45,8 +46,9 @@ class Layer(Frozen):
         raise NotImplementedError(f"{self.who}: expected a method forward(self, x), got none; define it in the class")
 
     def __call__(self, *inputs: Any) -> Any:
-        """Return forward(*inputs), as the function that it is called in wants it run."""
-        return current_scope().call(self, inputs)
+        """Return forward(*inputs), run as the function around it wants: a training step, a test, a recording."""
+        with named(self.who):
+            return current_scope().call(self, inputs)
 
     @property
     def who(self) -> str:
@@ -95,7 +97,8 @@ class Layer(Frozen):
                 self.who, "floats", f"{kind} of shape {actual}", "x.astype(np.float32) or tn.data.pixels(x)"
             )
         if shape and not fits(actual, shape):
-            cure = "put tn.Flatten() before it" if len(shape) == 2 and len(actual) > 2 else ""
+            unflat = len(actual) > 2 and (len(shape) == 2 or math.prod(actual[1:]) == shape[-1])
+            cure = "put tn.Flatten() before it" if unflat else ""
             raise InputError(self.who, f"x of shape {shape_text(shape)}", str(tuple(actual)), cure)
         if like is not None and kind != like.value.dtype:
             wanted = str(like.value.dtype)

@@ -76,7 +76,7 @@ def train(
     make: takes an optimizer and returns a training function, `lnet.train_function` say.
     """
     whole("train", "number of passes", passes)
-    number("train", "rate", rate, "> 0", lambda v: v > 0)
+    number("train", "rate", rate, "> 0")
     if not callable(make):
         raise InputTypeError("train", "a function of an optimizer", repr(make), "lnet.train_function is one")
     examples = batches(x, y, size=size, rng=rng)

@@ -8,6 +8,8 @@ Liu, Luo, Wang & Tang 2015, "Deep Learning Face Attributes in the Wild", arXiv:1
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from teachnn.functions import Optimizer, TestFunction, TrainFunction
@@ -15,7 +17,7 @@ from teachnn.layers import AveragePool2D, Conv2D, Dense, Flatten, LeakyReLU, Max
 from teachnn.models.cropping import CROP, SHIFTS, crops, intersection_over_union, standardize
 from teachnn.models.linear_attributes import LinearAttributes
 from teachnn.ops import loss
-from teachnn.support import Array, InputError, InputTypeError, array, number, whole
+from teachnn.support import Array, InputError, array, instance, number, whole
 
 __all__ = [
     "CROP",
@@ -76,7 +78,7 @@ class LNet:
         Responses below `threshold` of the scene's largest are dropped. The box is the one that has the mean and the
         variance of what is left: a box of width w has the variance w^2 / 12.
         """
-        number("locate", "threshold", threshold, "0 to 1", lambda v: 0 <= v <= 1)
+        number("locate", "threshold", threshold, ">= 0 and <= 1")
         responses = in_parts(self.respond, x)
         responses = np.where(responses < threshold * responses.max(axis=(1, 2), keepdims=True), 0, responses)
         responses = responses / responses.sum(axis=(1, 2), keepdims=True)
@@ -134,8 +136,7 @@ class ANet:
 
 def in_parts(function: TestFunction, x: np.ndarray, size: int = 500) -> np.ndarray:
     """Return function(x), computed for `size` examples at a time."""
-    if not callable(function):
-        raise InputTypeError("in_parts", "a function", repr(function), "a TestFunction is one")
+    instance("in_parts", "a function", function, Callable, "a TestFunction is one")
     x, size = array("in_parts", "x", x), whole("in_parts", "size", size)
     if not x.size:
         raise InputError("in_parts", "at least one example", f"shape {x.shape}")

@@ -28,7 +28,7 @@ class LinearAttributes:
         who = "LinearAttributes"
         features = array(who, "features", features, "N", "crops", "d")
         attributes = _attributes(who, attributes, len(features))
-        self.C: float = number(who, "C", C, "> 0", lambda v: v > 0)
+        self.C: float = number(who, "C", C, "> 0")
         (_, crops, d), k = features.shape, attributes.shape[1]
         rows = features.reshape(-1, d)
         self.mean: np.ndarray = rows.mean(axis=0)

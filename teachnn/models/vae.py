@@ -58,7 +58,7 @@ class VAE:
         return ops.sigmoid(self.decoder(z))
 
     def _reconstruct(self, x: Array) -> Array:
-        return self.decode(self.encode(x)[0])
+        return self.decode(self.mean(self.encoder(x)))  # the variance is not computed: its two parameters are not used
 
     @property
     def parameters(self) -> tuple[Parameter, ...]:
@@ -75,7 +75,7 @@ class VAE:
         return loss.negative_elbo(self.decoder(self.sample_z(mean, log_variance)), x, mean, log_variance)
 
     def sample(self, count: int, rng: np.random.Generator) -> np.ndarray:
-        """Return so many pictures, decoded from points of the prior N(0, 1) that `rng` draws."""
+        """Return so many pictures: the means of p(x|z), for points z of the prior N(0, 1) that `rng` draws."""
         whole("sample", "count", count)
         return self.decode(check_generator("sample", rng).standard_normal((count, self.latent), dtype=np.float32))
 

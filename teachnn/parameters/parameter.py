@@ -14,7 +14,7 @@ import numpy as np
 
 from teachnn.ops import getval
 from teachnn.parameters.scope import Scope, current_scope
-from teachnn.support import InputError, InputTypeError, name_given, number
+from teachnn.support import InputError, InputTypeError, array, name_given, number
 
 changing: Any = threading.RLock()  # held for the instant in which values are replaced, or copied as one set
 
@@ -56,18 +56,15 @@ class Variable:
             self.stored = new
 
     def _checked(self, value: Any) -> np.ndarray:
-        try:
-            array = np.asarray(value)
-        except ValueError:
-            raise InputError(self.who, "an array of real numbers", "rows of unequal length") from None
-        if array.dtype.kind not in "fiu":
-            raise InputTypeError(self.who, "an array of real numbers", f"dtype {array.dtype}")
+        given = array(self.who, "value", value, finite=False)
+        if given.dtype == bool:
+            raise InputTypeError(self.who, "real numbers as value", "bool", "x.astype(np.float32)")
         with np.errstate(over="ignore"):
-            array = array.astype(np.float32)
-        if not np.isfinite(array).all():
+            new = given.astype(np.float32)
+        if not np.isfinite(new).all():
             raise InputError(self.who, "numbers that are finite in float32", "NaN, infinity or one above 3.4e38")
-        array.flags.writeable = False
-        return array
+        new.flags.writeable = False
+        return new
 
     @property
     def who(self) -> str:
@@ -126,10 +123,10 @@ class Statistic(Variable):
         It lasts when the training step in which it happens is done; anywhere else nothing is kept.
         """
         who = self.who
-        new, rate = np.asarray(getval(new)), number(who, "rate", rate, "0 <= rate <= 1", lambda v: 0 <= v <= 1)
-        if new.shape != self.shape or new.dtype.kind not in "fiu":
-            raise InputError(who, f"real numbers of shape {self.shape} to move towards", f"{new.dtype} of {new.shape}")
-        current_scope().track(self, new, rate)
+        new = array(who, "a new value", getval(new), finite=False)
+        if new.shape != self.shape:
+            raise InputError(who, f"a new value of shape {self.shape}", str(new.shape))
+        current_scope().track(self, new, number(who, "rate", rate, ">= 0 and <= 1"))
 
 
 def values_of(variables: Iterable[Variable]) -> dict[Variable, np.ndarray]:

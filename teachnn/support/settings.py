@@ -7,12 +7,12 @@ Each function here raises InputTypeError for a value of the wrong type, and Inpu
 from __future__ import annotations
 
 import math
+import operator
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from reprlib import repr as brief
-from types import UnionType
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 import numpy as np
 
@@ -20,6 +20,8 @@ from teachnn.support.errors import InputError, InputTypeError
 
 Array = np.ndarray  # plain, or traced while a function is differentiated or recorded
 Mode = Literal["train", "test"]
+T = TypeVar("T")
+SIGNS = {">": operator.gt, ">=": operator.ge, "<": operator.lt, "<=": operator.le}
 MOST = 2**31  # numbers in one array: 8 GB of float32
 
 
@@ -45,11 +47,10 @@ def whole(who: str, name: str, value: Any, least: int = 1, most: float = math.in
     return int(value)
 
 
-def number(
-    who: str, name: str, value: Any, bounds: str = "", within: Callable[[float], bool] = lambda v: True
-) -> float:
-    """Return a finite number that is `within` its bounds, which `bounds` says in words, as a plain float."""
-    if not is_number(value) or not within(value):
+def number(who: str, name: str, value: Any, bounds: str = "") -> float:
+    """Return a finite number within its bounds, "> 0" or ">= 0 and < 1" say, as a plain float."""
+    limits = [bound.split() for bound in bounds.split(" and ") if bound]
+    if not is_number(value) or not all(SIGNS[sign](value, float(limit)) for sign, limit in limits):
         real = isinstance(value, float | np.floating) or is_whole(value)  # NaN is a number of a wrong value
         raise _error(real)(who, f"a finite number as {name}{bounds and ', '}{bounds}", brief(value))
     return float(value)
@@ -91,8 +92,8 @@ def check_generator(who: str, rng: Any) -> np.random.Generator:
     return rng
 
 
-def instance(who: str, what: str, value: Any, kind: type | UnionType, cure: str = "") -> Any:
-    """Return the value; raises InputError unless it is of `kind`, as `what` calls it."""
+def instance(who: str, what: str, value: T, kind: Any, cure: str = "") -> T:
+    """Return the value; raises InputTypeError unless it is an instance of `kind`, which `what` says in words."""
     if not isinstance(value, kind):
         raise InputTypeError(who, what, type(value).__name__, cure)
     return value

@@ -388,7 +388,7 @@ def test_only_parameters_can_be_trained():
         tn.TrainFunction(small.objective, small.net.parameters, 1e-3)
     with pytest.raises(ValueError, match=r"two different variables called 'h\.W'"):
         tn.TrainFunction(small.objective, [*small.net.parameters, tn.Parameter("h.W", [1.0])], tn.Adam())
-    with pytest.raises(TypeError, match="objective: expected a function, got 3"):
+    with pytest.raises(TypeError, match="objective: expected a function, got int"):
         tn.TrainFunction(3, small.net.parameters, tn.Adam())
 
 

@@ -78,7 +78,7 @@ def _range(name: str, given: Sequence[float]) -> dict[str, Any]:
     if len(given) != 3 or not all(map(is_number, given)):
         raise InputError(who, what, repr(given))
     low, high, first = given
-    number(who, f"highest of {name}", high, f"> {low}", lambda v: v > low)
-    number(who, f"first value of {name}", first, f"from {low} to {high}", lambda v: low <= v <= high)
+    number(who, f"highest of {name}", high, f"> {low}")
+    number(who, f"first value of {name}", first, f">= {low} and <= {high}")
     counted = all(map(is_whole, given))
     return {"name": name, "low": low, "high": high, "step": 1 if counted else (high - low) / STEPS, "whole": counted}
