@@ -36,7 +36,7 @@ function image(label, others = {}) {
 
 /** Return a small title; a name, which has no spaces, is shortened if it is long, and the pointer finds all of it. */
 function heading(text, kind = "") {
-  return make("h4", { class: `tn-title ${kind}`.trim(), title: text }, /\s/.test(text) ? text : short(text));
+  return make("h3", { class: `tn-title ${kind}`.trim(), title: text }, /\s/.test(text) ? text : short(text));
 }
 
 /** Return a name, or its beginning and its end if it is too long, as drawings have it. */

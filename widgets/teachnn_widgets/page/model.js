@@ -26,16 +26,15 @@ class Model {
   }
   set(name, value) {
     if (JSON.stringify(this.traits[name]) === JSON.stringify(value) && !(value instanceof DataView)) return;
-    this.traits[name] = value;
     this.changed.add(name);
-    for (const listener of this.listeners.get(`change:${name}`) ?? []) listener();
+    this.put({ [name]: value });
   }
-  /** What the answer to a change is: it is shown, and not answered again. */
+  /** What the answer to a change is: all of it stands before anybody hears of it, and it is not answered again. */
   put(traits) {
-    for (const [name, value] of Object.entries(traits)) {
+    for (const [name, value] of Object.entries(traits))
       this.traits[name] = value instanceof Uint8Array ? new DataView(value.buffer) : value;
-      for (const listener of this.listeners.get(`change:${name}`) ?? []) listener();
-    }
+    const listeners = Object.keys(traits).flatMap((name) => [...(this.listeners.get(`change:${name}`) ?? [])]);
+    for (const listener of new Set(listeners)) listener();
   }
   on(events, listener) {
     for (const event of events.split(" ")) {

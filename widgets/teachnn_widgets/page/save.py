@@ -52,7 +52,8 @@ def save_page(path: str | Path, *widgets: Widget, title: str = "teachnn", half: 
         finally:
             if shown is not widget:
                 shown.close()
-        sections.append(f'<div class="page-widget" id="widget-{len(entries)}"></div>')
+        name = html.escape(str(widget))
+        sections.append(f'<section id="widget-{len(entries)}"><h2>{name}</h2></section>')
         entries.append(entry)
         kinds[entry["kind"]] = widget
     data = json.dumps({"arrays": store.arrays, "half": half, "widgets": entries}, separators=(",", ":"))
