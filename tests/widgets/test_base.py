@@ -78,7 +78,7 @@ def test_messages_from_the_page_are_taken_one_at_a_time():
 
 
 def test_the_pulse_beats_its_members_and_its_thread_ends_with_the_last():
-    pulse, beaten = Pulse(), threading.Event()
+    pulse, beaten, others = Pulse(), threading.Event(), threading.enumerate()
 
     class Member:
         def beat(self):
@@ -88,7 +88,7 @@ def test_the_pulse_beats_its_members_and_its_thread_ends_with_the_last():
     pulse.add(member)
     pulse.add(member)  # once is enough
     assert beaten.wait(5)
-    thread = next(thread for thread in threading.enumerate() if thread.name == "teachnn pulse")
+    thread = next(thread for thread in threading.enumerate() if thread.name == "teachnn pulse" and thread not in others)
     pulse.remove(member)
     pulse.remove(member)
     thread.join(5)

@@ -188,7 +188,8 @@ class LatentExplorer(InkWidget):
 
     def carried(self) -> dict[str, tuple[Callable, np.ndarray]]:
         """Return the decoder, and the encoder and the classifier if there are."""
-        functions = {"decode": (self.decode, np.zeros((1, self.dimensions), np.float32))}
+        functions: dict[str, tuple[Callable, np.ndarray]] = {}
+        functions["decode"] = self.decode, np.zeros((1, self.dimensions), np.float32)
         if self.encode is not None:
             functions["encode"] = self.encode, np.zeros((1, *self.image_shape), np.float32)
         if self.classify is not None:
