@@ -46,8 +46,10 @@ def matmul(x: Array, W: Array) -> Array:
 
 def batch_norm(x: Array, gamma: Array, beta: Array, mean: Array, variance: Array, eps: float) -> Array:
     """y = gamma * xhat + beta, with this batch's own mean and variance."""
-    centred = x - x.mean(axis=0)
-    return gamma * (centred / anp.sqrt((centred * centred).mean(axis=0) + eps)) + beta
+    rows = x.reshape((-1, x.shape[-1]))
+    centred = rows - rows.mean(axis=0)
+    y = gamma * (centred / anp.sqrt((centred * centred).mean(axis=0) + eps)) + beta
+    return y.reshape(x.shape)
 
 
 def cross_entropy(logits: Array, labels: Array, class_weights: Array | None, ignore_label: int | None) -> Array:
