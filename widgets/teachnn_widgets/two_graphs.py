@@ -83,12 +83,9 @@ class TwoGraphs(Widget):
             graphs = self._shown()
             picture = arrange(graphs)
             variables, details = variables_of(picture, graphs), details_of(picture, graphs)
-            chosen = self.details.get(self.selected, {}).get("same")
-            selected = next((key for key, detail in details.items() if detail["same"] == chosen), "")
             with self.hold_sync():
                 self._variables, self.details, self.said, self.glow = variables, details, sentence(graphs), {}
-                self.drawing, self.selected = as_svg(picture), selected
-                self._inspect()
+                self.drawing, self.selected = as_svg(picture), ""
 
     def _shown(self) -> list[tn.Graph]:
         """Return the graphs that are drawn now, at their depth."""
@@ -144,6 +141,18 @@ class TwoGraphs(Widget):
                     for v, picture in zip(variables, small, strict=True)
                 ]
                 self.heatmaps = b"".join(colours(picture).tobytes() for picture in small)
+
+    def choices(self) -> list[dict]:
+        """Return every drawing, and everything in it that can be chosen."""
+        found, before = [], (self.depth, self.function)
+        with self.lock, self.hold_sync():
+            for depth in range(self.deepest + 1):
+                for function in range(max(1, len(self.functions))):
+                    self.depth, self.function = depth, function
+                    keys = ["", *self._variables]
+                    found += [{"depth": depth, "function": function, "selected": key} for key in keys]
+            self.depth, self.function = before
+        return found
 
     def still(self) -> str:
         """Return the drawing, an SVG; of three functions or more, that of each tab, one below another."""
