@@ -18,7 +18,7 @@ EPS = 1e-6  # as in torch.nn.utils.clip_grad_norm_
 
 def check_clip(who: str, clip: float | None) -> float | None:
     """Return the longest norm that is allowed, as a plain float, or None for any."""
-    return None if clip is None else number(who, "clip", clip, "> 0", lambda v: v > 0)
+    return None if clip is None else number(who, "clip", clip, "> 0")
 
 
 def global_norm(gradients: Sequence[np.ndarray]) -> float:

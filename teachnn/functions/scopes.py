@@ -9,7 +9,7 @@ import numpy as np
 
 from teachnn.layers import Layer, refuse_mode
 from teachnn.ops import getval
-from teachnn.parameters import Scope, Statistic, Variable, change
+from teachnn.parameters import Change, Scope, Statistic, Variable, change
 from teachnn.support import Mode
 
 
@@ -33,6 +33,11 @@ class TrainScope(Scope):
         if rng not in self.drawn:
             self.drawn[rng] = rng.bit_generator.state
         return rng
+
+    def as_it_was(self) -> dict[Any, Change]:
+        """Return, of each statistic and generator that it used, the change that puts back what it was before."""
+        generators = {rng: (rng.bit_generator, "state", state) for rng, state in self.drawn.items()}
+        return {**{statistic: (statistic, "stored", statistic.stored) for statistic in self.moved}, **generators}
 
     def undraw(self) -> None:
         """Put the generators back to where they were."""

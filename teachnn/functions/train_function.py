@@ -23,6 +23,7 @@ from teachnn.functions.history import History, StepResult
 from teachnn.functions.loop import Position, fit
 from teachnn.functions.optimizer import Optimizer
 from teachnn.functions.scopes import TrainScope
+from teachnn.functions.stopping import Kept
 from teachnn.graphs import Graph, as_inputs, graph_of, name_of, terms_of
 from teachnn.layers import Layer
 from teachnn.ops import differentiate, getval, tracing
@@ -59,6 +60,8 @@ class TrainFunction:
         self._progress = Progress(0, 0, ())
         self.optimizer = optimizer
         self.clip: float | None = check_clip(self.who, clip)
+        self.touched: Mapping[Any, Change] = {}  # by steps, besides parameters: what puts it back as it was before
+        self.kept: Kept | None = None  # by a fit that may stop early
         self.position: Position | None = None  # of a fit
         self.history = History()
 
@@ -117,6 +120,7 @@ class TrainFunction:
                 clip = check_clip(self.who, self.clip)
                 moved, progress, norm = advance(before, self.parameters, gradients, self._finite, clip)
                 self._finite.check_statistics(scope.moved)
+                self.touched = {**scope.as_it_was(), **self.touched}
                 self._commit({**moved, **scope.moved}, progress)
             except BaseException:
                 if self._progress is before:  # otherwise it was a Ctrl-C that came after all was done

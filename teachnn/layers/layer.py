@@ -19,6 +19,7 @@ import numpy as np
 
 from teachnn import ops
 from teachnn.layers.fields import Frozen
+from teachnn.layers.outline import outline
 from teachnn.parameters import Parameter, Scope, Statistic, Variable, current_scope, distinct
 from teachnn.support import Array, InputError, InputTypeError, Mode, ModeError, check_mode, fits, named, shape_text
 
@@ -72,6 +73,9 @@ class Layer(Frozen):
     def statistics(self) -> tuple[Statistic, ...]:
         """Its statistics and those of the layers in it, in order, each object once."""
         return distinct(self._parts(Statistic), self.who)
+
+    def __repr__(self) -> str:
+        return outline(self)
 
     def at(self: L, mode: Mode) -> L:
         """Return the sibling in `mode`, which holds the same Parameters; itself where nothing differs."""

@@ -64,11 +64,10 @@ class BatchNorm(ModeLayer):
         gamma, beta = self.gamma.value, self.beta.value
         if self.mode == "test":
             return (x - self.mean.value) * (gamma / np.sqrt(self.variance.value + self.eps)) + beta
-        rows = x.reshape((-1, *self.gamma.shape))
-        mean, variance = ops.moments(ops.getval(rows))
+        mean, variance = ops.moments(ops.getval(x))
         self.mean.track(mean, self.rate)
         self.variance.track(variance, self.rate)
-        return ops.batch_norm(rows, gamma, beta, mean, variance, self.eps).reshape(x.shape)
+        return ops.batch_norm(x, gamma, beta, mean, variance, self.eps)
 
 
 class LayerNorm(Layer):

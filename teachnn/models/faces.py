@@ -13,7 +13,17 @@ from collections.abc import Callable
 import numpy as np
 
 from teachnn.functions import Optimizer, TestFunction, TrainFunction
-from teachnn.layers import AveragePool2D, Conv2D, Dense, Flatten, LeakyReLU, MaxPool2D, ReLU, Sequential
+from teachnn.layers import (
+    AveragePool2D,
+    Conv2D,
+    Dense,
+    Flatten,
+    LeakyReLU,
+    MaxPool2D,
+    ReLU,
+    Sequential,
+    outline_of_model,
+)
 from teachnn.models.cropping import CROP, SHIFTS, crops, intersection_over_union, standardize
 from teachnn.models.linear_attributes import LinearAttributes
 from teachnn.ops import loss
@@ -63,6 +73,9 @@ class LNet:
 
     def _respond(self, x: Array) -> Array:
         return self.windows(self.convolutions(x)).mean(axis=3)
+
+    def __repr__(self) -> str:
+        return outline_of_model("LNet", vars(self))
 
     def train_function(self, optimizer: Optimizer) -> TrainFunction:
         """Return the function that searches for the parameters; call it with scenes x and tags (N, k) floats."""
@@ -116,6 +129,9 @@ class ANet:
         self.who: Dense = Dense.create("anet.who", 64, people, rng)
         self.what: Dense = Dense.create("anet.what", 64, attributes, rng)
         self.features: TestFunction = TestFunction(self.convolutions, name="features")
+
+    def __repr__(self) -> str:
+        return outline_of_model("ANet", vars(self))
 
     def identity_function(self, optimizer: Optimizer) -> TrainFunction:
         """Return the first training function; call it with crops x and people (N,), numbered from 0."""

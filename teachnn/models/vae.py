@@ -13,7 +13,7 @@ import numpy as np
 
 from teachnn import ops
 from teachnn.functions import Optimizer, TestFunction, TrainFunction
-from teachnn.layers import Dense, Flatten, GaussianSample, ReLU, Reshape, Sequential
+from teachnn.layers import Dense, Flatten, GaussianSample, ReLU, Reshape, Sequential, outline_of_model
 from teachnn.ops import gaussian_sample, loss
 from teachnn.parameters import Parameter, init
 from teachnn.support import Array, array, check_generator, shape_of, whole
@@ -64,6 +64,9 @@ class VAE:
     def parameters(self) -> tuple[Parameter, ...]:
         """The encoder's, then the decoder's."""
         return sum((part.parameters for part in (self.encoder, self.mean, self.log_variance, self.decoder)), ())
+
+    def __repr__(self) -> str:
+        return outline_of_model(f"VAE of {self.latent} latent dimension{'s' * (self.latent != 1)}", vars(self))
 
     def train_function(self, optimizer: Optimizer) -> TrainFunction:
         """Return the function that searches for the parameters; call it with a batch of pictures x."""

@@ -183,7 +183,7 @@ def test_a_graph_is_searched_by_keyboard_inspected_and_shown_at_another_depth(la
     page.wait_for_selector(".tn-inspector .tn-card")
     page.keyboard.press("ArrowRight")
     page.keyboard.press("Enter")
-    page.wait_for_function("() => document.querySelector('.tn-card h4').textContent === 'dec.out.W'")
+    page.wait_for_function("() => document.querySelector('.tn-card h3').textContent === 'dec.out.W'")
     page.keyboard.press("Escape")
     page.wait_for_selector(".tn-inspector", state="hidden")
     page.get_by_test_id("depth").select_option("0")

@@ -36,7 +36,7 @@ function image(label, others = {}) {
 
 /** Return a small title. */
 function heading(text, kind = "") {
-  return make("h4", { class: `tn-title ${kind}`.trim() }, text);
+  return make("h3", { class: `tn-title ${kind}`.trim() }, text);
 }
 
 // --- controls

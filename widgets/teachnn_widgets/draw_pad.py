@@ -80,6 +80,10 @@ class DrawPad(InkWidget):
                     raise InputError("DrawPad", f"{name}(x) of shape (1, K) or (1, H, W)", str(value.shape))
         return answers, b"".join(pictures)
 
+    def carried(self) -> dict[str, tuple[Callable, np.ndarray]]:
+        """Return the functions that the drawing goes to."""
+        return {name: (function, self.image[None]) for name, function in self.functions.items()}
+
     def still(self) -> Image.Image:
         """Return the drawing as the functions get it, and their answers beside it."""
         shown, rest = [], np.frombuffer(self.pictures, np.uint8)

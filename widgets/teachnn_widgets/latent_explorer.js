@@ -117,7 +117,7 @@ function render({ model, el }) {
       ready();
       place();
     });
-  const marks = [mark("from", "Start here", "Walk from this point"), mark("to", "End here", "Walk to this point")];
+  const marks = [mark("from", "Start here", "Start here: walk from this point"), mark("to", "End here", "End here: walk to this point")];
   const walking = make("div", { class: "tn-row tn-walk" }, ...marks, along, stroll);
   ready();
 
@@ -143,7 +143,7 @@ function render({ model, el }) {
     stop();
     tell(model, { samples: model.get("samples") + 1 });
   });
-  const reset = button("Reset", "Go back to the middle", "reset", () => changed(Array(dimensions).fill(0)));
+  const reset = button("Reset", "Reset: go back to the middle", "reset", () => changed(Array(dimensions).fill(0)));
   const ink = model.get("can_draw") ? inkPad(model, "Draw a digit to encode") : { node: "", end: () => {} };
 
   const named = ["across", selects[0], "upwards", selects[1]];

@@ -172,6 +172,13 @@ class LatentExplorer(InkWidget):
                 raise InputError("encode", f"a mean (and a log variance) of shape (1, {self.dimensions})", got)
             self.move(code[0][0], code[0][0], *(np.exp(0.5 * part[0]) for part in code[1:]))
 
+    def carried(self) -> dict[str, tuple[Callable, np.ndarray]]:
+        """Return the decoder, and the encoder if there is one."""
+        functions = {"decode": (self.decode, np.zeros((1, self.dimensions), np.float32))}
+        if self.encode is not None:
+            functions["encode"] = self.encode, np.zeros((1, *self.image_shape), np.float32)
+        return functions
+
     def still(self) -> Image.Image:
         """Return the plane with its axes, and the picture at z beside it."""
         height, width, channels = self.shape

@@ -150,6 +150,11 @@ class LivePaths(Widget):
             + "\n"
         )
 
+    def choices(self) -> list[dict]:
+        """Return every function and batch that can be looked at."""
+        batches = range(1, self.batches + 1)
+        return [{"function": function, "batch": batch} for function in self.functions for batch in batches]
+
     def still(self) -> str:
         """Return the drawing, an SVG."""
         return self.drawing

@@ -23,6 +23,7 @@ from teachnn_widgets.stills import heatmap_figure
 from teachnn_widgets.watched import Watched
 
 LOOKS = 120  # kept at most
+PAGE_LOOKS = 10  # kept at most where there is no kernel
 PERIOD = 0.2  # seconds between two looks
 
 
@@ -121,6 +122,20 @@ class ParameterView(Widget):
                 self.limit = float(np.abs(look.small).max())
                 self.heatmap, self.bars = colours(look.small).tobytes(), look.bars
                 self.numbers = [[look.mean, look.spread, look.change] for look in looks]
+
+    def for_page(self) -> ParameterView:
+        """Return a view of the same variables that keeps few looks, so that a page can take all of them along."""
+        page = ParameterView(self.variables)
+        with self.lock:
+            every = range(0, len(self._looks) - 1, -(-len(self._looks) // PAGE_LOOKS))
+            page._looks, page.rows, page.selected = [*(self._looks[i] for i in every), self._looks[-1]], self.rows, 0
+        page._show()
+        return page
+
+    def choices(self) -> list[dict]:
+        """Return every variable and every look."""
+        places = range(-1, len(self._looks) - 1)
+        return [{"selected": i, "place": place} for i in range(len(self.variables)) for place in places]
 
     def still(self) -> Image.Image:
         """Return what is shown large, with its name: the heatmap and the histogram."""

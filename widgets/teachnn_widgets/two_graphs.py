@@ -145,6 +145,18 @@ class TwoGraphs(Widget):
                 ]
                 self.heatmaps = b"".join(colours(picture).tobytes() for picture in small)
 
+    def choices(self) -> list[dict]:
+        """Return every drawing, and everything in it that can be chosen."""
+        found, before = [], (self.depth, self.function)
+        with self.lock, self.hold_sync():
+            for depth in range(self.deepest + 1):
+                for function in range(max(1, len(self.functions))):
+                    self.depth, self.function = depth, function
+                    keys = ["", *self._variables]
+                    found += [{"depth": depth, "function": function, "selected": key} for key in keys]
+            self.depth, self.function = before
+        return found
+
     def still(self) -> str:
         """Return the drawing, an SVG; of three functions or more, that of each tab, one below another."""
         return str(tn.draw(*(graph.collapse(self.depth) for graph in self.graphs)).svg)
