@@ -167,10 +167,10 @@ class Lab:
         """Run one of JupyterLab's commands."""
         page.evaluate("([what, how]) => window.jupyterapp.commands.execute(what, how)", [what, arguments or {}])
 
-    def look(self, page, name: str) -> None:
-        """Keep a screenshot, if the environment names a folder for them."""
+    def look(self, page, name: str, part=None) -> None:
+        """Keep a screenshot of the page or of a part of it, if the environment names a folder for them."""
         if os.environ.get("TEACHNN_SCREENSHOTS"):
-            page.screenshot(path=f"{os.environ['TEACHNN_SCREENSHOTS']}/{name}.png")
+            (part or page).screenshot(path=f"{os.environ['TEACHNN_SCREENSHOTS']}/{name}.png")
 
     def close_pages(self) -> list[str]:
         """Shut the kernels down, close the pages, and return what went wrong on them."""

@@ -11,10 +11,10 @@ function render({ model, el }) {
   const frame = windowOn("the drawing", model.get("functions").length > 0);
   const { stage } = frame;
   const told = make("div", { class: "tn-said tn-told", "aria-live": "polite" });
-  const choose = () => tell(model, { depth: Number(depth.value) });
+  const choose = () => change({ depth: Number(depth.value) });
   const depth = make("select", control("Depth of the graphs", "depth", { onchange: choose }));
   const tabs = model.get("functions").map(tab);
-  let svg, elements, links, halos, lit;
+  let svg, elements, links, halos, lit, kept;
 
   const bar = make(
     "div",
@@ -31,7 +31,7 @@ function render({ model, el }) {
 
   function tab(name, i, all) {
     const title = i === all.length - 1 ? "All functions" : `${name} beside the training function`;
-    const onclick = () => tell(model, { function: i });
+    const onclick = () => change({ function: i });
     const node = make("button", control(title, `tab-${i}`, { type: "button", role: "tab", title, onclick }), name);
     keys(node, ({ key }) => {
       const by = { ArrowRight: 1, ArrowLeft: -1, Home: -i, End: -i - 1 }[key];
@@ -53,6 +53,12 @@ function render({ model, el }) {
   }
 
   // --- the drawing
+
+  /** Ask for another drawing; what is chosen stays chosen if it is there too. */
+  function change(to) {
+    kept = elements.get(model.get("selected"))?.dataset.same;
+    tell(model, { ...to, selected: "" });
+  }
 
   function draw() {
     const before = svg && places(svg, elements.values());
@@ -77,6 +83,9 @@ function render({ model, el }) {
     if (before) travel(before, places(svg, elements.values()));
     lit = null;
     light();
+    const again = [...elements].find(([, { dataset }]) => dataset.same === kept);
+    kept = null;
+    if (again) tell(model, { selected: again[0] });
   }
 
   /** Return the shape of a box, a pill or a chip. */

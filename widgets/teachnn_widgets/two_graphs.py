@@ -83,12 +83,9 @@ class TwoGraphs(Widget):
             graphs = self._shown()
             picture = arrange(graphs)
             variables, details = variables_of(picture, graphs), details_of(picture, graphs)
-            chosen = self.details.get(self.selected, {}).get("same")
-            selected = next((key for key, detail in details.items() if detail["same"] == chosen), "")
             with self.hold_sync():
                 self._variables, self.details, self.said, self.glow = variables, details, sentence(graphs), {}
-                self.drawing, self.selected = as_svg(picture), selected
-                self._inspect()
+                self.drawing, self.selected = as_svg(picture), ""
 
     def _shown(self) -> list[tn.Graph]:
         """Return the graphs that are drawn now, at their depth."""
