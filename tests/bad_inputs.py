@@ -418,6 +418,8 @@ for name in ("Linear", "Cosine", "StepDecay"):
     sweep(f"schedule.{name}", lambda w, v, k=kind: k(0.1, 0.1, v), **NOT_A_COUNT)
 
 # The two kinds of function
+clipping = lambda w, v: tn.TrainFunction(w.objective, w.net.parameters, tn.SGD(), clip=v)  # noqa: E731
+sweep("TrainFunction", clipping, type=["1", True, [1.0]], negative=[-1.0], size=[0], nan=[NAN])
 sweep("TrainFunction", lambda w, v: tn.TrainFunction(v, w.net.parameters, tn.SGD()), type=[None, 3, "f"])
 sweep(
     "TrainFunction",
@@ -473,6 +475,15 @@ sweep("TrainFunction.fit", lambda w, v: w.train.fit(w.batches, v, progress=False
 sweep("TrainFunction.fit", lambda w, v: w.train.fit([(v, w.y)], progress=False), **X)
 sweep("TrainFunction.fit", lambda w, v: w.train.fit([(w.x, v)], progress=False), **Y)
 sweep("TrainFunction.fit", lambda w, v: w.train.fit(w.batches, each_step=v, progress=False), type=[3, "f"])
+patient = lambda w, **o: w.train.fit(w.batches, progress=False, **{"each_epoch": lambda e: {"a": 1.0}} | o)  # noqa: E731
+sweep("TrainFunction.fit", lambda w, v: patient(w, patience=v), **NOT_A_COUNT | {"type": ["3", 2.5, [3], True]})
+sweep("TrainFunction.fit", lambda w, v: patient(w, patience=1, watch=v), type=[3, ["a"]])
+row(
+    "TrainFunction.fit",
+    "contradiction",
+    lambda w: patient(w, watch="a"),
+    lambda w: patient(w, patience=1, each_epoch=None),
+)
 sweep("TrainFunction.fit", lambda w, v: w.train.fit(w.batches, each_epoch=v, progress=False), type=[3, "f"])
 sweep("TestFunction", lambda w, v: tn.TestFunction(v), type=[None, 3, "f"])
 sweep("TestFunction", lambda w, v: tn.TestFunction(w.net, v), type=[None, 3, "test", ["x"], [None]], empty=[()])

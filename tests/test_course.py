@@ -133,7 +133,7 @@ def test_every_public_name_is_met_in_a_lesson():
 @each_exercise
 def test_the_check_gives_a_hint_on_the_stub_and_passes_the_solution(exercise):
     space = {}
-    exec(exercise.imports, space)
+    exec(exercise.before, space)
     exec(exercise.stub, space)
     stub = tn.check.exercise(exercise.number, eval(exercise.answer, space))
     assert not stub and f"Exercise {exercise.number}, not yet: " in repr(stub) and "raised" not in repr(stub)
@@ -170,8 +170,8 @@ def gain(bn):
     [
         ("01.2", lambda shape, rng: rng.uniform(-1, 1, shape) * np.sqrt(6 / shape[0]), "normal"),
         ("01.3", lambda net, f: tn.TrainFunction(f, net[-1].parameters, tn.SGD(1.0)), r"tn\.SGD\(0\.1\)"),
-        ("02.1", lambda y, g: g**2 * y * (1 - y), "twice the g"),
-        ("02.2", in_place, "x has changed"),
+        ("02.5", lambda y, g: g**2 * y * (1 - y), "twice the g"),
+        ("02.6", in_place, "x has changed"),
         ("04.4", of_mean_logits, "softmax is not linear"),
     ],
 )
@@ -189,9 +189,9 @@ def test_an_answer_that_is_nearly_right_gets_a_hint(number, answer, hint):
         ("01.1", lambda a, b: tuple(p.name for p in a.parameters if p in b.parameters)),
         ("01.2", lambda shape, rng: rng.normal(0, (2 / shape[0]) ** 0.5, shape)),
         ("01.3", lambda net, f: tn.TrainFunction(f, [net[-1].W, net[-1].b], tn.SGD(learning_rate=0.1))),
-        ("02.1", lambda y, g: (y - y**2) * g),
-        ("02.2", residual),
-        ("02.3", lambda f, w: (8 * (f(w + 1e-4) - f(w - 1e-4)) - f(w + 2e-4) + f(w - 2e-4)) / 12e-4),
+        ("02.5", lambda y, g: (y - y**2) * g),
+        ("02.6", residual),
+        ("02.7", lambda f, w: (8 * (f(w + 1e-4) - f(w - 1e-4)) - f(w + 2e-4) + f(w - 2e-4)) / 12e-4),
         ("03.1", lambda a, b: [p.name for p in a.parameters if not any(p is q for q in b.parameters)]),
         ("03.2", lambda net: tn.TestFunction(lambda x: net.at("test")[:-1](x))),
         ("04.1", lambda x, rate: (x**2 / (1 - rate) - x**2) ** 0.5),

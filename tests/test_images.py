@@ -8,6 +8,7 @@ from statistics import NormalDist
 import numpy as np
 import pytest
 from PIL import Image
+from refusal import refused
 
 import teachnn as tn
 from teachnn.images import figure, grid, latent_plane, manifold
@@ -71,16 +72,15 @@ def test_real_digits_can_be_written_as_png(tmp_path):
 
 @pytest.mark.parametrize("shape", [(28, 28), (2, 28, 28, 2), (2, 28, 28, 4), (0, 28, 28), (1, 2, 2, 3, 1), ()])
 def test_images_of_another_shape_are_refused(shape):
-    with pytest.raises(tn.InputError) as caught:
+    with refused("grid") as caught:
         grid(np.zeros(shape), columns=1)
-    said = f"grid: expected images of shape (N, H, W) or (N, H, W, 3), got {shape}; (N, H, W, 1) is grey too"
-    assert str(caught.value) == said
+    assert str(shape) in str(caught.value)
 
 
 def test_pictures_of_one_channel_are_grey_and_channels_first_are_named():
     digits = tn.data.mnist().test.images[:6]
     assert np.array_equal(np.asarray(grid(digits[..., None], 3)), np.asarray(grid(digits, 3)))
-    with pytest.raises(tn.InputError, match=r"pictures are NHWC, channels last: x\.transpose\(0, 2, 3, 1\)$"):
+    with refused("grid", cure="x.transpose(0, 2, 3, 1)"):
         grid(np.zeros((2, 3, 8, 8)), columns=1)
 
 

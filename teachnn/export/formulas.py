@@ -21,7 +21,9 @@ from teachnn.support import Array
 cast, cut, take = map(primitive, (operations.cast, operations.cut, operations.take))
 concatenate, reshaped, transposed = map(primitive, (operations.concatenate, operations.reshape, operations.transpose))
 convolve, max_pool, average_pool = map(primitive, (ops.convolve, operations.max_pool, operations.average_pool))
+product = primitive(operations.matmul)
 STEPS = (
+    product,
     cast,
     cut,
     take,
@@ -34,10 +36,20 @@ STEPS = (
 )  # operations, not formulas
 
 
+def matmul(x: Array, W: Array) -> Array:
+    """The product of matrices; a vector is a row on the left, a column on the right."""
+    if x.ndim > 1 and W.ndim > 1:
+        return product(x, W)
+    y = matmul(x if x.ndim > 1 else x[None], W if W.ndim > 1 else W[:, None])
+    return reshaped(y, (() if x.ndim == 1 else y.shape[:-1]) + (() if W.ndim == 1 else y.shape[-1:]))
+
+
 def batch_norm(x: Array, gamma: Array, beta: Array, mean: Array, variance: Array, eps: float) -> Array:
     """y = gamma * xhat + beta, with this batch's own mean and variance."""
-    centred = x - x.mean(axis=0)
-    return gamma * (centred / anp.sqrt((centred * centred).mean(axis=0) + eps)) + beta
+    rows = x.reshape((-1, x.shape[-1]))
+    centred = rows - rows.mean(axis=0)
+    y = gamma * (centred / anp.sqrt((centred * centred).mean(axis=0) + eps)) + beta
+    return y.reshape(x.shape)
 
 
 def row_norm(x: Array, eps: float) -> Array:
@@ -144,7 +156,8 @@ FORMULAS: dict[str, Callable[..., Any]] = {
     "_mean_squared_error": lambda y, target: ((y - target) ** 2).mean(),
     "_hinge": hinge,
     "_gaussian_kl": gaussian_kl,
-    "dot": anp.matmul,
+    "dot": matmul,
+    "matmul": matmul,
     "square": lambda x: x * x,
     "reciprocal": lambda x: 1 / x,
     "var": variance,

@@ -18,6 +18,11 @@ from teachnn.support import Array
 Axes = int | tuple[int, ...] | None
 
 
+def matmul(x: Array, W: Array) -> Array:
+    """The product of matrices, the last two axes."""
+    return np.matmul(x, W)
+
+
 def reshape(x: Array, shape: Sequence[int]) -> Array:
     """The same numbers in another shape; -1 stands for what is left."""
     return np.reshape(x, tuple(shape))
@@ -107,6 +112,6 @@ OPERATIONS: dict[str, Callable[..., Any]] = {
     **{f.__name__: f for f in (ops.sigmoid, ops.relu, ops.tanh, ops.softplus, ops.softmax, ops.log_softmax)},
     **{f.__name__: f for f in (ops.identity, ops.one_hot)},
     **{f.__name__: f for f in (reshape, transpose, cut, take, concatenate, cast, sum, mean, max, min, argmax)},
-    "matmul": np.matmul,
+    "matmul": matmul,
     **{f.__name__: f for f in (ops.convolve, ops.convolve_transposed, ops.pad, max_pool, average_pool)},
 }

@@ -1,8 +1,8 @@
 """The two kinds of function: a training function searches for parameters, a test function uses them. Notebook 03.
 
-Read train_function and test_function first; then optimizer, schedule for how parameters move; scopes, finite,
-snapshot, checkpoint for how a step stays whole; loop, history, progress for many steps; check for whether a gradient is
-right.
+Read train_function and test_function first; then optimizer, schedule, clipping, advance for how parameters move;
+scopes, finite, snapshot, checkpoint, kept_in_file for how a step stays whole; loop, stopping, history, progress for
+many steps; check for whether a gradient is right.
 """
 
 from teachnn.functions import schedule

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import cycle
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -17,32 +17,50 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class StepResult:
-    """What one step of training found before it moved: the loss and its terms; float(result) is the loss."""
+    """What one step of training found before it moved: the loss and its terms; float(result) is the loss.
+
+    norm: of the gradient, before it was clipped; None where nothing is clipped.
+    """
 
     loss: float
     terms: dict[str, float]
     step: int
+    norm: float | None = None
 
     def __float__(self) -> float:
         return self.loss
+
+    def __repr__(self) -> str:
+        return f"StepResult({', '.join(f'{key}={value!r}' for key, value in vars(self).items() if value is not None)})"
+
+
+class Best(NamedTuple):
+    """The epoch (from 1) after which what early stopping watches was smallest, the step then, and the value."""
+
+    epoch: int
+    step: int
+    value: float
 
 
 class History:
     """How the loss and its terms went: means over `stride` steps each, and test values as they were reported.
 
     Its memory is bounded: when it holds `capacity` means, neighbours are joined and `stride` doubles.
+    best: the epoch, the step and the value at which an early stopping fit found what it watches best; None without.
     """
 
     def __init__(self, capacity: int = 2048) -> None:
-        self.capacity: int
-        self.stride: int
-        self.capacity, self.stride = whole("History", "capacity", capacity, 2), 1
+        self.capacity: int = whole("History", "capacity", capacity, 2)
+        self.stride: int = 1
         self._rows: list[np.ndarray] = []  # each: last step, number of steps, sums of the terms
         self.names: tuple[str, ...] = ()
         self.tests: list[tuple[int, dict[str, float]]] = []
+        self.best: Best | None = None
 
     def append(self, result: StepResult) -> None:
-        """Add one step. If the terms have other names, the history starts again."""
+        """Add one step, and forget those from its number on. If the terms have other names, the history starts anew."""
+        while self._rows and self._rows[-1][0] >= result.step:  # training went back to an earlier step
+            self._rows.pop()
         if tuple(result.terms) != self.names:
             self._rows, self.stride, self.names = [], 1, tuple(result.terms)
         row = np.array([result.step, 1, *result.terms.values()])
@@ -55,8 +73,9 @@ class History:
             self.stride *= 2
 
     def report(self, step: int, terms: Mapping[str, float]) -> None:
-        """Take note of test values; of as many as `capacity`, every other one goes first."""
-        self.tests = [*(self.tests[1::2] if len(self.tests) >= self.capacity else self.tests), (step, dict(terms))]
+        """Take note of test values, in place of those from this step on; of `capacity` many, every other one goes."""
+        before = [test for test in self.tests if test[0] < step]
+        self.tests = [*(before[1::2] if len(before) >= self.capacity else before), (step, dict(terms))]
 
     @property
     def steps(self) -> np.ndarray:
@@ -87,6 +106,10 @@ class History:
             points = [(step, test[name]) for step, test in self.tests if name in test]
             if points:
                 axes.plot(*zip(*points, strict=True), dash, color=TEST, marker="o", markersize=4, label=f"{name}, test")
+        if self.best:
+            axes.axvline(
+                self.best.step, color=TEST, linewidth=0.8, linestyle=":", label=f"best: epoch {self.best.epoch}"
+            )
         axes.set(xlabel="step", ylabel=unit)
         if self.names:
             # The first steps would flatten the rest.
@@ -99,7 +122,8 @@ class History:
         if not self._rows:
             return "History(no steps yet)"
         last = ", ".join(f"{name} {values[-1]:.4g}" for name, values in self.terms.items())
-        return f"History({self.steps[-1]:,} steps; {last})"
+        best = f"; best after epoch {self.best.epoch}" if self.best else ""
+        return f"History({self.steps[-1]:,} steps; {last}{best})"
 
 
 def _join(a: np.ndarray, b: np.ndarray) -> np.ndarray:

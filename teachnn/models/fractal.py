@@ -7,12 +7,13 @@ Larsson, Maire & Shakhnarovich 2016, arXiv:1605.07648.
 
 from __future__ import annotations
 
+from math import inf
 from typing import ClassVar
 
 import numpy as np
 
 from teachnn.layers import BatchNorm, Conv2D, DropPath, Join, Layer, ReLU
-from teachnn.support import Array, InputError, Mode, check_mode, instance, is_whole, items, whole
+from teachnn.support import Array, InputError, Mode, check_mode, instance, items, whole
 
 
 class Unit(Layer):
@@ -81,7 +82,7 @@ class Fractal(Layer):
         """Return the mean of the paths that live."""
         return self.join(*self.drop(*self.paths(x))) if self.halves else self.unit(x)
 
-    def paths(self, x: Array) -> tuple:
+    def paths(self, x: Array) -> tuple[Array, ...]:
         """Return the output of each column, the shortest first, as they come to the join at the end."""
         if not self.halves:
             return (self.unit(x),)
@@ -90,6 +91,5 @@ class Fractal(Layer):
 
     def column(self, c: int) -> tuple[Unit, ...]:
         """Return the units of column c = 1, 2, ..., in their order."""
-        if not is_whole(c) or c < 1 or (c > 1 and not self.halves):
-            raise InputError(self.who, "a column that is there, 1, 2, ...", repr(c))
+        whole(self.who, "column's number", c, 1, inf if self.halves else 1)
         return (self.unit,) if c == 1 else tuple(unit for half in self.halves for unit in half.column(c - 1))

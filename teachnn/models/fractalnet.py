@@ -29,7 +29,7 @@ from teachnn.layers import (
     noise_from,
 )
 from teachnn.models.fractal import Fractal, Unit
-from teachnn.support import Array, InputError, check_generator, instance, is_whole, items, number, shape_of, whole
+from teachnn.support import Array, check_generator, instance, items, number, shape_of, whole
 
 __all__ = ["Fractal", "FractalNet", "Unit", "multiply_adds"]
 
@@ -67,7 +67,7 @@ class FractalNet(ModeLayer):
         drop = DropPath(rate, rng, mode="train")
         columns, channels = whole("FractalNet", "number of columns", columns), shape_of("FractalNet", channels)
         whole("FractalNet", "number of blocks", len(channels), 1, 3)
-        number("FractalNet", "alone", alone, "a probability, 0 <= alone <= 1", lambda v: 0 <= v <= 1)
+        number("FractalNet", "alone (a probability)", alone, ">= 0 and <= 1")
         steps = enumerate(pairwise((1, *channels)), 1)
         blocks = tuple(Fractal.create(f"block{i}", columns, pair, rng, drop) for i, pair in steps)
         side = 14 // 2 ** len(channels)
@@ -80,7 +80,7 @@ class FractalNet(ModeLayer):
         items(self.who, self.blocks, Fractal, "fractals as blocks")
         whole(self.who, "number of columns", self.columns)
         check_generator(self.who, self.rng)
-        number(self.who, "alone", self.alone, "a probability, 0 <= alone <= 1", lambda v: 0 <= v <= 1)
+        number(self.who, "alone (a probability)", self.alone, ">= 0 and <= 1")
 
     def forward(self, x: Array) -> Array:
         """Return the logits of the whole net, or in training sometimes those of one column."""
@@ -92,9 +92,7 @@ class FractalNet(ModeLayer):
 
     def column(self, c: int) -> Sequential:
         """Return column c = 1, 2, ... alone, of this mode: blocks * 2^(c - 1) units; InputError if there is none."""
-        if not is_whole(c) or c not in range(1, self.columns + 1):
-            raise InputError(self.who, f"a column from 1 to {self.columns}", repr(c))
-        return self._alone[c - 1]
+        return self._alone[whole(self.who, "column's number", c, 1, self.columns) - 1]
 
     @cached_property
     def _whole(self) -> Sequential:

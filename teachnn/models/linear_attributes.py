@@ -28,14 +28,14 @@ class LinearAttributes:
         who = "LinearAttributes"
         features = array(who, "features", features, "N", "crops", "d")
         attributes = _attributes(who, attributes, len(features))
-        self.C: float = number(who, "C", C, "> 0", lambda v: v > 0)
+        self.C: float = number(who, "C", C, "> 0")
         (_, crops, d), k = features.shape, attributes.shape[1]
         rows = features.reshape(-1, d)
         self.mean: np.ndarray = rows.mean(axis=0, dtype=np.float64).astype(rows.dtype)
         self.spread: np.ndarray = rows.std(axis=0, dtype=np.float64).astype(rows.dtype) + 1e-6
         self.W: Parameter = Parameter("linear.W", init.zeros((d, k)))
         self.b: Parameter = Parameter("linear.b", init.zeros((k,)))
-        self.score: TestFunction = TestFunction(self._score, name="score")
+        self.score: TestFunction[Array] = TestFunction(self._score, name="score")
         signs = np.where(attributes, np.float32(1), np.float32(-1)).repeat(crops, axis=0)
         search = TrainFunction(self.objective, (self.W, self.b), Adam(schedule.Linear(0.03, 0, FITTING)))
         for _ in range(FITTING):

@@ -58,7 +58,7 @@ class GradientNode(VJPNode):
         super().initialize_root()
         self.shape = shape
 
-    def parts(self, gradient: Any) -> list:
+    def parts(self, gradient: Any) -> list[Any]:
         """Return the gradient by each parent, given the one by this node's value."""
         try:
             parts = list(self.vjp(gradient))
@@ -108,8 +108,8 @@ def _ufunc(box: Any, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) 
 
 
 def _refuse_change(box: Any, place: Any, value: Any) -> NoReturn:
-    cure = "make a new one with autograd.numpy's where, stack or concatenate"
-    raise TypeError(f"expected arrays that stay as they are, got one changed in place, x[...] = ...; {cure}")
+    cure = "build a new array with autograd.numpy's stack, where or concatenate"
+    raise InputTypeError("", "arrays that stay as they are", "one changed in place, x[...] = ...", cure)
 
 
 def _no_such(box: Any, name: str) -> NoReturn:
@@ -120,7 +120,7 @@ def _transpose(box: Any, *axes: Any) -> Any:
     return anp.transpose(box, axes[0] if len(axes) == 1 else axes or None)
 
 
-ArrayBox.__setitem__ = _refuse_change  # without it Python speaks of boxes, or of scalar indices
+ArrayBox.__setitem__ = _refuse_change  # the layer or function that it happened in adds its name
 ArrayBox.__array_function__ = _function
 ArrayBox.__array_ufunc__ = _ufunc
 ArrayBox.__array__ = lambda box, *args, **kwargs: _refuse(box, "numpy.array")

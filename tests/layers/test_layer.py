@@ -5,6 +5,7 @@ import autograd.numpy as anp
 import numpy as np
 import pytest
 from autograd.test_util import check_grads
+from refusal import refused
 
 import teachnn as tn
 from teachnn.functions.check import _Checking
@@ -289,12 +290,9 @@ def test_parameters_come_in_the_order_of_the_fields_and_each_object_once():
 
 def test_two_parameters_of_one_name_are_an_error_that_gives_the_name_and_both_shapes():
     rng = tn.rng(0)
-    with pytest.raises(ValueError) as caught:
+    with refused("Sequential", "rename one, or share one object") as caught:
         tn.Sequential(tn.Dense.create("h", 2, 3, rng), tn.Dense.create("h", 3, 4, rng))
-    assert str(caught.value) == (
-        "Sequential: expected every name once, got two different variables called 'h.W', of shapes (2, 3) and (3, 4); "
-        "rename one, or share one object"
-    )
+    assert "'h.W', of shapes (2, 3) and (3, 4)" in str(caught.value)
 
     class Pair(tn.Layer):
         first: tn.Layer
@@ -357,11 +355,8 @@ def test_an_input_that_does_not_fit_is_refused(shape, x, text):
 def test_an_input_of_another_dtype_than_the_parameters_is_refused():
     W = tn.Parameter("h.W", np.zeros((2, 3)))
     for kind in (np.float64, np.float16):
-        with pytest.raises(tn.InputError) as caught:
+        with refused("h (Picky)", "x.astype(np.float32)"):
             Picky((), W)(np.zeros(3, kind))
-        assert str(caught.value) == (
-            f"h (Picky): expected float32 like h.W, got {np.dtype(kind)}; x.astype(np.float32)"
-        )
 
 
 @pytest.mark.parametrize(
@@ -372,6 +367,5 @@ def test_an_input_that_fits_is_handed_on_itself(shape, x):
 
 
 def test_a_layer_without_a_formula_says_what_to_write():
-    with pytest.raises(NotImplementedError) as caught:
+    with refused("mine (Layer)", "define it in the class", error=NotImplementedError):
         tn.Layer(name="mine")(ROWS)
-    assert str(caught.value) == ("mine (Layer): expected a method forward(self, x), got none; define it in the class")

@@ -357,6 +357,28 @@ def test_a_trajectory_of_100_steps(make, theirs, rate):
     assert np.abs(W.value - start).max() > 0.1  # it went somewhere
 
 
+@pytest.mark.parametrize("clip", [0.1, 2.0])
+def test_a_trajectory_of_clipped_gradients(clip):
+    W, b = tn.Parameter("W", numbers(6, 3)), tn.Parameter("b", numbers(3))
+    tensors = [torch.tensor(p.value.astype(float), requires_grad=True) for p in (W, b)]
+    layer = tn.Dense(W, b)
+    objective = lambda x, y: tn.loss.mean_squared_error(layer(x), y)  # noqa: E731
+    train = tn.TrainFunction(objective, layer.parameters, tn.Momentum(0.1), clip=clip)
+    optimizer, above = torch.optim.SGD(tensors, lr=0.1, momentum=0.9), 0
+    for _ in range(STEPS):
+        x, y = numbers(8, 6).astype(np.float32), numbers(8, 3).astype(np.float32)
+        loss = F.mse_loss(torch.tensor(x).double() @ tensors[0] + tensors[1], torch.tensor(y).double())
+        optimizer.zero_grad()
+        loss.backward()
+        norm = torch.nn.utils.clip_grad_norm_(tensors, clip).item()
+        optimizer.step()
+        above += norm > clip
+        assert train(x, y).norm == pytest.approx(norm, rel=1e-4)
+    for parameter, tensor in zip((W, b), tensors, strict=True):
+        assert parameter.value == pytest.approx(tensor.detach().numpy(), abs=1e-5)
+    assert 0 < above and (clip < 1 or above < STEPS)  # some are clipped, and of the larger one not all
+
+
 # The same network there: tn.export
 
 

@@ -12,11 +12,10 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
 
 from teachnn.graphs.drawing.isotonic import median, separated
 
-BOX_GAP, LANE_GAP, LANES_GAP = 30.0, 22.0, 12.0  # between two boxes, a box and a lane, two lanes
+BOX_GAP, LANE_GAP, LANES_GAP = 26.0, 22.0, 12.0  # between two boxes, a box and a lane, two lanes
 SWEEPS = 12
 
 
@@ -46,7 +45,7 @@ def lanes(
     return _distances(ranks), ranks.ways
 
 
-def _ranks(widths: Any, rows: Any, edges: Any, left: bool) -> Ranks:
+def _ranks(widths: Sequence[float], rows: Sequence[int], edges: Sequence[tuple[int, int, bool]], left: bool) -> Ranks:
     wide, row_of, lane = list(widths), list(rows), {}
     ways, links = [], {}
     leaving = Counter(source for source, *_ in edges)
