@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import cycle
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -27,46 +27,72 @@ class StepResult:
         return self.loss
 
 
+class Curve(NamedTuple):
+    """The means of a history; put in place as a whole, so that another thread never reads names of other means."""
+
+    names: tuple[str, ...]
+    stride: int
+    rows: list[np.ndarray]  # each: last step, number of steps, sums of the terms
+
+
 class History:
     """How the loss and its terms went: means over `stride` steps each, and test values as they were reported.
 
     Its memory is bounded: when it holds `capacity` means, neighbours are joined and `stride` doubles.
+    While another thread trains, read from a `copy()`: its steps and terms are of one instant, and as many.
     """
 
     def __init__(self, capacity: int = 2048) -> None:
-        self.capacity: int
-        self.stride: int
-        self.capacity, self.stride = whole("History", "capacity", capacity, 2), 1
-        self._rows: list[np.ndarray] = []  # each: last step, number of steps, sums of the terms
-        self.names: tuple[str, ...] = ()
+        self.capacity: int = whole("History", "capacity", capacity, 2)
+        self._curve = Curve((), 1, [])
         self.tests: list[tuple[int, dict[str, float]]] = []
 
     def append(self, result: StepResult) -> None:
         """Add one step. If the terms have other names, the history starts again."""
         if tuple(result.terms) != self.names:
-            self._rows, self.stride, self.names = [], 1, tuple(result.terms)
+            self._curve = Curve(tuple(result.terms), 1, [])
+        names, stride, rows = self._curve
         row = np.array([result.step, 1, *result.terms.values()])
-        if self._rows and self._rows[-1][1] < self.stride:
-            self._rows[-1] = _join(self._rows[-1], row)
+        if rows and rows[-1][1] < stride:
+            rows[-1] = _join(rows[-1], row)
         else:
-            self._rows.append(row)
-        if len(self._rows) >= self.capacity and self._rows[-1][1] == self.stride:
-            self._rows = [_join(a, b) for a, b in zip(self._rows[::2], self._rows[1::2], strict=False)]
-            self.stride *= 2
+            rows.append(row)
+        if len(rows) >= self.capacity and rows[-1][1] == stride:
+            joined = [_join(a, b) for a, b in zip(rows[::2], rows[1::2], strict=False)]
+            self._curve = Curve(names, 2 * stride, joined)
+
+    def copy(self) -> History:
+        """Return a history of its own, as this one is now: what comes later reaches only one of the two."""
+        copied = History(self.capacity)
+        names, stride, rows = self._curve
+        copied._curve, copied.tests = Curve(names, stride, rows[:]), self.tests[:]
+        return copied
 
     def report(self, step: int, terms: Mapping[str, float]) -> None:
         """Take note of test values; of as many as `capacity`, every other one goes first."""
         self.tests = [*(self.tests[1::2] if len(self.tests) >= self.capacity else self.tests), (step, dict(terms))]
 
     @property
+    def names(self) -> tuple[str, ...]:
+        """The terms' names."""
+        return self._curve.names
+
+    @property
+    def stride(self) -> int:
+        """How many steps each mean is of."""
+        return self._curve.stride
+
+    @property
     def steps(self) -> np.ndarray:
         """The number of the last step of each mean."""
-        return np.array([row[0] for row in self._rows], int)
+        return np.array([row[0] for row in self._curve.rows[:]], int)
 
     @property
     def terms(self) -> dict[str, np.ndarray]:
         """Each term's means, by name."""
-        return {name: np.array([row[2 + i] / row[1] for row in self._rows]) for i, name in enumerate(self.names)}
+        names, _, rows = self._curve
+        rows = rows[:]
+        return {name: np.array([row[2 + i] / row[1] for row in rows]) for i, name in enumerate(names)}
 
     @property
     def loss(self) -> np.ndarray:
@@ -79,27 +105,30 @@ class History:
 
         name_given("History.plot", unit)
         drawing, axes = figure()
-        many = max(1, len(self._rows) // 40)
-        for (name, values), dash in zip(self.terms.items(), cycle(["-", "--", ":", "-."]), strict=False):
-            axes.plot(self.steps, values, color=TRAIN, alpha=0.25, linewidth=0.8)
+        seen = self.copy()
+        steps, terms = seen.steps, seen.terms
+        many = max(1, len(steps) // 40)
+        for (name, values), dash in zip(terms.items(), cycle(["-", "--", ":", "-."]), strict=False):
+            axes.plot(steps, values, color=TRAIN, alpha=0.25, linewidth=0.8)
             means = np.convolve(values, np.full(many, 1 / many), "valid")
-            axes.plot(self.steps[many // 2 :][: len(means)], means, dash, color=TRAIN, label=f"{name}, training")
-            points = [(step, test[name]) for step, test in self.tests if name in test]
+            axes.plot(steps[many // 2 :][: len(means)], means, dash, color=TRAIN, label=f"{name}, training")
+            points = [(step, test[name]) for step, test in seen.tests if name in test]
             if points:
                 axes.plot(*zip(*points, strict=True), dash, color=TEST, marker="o", markersize=4, label=f"{name}, test")
         axes.set(xlabel="step", ylabel=unit)
-        if self.names:
+        if terms:
             # The first steps would flatten the rest.
-            late = [values[len(values) // 20 :] for values in self.terms.values()]
+            late = [values[len(values) // 20 :] for values in terms.values()]
             axes.set_ylim(top=1.1 * np.max(late), bottom=min(0, np.min(late)))
             axes.legend()
         return drawing
 
     def __repr__(self) -> str:
-        if not self._rows:
+        seen = self.copy()
+        if not len(seen.steps):
             return "History(no steps yet)"
-        last = ", ".join(f"{name} {values[-1]:.4g}" for name, values in self.terms.items())
-        return f"History({self.steps[-1]:,} steps; {last})"
+        last = ", ".join(f"{name} {values[-1]:.4g}" for name, values in seen.terms.items())
+        return f"History({seen.steps[-1]:,} steps; {last})"
 
 
 def _join(a: np.ndarray, b: np.ndarray) -> np.ndarray:
