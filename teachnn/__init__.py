@@ -13,11 +13,18 @@ The folders are the idea, from the ground floor up; a folder imports only those 
     layers        small frozen classes that hold parameters; some in two modes
     graphs        a function as plain data, and its picture
     functions     the two kinds: TrainFunction, TestFunction, and what a step is made of
+    export        a function in other hands: a program, ONNX, PyTorch
     data, models, exercises, jupyter          what networks learn from, the cases, the course
 
 Each folder's first lines say in which order to read its files. For a first tour: parameters/parameter, ops/arithmetic,
 layers/layer, layers/dense, functions/optimizer, functions/function.
 """
+
+from __future__ import annotations
+
+import importlib
+from types import ModuleType
+from typing import TYPE_CHECKING
 
 from teachnn import check, data, images, models, ops
 from teachnn.functions import (
@@ -70,6 +77,9 @@ from teachnn.ops import loss
 from teachnn.parameters import Parameter, Statistic, init, rng
 from teachnn.support import InputError, InputTypeError, Mode, ModeError, keep_freed
 
+if TYPE_CHECKING:
+    from teachnn import export
+
 __version__ = "0.2.0"
 
 __all__ = [
@@ -121,6 +131,7 @@ __all__ = [
     "check_gradients",
     "data",
     "draw",
+    "export",
     "images",
     "init",
     "load",
@@ -133,5 +144,18 @@ __all__ = [
     "schedule",
     "shared_parameters",
 ]
+
+LATE = ["export"]  # loaded when it is asked for
+
+
+def __getattr__(name: str) -> ModuleType:
+    if name not in LATE:
+        raise AttributeError(f"module 'teachnn' has no attribute {name!r}")
+    return importlib.import_module(f"teachnn.{name}")
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *LATE])
+
 
 keep_freed()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from teachnn.support import InputError, InputTypeError, number, whole
+from teachnn.support import InputError, instance, number, whole
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -91,7 +91,7 @@ def latent_plane(side: int = 15, low: float = 0.04, high: float = 0.96) -> np.nd
 
     side = whole("latent_plane", "side", side)
     for edge in (low, high):
-        number("latent_plane", "probability", edge, "> 0 and < 1", lambda v: 0 < v < 1)
+        number("latent_plane", "probability", edge, "> 0 and < 1")
     quantiles = [NormalDist().inv_cdf(p) for p in np.linspace(low, high, side)]
     x, y = np.meshgrid(quantiles, quantiles[::-1])
     return np.stack([x.ravel(), y.ravel()], axis=1).astype(np.float32)
@@ -102,8 +102,7 @@ def manifold(decode: Callable, side: int = 15, dimensions: int = 2, scale: int =
 
     decode: a function from points (N, dimensions) to images (N, H, W) or (N, H, W, 3), between 0 and 1.
     """
-    if not callable(decode):
-        raise InputTypeError("manifold", "a function as decode", repr(decode), "vae.decode is one")
+    instance("manifold", "a function as decode", decode, Callable, "vae.decode is one")
     side, dimensions = whole("manifold", "side", side), whole("manifold", "number of dimensions", dimensions)
     points = np.zeros((side * side, dimensions), np.float32)
     points[:, :2] = latent_plane(side)[:, :dimensions]
@@ -118,7 +117,7 @@ def figure(width: float = 6.4, height: float = 3.6, columns: int = 1) -> tuple[F
     (`pip install teachnn[lab]`).
     """
     for name, size in (("width", width), ("height", height)):
-        number("figure", name, size, "in inches, > 0", lambda v: v > 0)
+        number("figure", f"{name} in inches", size, "> 0")
     whole("figure", "number of columns", columns)
     from matplotlib.figure import Figure
     from matplotlib.legend import Legend

@@ -53,7 +53,7 @@ NOTHING_CAN_BE_WRONG = {
         (f"{name}.update" for name in ("Optimizer", "SGD", "Adam", "AdamW", "Momentum", "RMSProp")), _FORMULA
     ),
     **dict.fromkeys(
-        ("Optimizer.step", "Optimizer.rate", "TrainFunction.as_it_was", "Layer.expect", "Layer.mapped"), _INSIDE
+        ("Optimizer.step", "AdamW.step", "Optimizer.rate", "TrainFunction.as_it_was", "Layer.expect"), _INSIDE
     ),
     "Mode": "a word of type checkers",
     "data.mnist": "takes nothing",
@@ -69,6 +69,8 @@ NOTHING_CAN_BE_WRONG = {
             "data.Digits",
             "data.Faces",
             "data.Faces.__getitem__",
+            "data.Pictures",
+            "data.Pictures.__getitem__",
             "Sequential.__getitem__",
             "History.append",
             "History.report",
@@ -416,6 +418,8 @@ for name in ("Linear", "Cosine", "StepDecay"):
     sweep(f"schedule.{name}", lambda w, v, k=kind: k(0.1, 0.1, v), **NOT_A_COUNT)
 
 # The two kinds of function
+clipping = lambda w, v: tn.TrainFunction(w.objective, w.net.parameters, tn.SGD(), clip=v)  # noqa: E731
+sweep("TrainFunction", clipping, type=["1", True, [1.0]], negative=[-1.0], size=[0], nan=[NAN])
 sweep("TrainFunction", lambda w, v: tn.TrainFunction(v, w.net.parameters, tn.SGD()), type=[None, 3, "f"])
 sweep(
     "TrainFunction",
@@ -471,6 +475,15 @@ sweep("TrainFunction.fit", lambda w, v: w.train.fit(w.batches, v, progress=False
 sweep("TrainFunction.fit", lambda w, v: w.train.fit([(v, w.y)], progress=False), **X)
 sweep("TrainFunction.fit", lambda w, v: w.train.fit([(w.x, v)], progress=False), **Y)
 sweep("TrainFunction.fit", lambda w, v: w.train.fit(w.batches, each_step=v, progress=False), type=[3, "f"])
+patient = lambda w, **o: w.train.fit(w.batches, progress=False, **{"each_epoch": lambda e: {"a": 1.0}} | o)  # noqa: E731
+sweep("TrainFunction.fit", lambda w, v: patient(w, patience=v), **NOT_A_COUNT | {"type": ["3", 2.5, [3], True]})
+sweep("TrainFunction.fit", lambda w, v: patient(w, patience=1, watch=v), type=[3, ["a"]])
+row(
+    "TrainFunction.fit",
+    "contradiction",
+    lambda w: patient(w, watch="a"),
+    lambda w: patient(w, patience=1, each_epoch=None),
+)
 sweep("TrainFunction.fit", lambda w, v: w.train.fit(w.batches, each_epoch=v, progress=False), type=[3, "f"])
 sweep("TestFunction", lambda w, v: tn.TestFunction(v), type=[None, 3, "f"])
 sweep("TestFunction", lambda w, v: tn.TestFunction(w.net, v), type=[None, 3, "test", ["x"], [None]], empty=[()])
@@ -617,6 +630,10 @@ row(
 sweep("data.celeba", lambda w, v: tn.data.celeba(v), type=[None, 3, []])
 row("data.celeba", "contradiction", lambda w: tn.data.celeba(w.folder), lambda w: tn.data.celeba(w.saved))
 sweep("data.celeba", lambda w, v: tn.data.celeba(w.folder, limit=v), type=["3", 2.5], negative=[-1], size=[0])
+sweep("data.pictures", lambda w, v: tn.data.pictures(v), type=[None, 3, []])
+row("data.pictures", "contradiction", lambda w: tn.data.pictures(w.folder / "none"))
+sweep("data.pictures", lambda w, v: tn.data.pictures(w.folder, v), type=["3", 2.5], negative=[-1], size=[0, (1,)])
+sweep("data.pictures", lambda w, v: tn.data.pictures(w.folder, grey=v), type=["yes", 1])
 sweep("data.drawn_faces", lambda w, v: tn.data.drawn_faces(v, 1, w.rng), huge=[HUGE], **NOT_A_COUNT)
 sweep("data.drawn_faces", lambda w, v: tn.data.drawn_faces(1, v, w.rng), huge=[HUGE], **NOT_A_COUNT)
 sweep("data.drawn_faces", lambda w, v: tn.data.drawn_faces(1, 1, v), **NOT_A_GENERATOR)

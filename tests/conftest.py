@@ -91,6 +91,12 @@ def state_of():
     return state
 
 
+@pytest.fixture
+def bits(state_of):
+    """Return a function from a `small.Small` to all its bits."""
+    return lambda small: state_of(small.net.statistics, small.train, [small.rng])
+
+
 @pytest.fixture(autouse=True)
 def autograd_at_rest():
     """Check after each test that autograd's stack is empty: what is left on it would change every later gradient.

@@ -25,10 +25,13 @@ SOLUTION = re.compile(r"<details>.*?```python\n(.*?)```.*?</details>", re.S)
 
 @dataclass(frozen=True)
 class Exercise:
-    """An exercise of a notebook: its number, the sources of stub and solution, the answer's name, what is imported."""
+    """An exercise of a notebook: its number, the sources of stub and solution, the answer's name, what stands before it.
+
+    That is what the notebook imports, and the solutions of the exercises before.
+    """
 
     number: str
-    imports: str
+    before: str
     stub: str
     solution: str
     answer: str
@@ -37,13 +40,14 @@ class Exercise:
 def exercises(notebook) -> Iterator[Exercise]:
     """Find them: a cell with the stub, the cell that checks it, and the first folded solution below."""
     codes = [i for i, cell in enumerate(notebook.cells) if cell.cell_type == "code"]
+    known = notebook.cells[codes[0]].source
     for before, here in itertools.pairwise(codes):
         found = CHECK.fullmatch(notebook.cells[here].source.strip())
         if found:
             solution = SOLUTION.search(notebook.cells[here + 1].source)
             assert solution, f"exercise {found[1]} has no solution below it"
-            imports = notebook.cells[codes[0]].source
-            yield Exercise(found[1], imports, notebook.cells[before].source, solution[1], found[2])
+            yield Exercise(found[1], known, notebook.cells[before].source, solution[1], found[2])
+            known += "\n" + solution[1]
 
 
 def run(path: Path):
@@ -62,8 +66,12 @@ def tidied(notebook):
         cell.metadata.pop("execution", None)
         if cell.cell_type == "code":
             for output in cell.outputs:
+                data = output.get("data", {})
+                # ipywidgets leave no picture, and a long list of their traits
+                if set(data) == {VIEW, "text/plain"}:
+                    data["text/plain"] = f"{data['text/plain'].partition('(')[0]}: shown where a kernel runs"
                 for kind in (VIEW, "image/jpeg"):  # a picture is there as PNG too
-                    output.get("data", {}).pop(kind, None)
+                    data.pop(kind, None)
             cell.outputs = [o for o in cell.outputs if "%|" not in o.get("data", {}).get("text/plain", "")]
     return CoalesceStreamsPreprocessor().preprocess(notebook, {})[0]
 

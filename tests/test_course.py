@@ -1,5 +1,6 @@
 """What every notebook of the course must be: whole, run, honest about what it needs, with exercises that check."""
 
+import itertools
 import re
 
 import nbformat
@@ -13,8 +14,16 @@ PATHS = sorted(FOLDER.glob("*.ipynb"))
 NOTEBOOKS = {path.stem: nbformat.read(path, 4) for path in PATHS}
 EXERCISES = [exercise for notebook in NOTEBOOKS.values() for exercise in exercises(notebook)]
 
+LESSONS = [path for path in PATHS if path.name[0].isdigit()]  # in the order in which they are read
+FOLDED = {"source_hidden": True, "outputs_hidden": True}
+
 each_notebook = pytest.mark.parametrize("name", NOTEBOOKS)
 each_exercise = pytest.mark.parametrize("exercise", EXERCISES, ids=lambda e: e.number)
+
+
+def number(name):
+    """Return what an exercise's number begins with: 03 of 03_two_functions, maths of maths."""
+    return name.partition("_")[0]
 
 
 def texts(name):
@@ -46,17 +55,30 @@ def test_nothing_in_it_belongs_to_one_machine(name):
 @each_notebook
 def test_its_first_cell_says_what_is_learnt_how_long_it_takes_and_what_it_needs(name):
     top = texts(name)[0]
-    assert top.startswith(f"# {name[:2]} · ")
+    assert top.startswith(f"# {number(name).capitalize()} · ")
     for word in ("**You will learn**", "**Time**", "**You need**"):
         assert word in top
 
 
 @each_notebook
-def test_it_ends_in_a_summary_and_a_link_to_the_next(name):
+def test_it_ends_in_a_summary(name):
     assert any("\n## In short\n" in f"\n{text}" for text in texts(name))
-    place = list(NOTEBOOKS).index(name)
-    following = PATHS[place + 1 : place + 2]
-    assert all(f"]({path.name})" in texts(name)[-1] for path in following)
+
+
+@pytest.mark.parametrize(("path", "following"), list(itertools.pairwise(LESSONS)), ids=lambda path: path.stem)
+def test_a_lesson_ends_in_a_link_to_the_next(path, following):
+    assert f"]({following.name})" in texts(path.stem)[-1]
+
+
+@each_notebook
+def test_a_cell_that_serves_the_tests_alone_is_tagged_and_folded_and_one_that_is_folded_is_compared(name):
+    for cell in codes(name):
+        lines = "".join(output.get("text", "") for output in cell.outputs).splitlines()
+        only_true = bool(lines) and all(line.endswith(": True") for line in lines)
+        tags, folded = cell.metadata.get("tags", []), cell.metadata.get("jupyter") == FOLDED
+        assert ("check" in tags) == folded, cell.source
+        if folded:
+            assert only_true and "nbval-ignore-output" not in tags, cell.source
 
 
 @each_notebook
@@ -76,7 +98,7 @@ def test_its_cells_are_short(name):
 @each_notebook
 def test_it_has_three_exercises_or_more_in_order(name):
     numbers = [exercise.number for exercise in exercises(NOTEBOOKS[name])]
-    assert numbers == [f"{name[:2]}.{i}" for i in range(1, len(numbers) + 1)] and len(numbers) >= 3
+    assert numbers == [f"{number(name)}.{i}" for i in range(1, len(numbers) + 1)] and len(numbers) >= 3
     assert len(numbers) == sum(bool(CHECK.search(cell.source)) for cell in codes(name))
 
 
@@ -111,7 +133,7 @@ def test_every_public_name_is_met_in_a_lesson():
 @each_exercise
 def test_the_check_gives_a_hint_on_the_stub_and_passes_the_solution(exercise):
     space = {}
-    exec(exercise.imports, space)
+    exec(exercise.before, space)
     exec(exercise.stub, space)
     stub = tn.check.exercise(exercise.number, eval(exercise.answer, space))
     assert not stub and f"Exercise {exercise.number}, not yet: " in repr(stub) and "raised" not in repr(stub)
@@ -148,8 +170,8 @@ def gain(bn):
     [
         ("01.2", lambda shape, rng: rng.uniform(-1, 1, shape) * np.sqrt(6 / shape[0]), "normal"),
         ("01.3", lambda net, f: tn.TrainFunction(f, net[-1].parameters, tn.SGD(1.0)), r"tn\.SGD\(0\.1\)"),
-        ("02.1", lambda y, g: g**2 * y * (1 - y), "twice the g"),
-        ("02.2", in_place, "x has changed"),
+        ("02.5", lambda y, g: g**2 * y * (1 - y), "twice the g"),
+        ("02.6", in_place, "x has changed"),
         ("04.4", of_mean_logits, "softmax is not linear"),
     ],
 )
@@ -167,9 +189,9 @@ def test_an_answer_that_is_nearly_right_gets_a_hint(number, answer, hint):
         ("01.1", lambda a, b: tuple(p.name for p in a.parameters if p in b.parameters)),
         ("01.2", lambda shape, rng: rng.normal(0, (2 / shape[0]) ** 0.5, shape)),
         ("01.3", lambda net, f: tn.TrainFunction(f, [net[-1].W, net[-1].b], tn.SGD(learning_rate=0.1))),
-        ("02.1", lambda y, g: (y - y**2) * g),
-        ("02.2", residual),
-        ("02.3", lambda f, w: (8 * (f(w + 1e-4) - f(w - 1e-4)) - f(w + 2e-4) + f(w - 2e-4)) / 12e-4),
+        ("02.5", lambda y, g: (y - y**2) * g),
+        ("02.6", residual),
+        ("02.7", lambda f, w: (8 * (f(w + 1e-4) - f(w - 1e-4)) - f(w + 2e-4) + f(w - 2e-4)) / 12e-4),
         ("03.1", lambda a, b: [p.name for p in a.parameters if not any(p is q for q in b.parameters)]),
         ("03.2", lambda net: tn.TestFunction(lambda x: net.at("test")[:-1](x))),
         ("04.1", lambda x, rate: (x**2 / (1 - rate) - x**2) ** 0.5),

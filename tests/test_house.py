@@ -41,7 +41,7 @@ def test_every_folder_imports_only_faces_of_folders_below_it(house):
             "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from teachnn.layers import Layer",
             "a folder imports only folders below it",
         ),
-        ("teachnn/functions/loop.py", "from teachnn.functions.function import TrainFunction", "No circle"),
+        ("teachnn/functions/loop.py", "from teachnn.functions.train_function import TrainFunction", "No circle"),
         ("teachnn/graphs/drawing/picture.py", "from teachnn.graphs.drawing.layout import arrange", "No circle"),
         ("teachnn/functions/check.py", "from teachnn.ops.trace import getval", "Only the face of ops"),
         ("teachnn/functions/check.py", "import teachnn_widgets", "The library knows nothing of its widgets"),

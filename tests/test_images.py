@@ -8,6 +8,7 @@ from statistics import NormalDist
 import numpy as np
 import pytest
 from PIL import Image
+from refusal import refused
 
 import teachnn as tn
 from teachnn.images import figure, grid, latent_plane, manifold
@@ -71,9 +72,9 @@ def test_real_digits_can_be_written_as_png(tmp_path):
 
 @pytest.mark.parametrize("shape", [(28, 28), (2, 28, 28, 1), (2, 28, 28, 4), (0, 28, 28), (1, 2, 2, 3, 1), ()])
 def test_images_of_another_shape_are_refused(shape):
-    with pytest.raises(tn.InputError) as caught:
+    with refused("grid") as caught:
         grid(np.zeros(shape), columns=1)
-    assert str(caught.value) == f"grid: expected images of shape (N, H, W) or (N, H, W, 3), got {shape}"
+    assert str(shape) in str(caught.value)
 
 
 @pytest.mark.parametrize(("columns", "scale"), [(0, 1), (-1, 1), (1, 0), (1.0, 1), (1, 2.5), ("2", 1)])

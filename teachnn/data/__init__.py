@@ -1,6 +1,6 @@
-"""What a network learns from: the MNIST digits, faces, files of both, and batches. Notebooks 03 and 06.
+"""What a network learns from: the MNIST digits, faces, files of both, your pictures, batches. Notebooks 03 and 06.
 
-Read idx_files, digits, batching, in this order; then faces and celeba.
+Read idx_files, digits, batching, in this order; then pictures, faces and celeba.
 """
 
 from teachnn.data.batching import Batches, batches
@@ -8,5 +8,19 @@ from teachnn.data.celeba import celeba
 from teachnn.data.digits import MNIST, Digits, mnist, pixels
 from teachnn.data.faces import Faces, drawn_faces
 from teachnn.data.idx_files import idx
+from teachnn.data.pictures import Pictures, pictures
 
-__all__ = ["MNIST", "Batches", "Digits", "Faces", "batches", "celeba", "drawn_faces", "idx", "mnist", "pixels"]
+__all__ = [
+    "MNIST",
+    "Batches",
+    "Digits",
+    "Faces",
+    "Pictures",
+    "batches",
+    "celeba",
+    "drawn_faces",
+    "idx",
+    "mnist",
+    "pictures",
+    "pixels",
+]

@@ -18,6 +18,7 @@ from pathlib import Path
 import numpy as np
 
 from teachnn.data.faces import SIDE, Faces
+from teachnn.data.pictures import opened
 from teachnn.support import InputError, path_of, whole
 
 NUMBER = re.compile("-?[0-9]{1,9}")
@@ -93,13 +94,11 @@ def _lines(path: Path) -> list[str]:
 
 def _picture(path: Path) -> tuple[np.ndarray, tuple[float, float]]:
     """Return a picture (64, 64) uint8, and by how much its width and its height were scaled."""
-    from PIL import Image, UnidentifiedImageError  # here: the import of teachnn would wait for it
+    from PIL import Image  # here: the import of teachnn would wait for it
 
     try:
-        with Image.open(path) as image:
-            small = image.convert("L").resize((SIDE, SIDE), Image.Resampling.BILINEAR)
-            return np.asarray(small), (SIDE / image.width, SIDE / image.height)
+        image = opened(path, "celeba")
     except FileNotFoundError:
         raise FileNotFoundError(f"celeba: expected a picture, got no file {path}; unpack {path.parent.name}") from None
-    except (UnidentifiedImageError, Image.DecompressionBombError, OSError, ValueError) as error:
-        raise InputError(f"{path.name} (celeba)", "a picture", f"a damaged file ({error})", "copy it again") from error
+    small = image.convert("L").resize((SIDE, SIDE), Image.Resampling.BILINEAR)
+    return np.asarray(small), (SIDE / image.width, SIDE / image.height)

@@ -22,6 +22,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
+from itertools import chain
 
 from teachnn.exercises.verdict import Verdict
 from teachnn.graphs import CallGraph
@@ -29,6 +30,7 @@ from teachnn.support import InputError, InputTypeError, items
 
 WHO = "graphs"
 BOX = re.compile(r"(?P<name>[^()#]+?)\s*(?:#(?P<place>[1-9]\d*))?\s*(?:\((?P<mode>train|test)\))?")
+FEW = 3  # differences of one function that are named
 Edges = dict[tuple[str, str], None]  # a dict keeps their order
 
 
@@ -43,8 +45,9 @@ class Sketch:
 def graphs(expected: str, *graphs: CallGraph) -> Verdict:
     """Compare a text of the graphs that are expected with `graphs`: boxes, modes, arrows, and what all of them share.
 
-    Returns a Verdict, which says what differs. Raises InputError for a line that cannot be read, for a function that is
-    not among the graphs, and for two graphs of one name; InputTypeError for anything but a text and graphs.
+    Returns a Verdict, which names the first three differences of each function. Raises InputError for a line that
+    cannot be read, for a function that is not among the graphs, and for two graphs of one name; InputTypeError for
+    anything but a text and graphs.
     """
     given = items(WHO, graphs, CallGraph, "graphs", "a function's .graph(x) makes one")
     names = [graph.name for graph in given]
@@ -54,11 +57,18 @@ def graphs(expected: str, *graphs: CallGraph) -> Verdict:
             WHO, "one graph or more, of different names", got, 'TestFunction(f, name="classify") gives one'
         )
     sketches, shared = _read(expected, names)
-    differences = [d for graph in given for d in _compare(graph.name, sketches[graph.name], _sketch_of(graph))]
-    differences += _compare_shared(shared, given)
+    differences = [_first(_compare(graph.name, sketches[graph.name], _sketch_of(graph))) for graph in given]
+    differences = [*chain(*differences, _first(_compare_shared(shared, given)))]
     if differences:
         return Verdict(False, "\n".join(["Not yet as you expect:", *(f"- {d}" for d in differences)]))
     return Verdict(True, f"As you expected: {' and '.join(names)}, box by box, and what they share.")
+
+
+def _first(differences: Iterable[str]) -> list[str]:
+    """Return a few of the differences: the rest is for the learner to find."""
+    differences = list(differences)
+    more = len(differences) - FEW
+    return [*differences[:FEW], f"{differences[FEW].partition(':')[0]}: and {more} more"] if more > 0 else differences
 
 
 def _read(expected: str, names: list[str]) -> tuple[dict[str, Sketch], list[str]]:

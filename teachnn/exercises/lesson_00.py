@@ -6,7 +6,9 @@ from typing import Any
 
 import numpy as np
 
+from teachnn.data import mnist, pixels
 from teachnn.exercises.verdict import expect
+from teachnn.functions import TestFunction
 from teachnn.layers import Dense, ReLU, Sequential
 from teachnn.parameters import init
 
@@ -37,3 +39,16 @@ def exercise_3(numbers: Any) -> str:
     expect(found != len(net.parameters), "that counts the arrays; each holds many numbers")
     expect(found == 42, f"7 x 4 + 4 + 4 x 2 + 2 is expected for this small network, got {found}")
     return "The one in this notebook has 204,042."
+
+
+def milestone_1(classify: Any) -> str:
+    """Check classify(images) -> (N, 10): a reader of digits."""
+    expect(isinstance(classify, TestFunction), "give the tn.TestFunction that answers")
+    digits = mnist().test
+    answers = np.asarray(classify(pixels(digits.images)))
+    expect(
+        answers.shape == (10_000, 10), f"ten numbers for each picture are expected: (10000, 10), got {answers.shape}"
+    )
+    share = float((answers.argmax(axis=1) == digits.labels).mean())
+    expect(share >= 0.975, f"{share:.2%} of the test digits are right; 97.5 % are asked")
+    return f"{share:.2%} of the test digits are right."

@@ -6,9 +6,10 @@ from typing import Any
 
 import numpy as np
 
+from teachnn.data import batches, mnist, pixels
 from teachnn.exercises.verdict import expect
-from teachnn.functions import TrainFunction
-from teachnn.layers import Dense, Sequential, Tanh
+from teachnn.functions import Adam, TestFunction, TrainFunction
+from teachnn.layers import Dense, Flatten, ReLU, Sequential, Tanh
 from teachnn.ops import loss
 from teachnn.parameters import Parameter, init
 
@@ -54,3 +55,35 @@ def exercise_3(last_layer: Any) -> str:
     b = net[-1].b
     expect(np.allclose(b.value, before["out.b"] - 0.1 * slopes[b], atol=1e-6), "take the step by tn.SGD(0.1)")
     return "The objective computes with all of them; which ones move is another question."
+
+
+def milestone_1(second_task: Any) -> str:
+    """Check second_task(body) -> (train, classify): a new last layer for the digits 5 to 9."""
+    rng, digits = init.rng(0), mnist()
+    images, labels = digits.train.images[:10_000], digits.train.labels[:10_000]
+    body = Sequential(Flatten(), Dense.create("h", 784, 128, rng), ReLU())
+    last = Dense.create("first", 128, 5, rng)
+    parameters = body.parameters + last.parameters
+    first = TrainFunction(lambda x, y: loss.cross_entropy(last(body(x)), y), parameters, Adam(3e-3))
+    small = labels < 5
+    first.fit(batches(images[small], labels[small], size=100, rng=rng), epochs=2, progress=False)
+    train, classify = second_task(body)
+    expect(
+        isinstance(train, TrainFunction) and isinstance(classify, TestFunction), "return a training and a test function"
+    )
+    kept = {p: p.value for p in body.parameters}
+    moved = [p.name for p in train.parameters if p in kept]
+    expect(not moved, f"only the new layer may move; yours is to move {', '.join(moved)} too")
+    train.fit(batches(images[~small], labels[~small] - 5, size=100, rng=rng), epochs=8, progress=False)
+    large = digits.test.labels >= 5
+    x, y = pixels(digits.test.images[large]), digits.test.labels[large] - 5
+    logits = np.asarray(classify(x))
+    expect(logits.shape == (len(x), 5), f"five logits for each picture are expected, got shape {logits.shape}")
+    before = body.parameters[0].value
+    body.parameters[0].value = before * 0
+    same = np.array_equal(np.asarray(classify(x)), logits)
+    body.parameters[0].value = before
+    expect(not same, "classify is to share the body: it answers the same when the body's weights change")
+    share = float((logits.argmax(axis=1) == y).mean())
+    expect(share >= 0.85, f"{share:.1%} of the digits 5 to 9 are right; 85 % are asked")
+    return f"{share:.1%} of the digits 5 to 9 are right, with a body that has learnt 0 to 4 alone."

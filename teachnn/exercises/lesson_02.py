@@ -9,12 +9,86 @@ import numpy as np
 
 from teachnn import ops
 from teachnn.exercises.verdict import expect
-from teachnn.functions import check_gradients
+from teachnn.functions import TestFunction, check_gradients
 from teachnn.layers import Dense, Sequential, Tanh
 from teachnn.parameters import init
 
 
-def exercise_1(sigmoid_back: Any) -> str:
+class Note:
+    """A number as in the notebook, made by the check itself."""
+
+    def __init__(self, value: float, parents: tuple[tuple[Note, float], ...] = ()) -> None:
+        self.value: float = value
+        self.parents: tuple[tuple[Note, float], ...] = parents
+
+
+def slopes_of(number: Any) -> dict[Any, float]:
+    """Return the local slope by each parent, those of one parent added up."""
+    found: dict[Any, float] = {}
+    for parent, slope in number.parents:
+        found[parent] = found.get(parent, 0.0) + float(slope)
+    return found
+
+
+def exercise_1(number: Any) -> str:
+    """Check the class Number: what + and * note."""
+    a, b = number(3.0), number(-2.0)
+    total, product, square = a + b, a * b, a * a
+    expect(total.value == 1.0 and product.value == -6.0, "3 + -2 is 1, and 3 * -2 is -6")
+    hint = "a sum notes both numbers it was made from: parents=((self, slope), (other, slope))"
+    expect(set(slopes_of(total)) == {a, b}, hint)
+    expect(slopes_of(total) == {a: 1.0, b: 1.0}, "if one number of a sum grows by 1, the sum grows by 1")
+    expect(set(slopes_of(product)) == {a, b}, "a product notes both numbers it was made from too")
+    expect(slopes_of(product) == {a: -2.0, b: 3.0}, "if a grows by 1, how much does a * b grow?")
+    expect(slopes_of(square) == {a: 6.0}, "a * a has the parent a twice; both slopes count")
+    return "Each result carries the note that the way back will need."
+
+
+def exercise_2(order: Any) -> str:
+    """Check order(result) -> list."""
+    x = Note(1.0)
+    a = Note(2.0, ((x, 1.0),))
+    b = Note(3.0, ((a, 1.0),))
+    c = Note(4.0, ((a, 1.0), (b, 1.0)))
+    name = {x: "x", a: "a", b: "b", c: "c"}
+    found = list(order(c))
+    hint = "c was made from a and b, b from a, and a from x: each of the four once"
+    expect(len(found) == 4 and set(found) == set(name), f"{hint}; yours has {', '.join(name[n] for n in found)}")
+    expect(found[0] is c, "the result comes first")
+    said = f"b was made from a, so a comes after b as well as after c; yours is {', '.join(name[n] for n in found)}"
+    expect([name[n] for n in found] == ["c", "b", "a", "x"], said)
+    return "Nobody is asked before all who depend on it have been."
+
+
+def exercise_3(slopes: Any) -> str:
+    """Check slopes(result) -> {number: slope}."""
+    x = Note(5.0)
+    a, b = Note(2.0, ((x, 3.0),)), Note(1.0, ((x, 4.0),))
+    one, chain = Note(0.0), Note(7.0, ((a, 10.0),))
+    both = Note(7.0, ((a, 10.0), (b, 100.0)))
+    expect(slopes(one).get(one) == 1.0, "the result changes by 1 if it changes by 1")
+    hint = "along a chain the slopes are multiplied: 10 and then 3"
+    expect(slopes(chain).get(a) == 10.0 and slopes(chain).get(x) == 30.0, hint)
+    expect(slopes(both).get(x) == 430.0, "two ways lead from x to the result, 10 * 3 and 100 * 4: they are added up")
+    return "The chain rule multiplies along a way and adds over the ways."
+
+
+def exercise_4(pair: Any) -> str:
+    """Check (tanh, power)."""
+    tanh, power = pair
+    x = Note(0.5)
+    t, p = tanh(x), power(x, 3)
+    expect(abs(t.value - math.tanh(0.5)) < 1e-12 and abs(p.value - 0.125) < 1e-12, "tanh(0.5) is 0.462, 0.5^3 is 0.125")
+    expect(
+        set(slopes_of(t)) == {x} and set(slopes_of(p)) == {x},
+        "both note x and their slope there: parents=((x, slope),)",
+    )
+    expect(abs(slopes_of(t)[x] - (1 - math.tanh(0.5) ** 2)) < 1e-12, "the slope of tanh is 1 - tanh(x)^2")
+    expect(abs(slopes_of(p)[x] - 0.75) < 1e-12, "the slope of x^3 is 3 x^2: at 0.5 it is 0.75")
+    return "An operation more is a formula and its slope; the way back stays as it is."
+
+
+def exercise_5(sigmoid_back: Any) -> str:
     """Check sigmoid_back(y, g) -> the gradient by x."""
     x = np.linspace(-4, 4, 9)
     y, step = ops.sigmoid(x), 1e-6
@@ -28,7 +102,7 @@ def exercise_1(sigmoid_back: Any) -> str:
     return "It needs the output alone, so the input need not be kept."
 
 
-def exercise_2(residual: Any) -> str:
+def exercise_6(residual: Any) -> str:
     """Check residual(layer, x, times) -> array."""
     layer = Sequential(Dense.create("h", 3, 3, init.rng(0)), Tanh())
     x = init.rng(1).standard_normal((2, 3)).astype(np.float32)
@@ -45,10 +119,34 @@ def exercise_2(residual: Any) -> str:
     )
 
 
-def exercise_3(slope: Any) -> str:
+def exercise_7(slope: Any) -> str:
     """Check slope(f, w) -> derivative."""
     for f, w, wanted in ((math.sin, 0.5, math.cos(0.5)), (math.exp, 1.0, math.e), (lambda w: w**3, -1.0, 3.0)):
         found = slope(f, w)
         hint = f"an error below 1e-6 is expected, got {abs(found - wanted):.1g}: "
         expect(abs(found - wanted) < 1e-6, hint + "a large step is crude, a tiny one drowns in rounding")
     return "With a step to both sides the error shrinks with its square."
+
+
+def spirals(count: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    """Return points (count, 2) of two spirals around each other, and which spiral each is of."""
+    labels = np.arange(count) % 2
+    turn = rng.uniform(0.5, 3.0, count) * np.pi
+    radius, angle = turn / (3 * np.pi), turn + np.pi * labels
+    points = np.stack([radius * np.cos(angle), radius * np.sin(angle)], axis=1)
+    return (points + 0.02 * rng.standard_normal((count, 2))).astype(np.float32), labels
+
+
+def milestone_1(classify: Any) -> str:
+    """Check a test function that tells two spirals apart."""
+    expect(isinstance(classify, TestFunction), "give the tn.TestFunction that answers")
+    points, labels = spirals(2000, init.rng(99))
+    p = np.asarray(classify(points))
+    expect(p.shape == (2000, 2), f"a row of two probabilities for each point is expected: (2000, 2), got {p.shape}")
+    expect(np.allclose(p.sum(axis=1), 1, atol=1e-3), "each row is to sum to 1: softmax")
+    right = float((p.argmax(axis=1) == labels).mean())
+    expect(
+        right > 0.95,
+        f"{right:.1%} of 2,000 new points are right; 95 % are asked. More units, steps, another optimizer?",
+    )
+    return f"{right:.1%} of 2,000 points that you have never seen are right."

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from teachnn.data import mnist, pixels
 from teachnn.exercises.verdict import expect
 from teachnn.functions import SGD, TestFunction, TrainFunction
 from teachnn.layers import BatchNorm, Dense, Dropout, ModeLayer, ReLU, Sequential
@@ -39,7 +40,7 @@ def exercise_1(left_behind: Any) -> str:
     names = [p.name for p in train.parameters]
     hint = "another network with the same names shares nothing with this one: compare objects, not names"
     expect(list(left_behind(train, other)) == names, hint)
-    return "A loss's own layers are often thrown away after training: notebooks 06 and 09."
+    return "A loss's own layers are often thrown away after training: notebooks 06 and 10."
 
 
 def exercise_2(features: Any) -> str:
@@ -116,3 +117,22 @@ def exercise_4(changed: Any) -> str:
     hint = "this step moves only what it was given; and a layer in train mode keeps its statistics"
     expect(found == ["out.W", "out.b", "bn.mean", "bn.variance"], hint)
     return "A step changes the parameters it was given, and the statistics of its train-mode layers."
+
+
+def milestone_1(pair: Any) -> str:
+    """Check (train, classify): two heads in training, one of them at test."""
+    train, classify = pair
+    expect(isinstance(train, TrainFunction), "the first of the two is to be a tn.TrainFunction")
+    expect(isinstance(classify, TestFunction), "the second of the two is to be a tn.TestFunction")
+    digits = mnist().test
+    x = pixels(digits.images)
+    left, right = train.graph(x[:8], digits.labels[:8]), classify.graph(x[:8])
+    behind = [p.name for p in left.parameters if p not in right.parameters]
+    expect(behind, "classify uses all parameters of the training function: the helper's head is to stay behind")
+    alone = [p.name for p in right.parameters if p not in left.parameters]
+    expect(not alone, f"classify uses parameters that are never trained: {', '.join(alone)}")
+    moved = [p for p in left.parameters if any(p is q for q in train.parameters)]
+    expect(len(moved) == len(left.parameters), "hand all parameters of both heads to the training function")
+    share = float((np.asarray(classify(x)).argmax(axis=1) == digits.labels).mean())
+    expect(share >= 0.93, f"{share:.1%} of the test digits are right; 93 % are asked")
+    return f"{share:.1%} of the test digits are right, and {', '.join(behind)} stay behind."

@@ -6,9 +6,10 @@ from typing import Any
 
 import numpy as np
 
+from teachnn.data import batches, mnist, pixels
 from teachnn.exercises.verdict import expect
-from teachnn.functions import SGD, TestFunction, TrainFunction
-from teachnn.layers import BatchNorm, Dense, Dropout, ReLU, Sequential
+from teachnn.functions import SGD, Adam, TestFunction, TrainFunction
+from teachnn.layers import BatchNorm, Dense, Dropout, Flatten, ReLU, Sequential
 from teachnn.ops import loss
 from teachnn.parameters import init
 
@@ -78,3 +79,31 @@ def exercise_4(folded: Any) -> str:
     expect(np.allclose(x @ W - x[:1] @ W, right - right[:1], atol=1e-4), both)
     expect(np.allclose(x @ W + b, right, atol=1e-4), "W is right; what does a row of zeros give?")
     return "The test function of a trained network needs no batch normalisation: two graphs, one set of numbers."
+
+
+def milestone_1(adapted: Any) -> str:
+    """Check adapted(net, images) -> TestFunction for foggy pictures."""
+    digits, rng = mnist(), init.rng(0)
+    net = Sequential(
+        Flatten(),
+        Dense.create("h", 784, 64, rng),
+        BatchNorm.create("bn", 64, mode="train"),
+        ReLU(),
+        Dense.create("out", 64, 10, rng),
+    )
+    train = TrainFunction(lambda x, y: loss.cross_entropy(net(x), y), net.parameters, Adam(2e-3))
+    clear = digits.train.images[:6000], digits.train.labels[:6000]
+    train.fit(batches(*clear, size=100, rng=rng), epochs=2, progress=False)
+    before = {p: p.value for p in net.parameters}
+    function = adapted(net, 0.3 * pixels(digits.train.images[6000:9000]) + 0.4)
+    expect(isinstance(function, TestFunction), "return a tn.TestFunction")
+    hint = "a parameter has moved: only the statistics may, so the gradient has to be 0"
+    expect(all(np.array_equal(p.value, old) for p, old in before.items()), hint)
+    logits = np.asarray(function(0.3 * pixels(digits.test.images) + 0.4))
+    expect(logits.shape == (10_000, 10), f"logits (N, 10) are expected, got {logits.shape}")
+    wrong = float((logits.argmax(axis=1) != digits.test.labels).mean())
+    hint = (
+        f"{wrong:.0%} of 10,000 foggy pictures are wrong: were the statistics written often enough, by foggy batches?"
+    )
+    expect(wrong < 0.15, hint)
+    return f"{wrong:.1%} of 10,000 foggy pictures are wrong, and no label was needed."

@@ -1,4 +1,4 @@
-"""The answers to the exercises of notebook 10, the variational autoencoder, and how they are checked."""
+"""The answers to the exercises of notebook 10, the variational autoencoder, and its project's milestones."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from teachnn.data import mnist, pixels
 from teachnn.exercises.verdict import expect
 from teachnn.functions import Adam, TrainFunction
 from teachnn.layers import Dense
@@ -89,3 +90,26 @@ def exercise_4(objective: Any) -> str:
         last = float(search())
     expect(last < first, "the objective does not fall: is it the cross-entropy of the decoded z and x?")
     return "A search over z is a training function like any other: only its parameter is another."
+
+
+def milestone_1(work: Any) -> str:
+    """Check (generate, latent): generate(z, y) -> pictures of the digits y, asked for as rows of ten numbers."""
+    generate, latent = work
+    labels, one_hot = np.arange(10).repeat(20), np.eye(10, dtype=np.float32)
+    z = init.rng(0).standard_normal((len(labels), latent), dtype=np.float32)
+    pictures = np.asarray(generate(z, one_hot[labels]))
+    expect(pictures.shape == (200, 28, 28), f"pictures (N, 28, 28) are expected, got {pictures.shape} for 200 points")
+    digits = mnist().train
+    x, y = pixels(digits.images[:5000]).reshape(5000, -1), one_hot[digits.labels[:5000]]
+    W = np.linalg.solve(x.T @ x + 50 * np.eye(784), x.T @ (y - y.mean(axis=0)))  # least squares, right on 84 of 100
+    right = np.mean((pictures.reshape(200, -1) @ W).argmax(axis=1) == labels)
+    expect(right >= 0.8, f"{right:.0%} of the pictures are told to be the digit that was asked for; 80% are needed")
+    return f"{right:.0%} of the pictures are told to be the digit that was asked for."
+
+
+def milestone_2(bound: Any) -> str:
+    """Check a bound of held-out pictures: nats per picture, or the two terms by name."""
+    nats = float(sum(bound.values()) if isinstance(bound, dict) else bound)
+    expect(nats > 45.5, f"no bound of grey pictures lies below 45.5 nats; yours is {nats:.1f}: summed over all pixels?")
+    expect(nats < 150, f"the bound of the held-out pictures is {nats:.1f} nats per picture; below 150 is asked for")
+    return "The label saves the code some work: without it, two dimensions and as much training stop above 150."

@@ -6,8 +6,8 @@ And the answer to an exercise of the course, by a check of its own in `teachnn.e
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 import autograd.numpy as anp
 import numpy as np
@@ -15,7 +15,10 @@ import numpy as np
 from teachnn.graphs import names_of
 from teachnn.ops import differentiate, getval, tracing
 from teachnn.parameters import Parameter, Scope, Variable
-from teachnn.support import InputError, InputTypeError, array as numbers_of, items, number, whole
+from teachnn.support import Array, InputError, array as numbers_of, instance, items, number, whole
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
 
 STEPS = 1e-6, 1e-8  # a kink, ReLU's at 0 say, that lies within the first step of a number is missed by the second
 
@@ -23,10 +26,10 @@ STEPS = 1e-6, 1e-8  # a kink, ReLU's at 0 say, that lies within the first step o
 class _Checking(Scope):
     """Everything in float64, and the same noise in every call."""
 
-    def __init__(self, values: Mapping[Variable, object]) -> None:
+    def __init__(self, values: Mapping[Variable, Array]) -> None:
         self.values, self.copies = values, {}
 
-    def read(self, variable: Variable) -> Any:
+    def read(self, variable: Variable) -> Array:
         return self.values.get(variable, variable.stored.astype(np.float64))
 
     def generator(self, rng: np.random.Generator) -> np.random.Generator:
@@ -36,7 +39,11 @@ class _Checking(Scope):
 
 
 def check_gradients(
-    f: Callable, *inputs: Any, parameters: Iterable[Parameter] = (), tolerance: float = 1e-6, limit: int = 500
+    f: Callable[..., Array],
+    *inputs: ArrayLike,
+    parameters: Iterable[Parameter] = (),
+    tolerance: float = 1e-6,
+    limit: int = 500,
 ) -> float:
     """Compare the gradients of f(*inputs), by each float input and each of `parameters`, with central differences.
 
@@ -51,9 +58,8 @@ def check_gradients(
     True
     """
     who = "check_gradients"
-    if not callable(f):
-        raise InputTypeError(who, "a function", repr(f), "a layer is one")
-    number(who, "tolerance", tolerance, "> 0", lambda v: v > 0)
+    instance(who, "a function", f, Callable, "a layer is one")
+    number(who, "tolerance", tolerance, "> 0")
     whole(who, "limit", limit)
     given = [numbers_of(who, name, x) for name, x in zip(names_of(f, inputs), inputs, strict=True)]
     inputs = tuple([x if x.dtype.kind in "iub" else x.astype(np.float64) for x in given])
@@ -63,20 +69,18 @@ def check_gradients(
     arrays = [inputs[i] for i in moving] + [p.stored.astype(np.float64) for p in parameters]
     if not arrays:
         raise InputError("check_gradients", "at least one array of floats or one Parameter", "none")
-    weights: np.ndarray | None = None
-    start: np.ndarray | float = 0.0
 
-    def scalar(values: Any):
-        nonlocal weights, start
+    def run(values: Sequence[Any]) -> Any:
         arguments = list(inputs)
         for i, value in zip(moving, values, strict=False):
             arguments[i] = value
-        output = _Checking(dict(zip(parameters, values[len(moving) :], strict=True))).run(f, *arguments)
-        if weights is None:
-            numbers_of(who, "the output of f", getval(output))
-            weights = np.random.default_rng(0).uniform(0.5, 1.5, np.shape(getval(output)))
-            start = np.array(getval(output))
-        return anp.sum(weights * (output - start)), None  # only what moves: a large sum would hide it in its rounding
+        return _Checking(dict(zip(parameters, values[len(moving) :], strict=True))).run(f, *arguments)
+
+    def scalar(values: Sequence[Any]) -> tuple[Any, None]:
+        return anp.sum(weights * (run(values) - start)), None  # only what moves: rounding would hide it in a large sum
+
+    start = np.array(numbers_of(who, "the output of f", run(arrays)))
+    weights = np.random.default_rng(0).uniform(0.5, 1.5, start.shape)
 
     with tracing:
         _, _, gradients = differentiate(scalar, arrays)

@@ -19,7 +19,8 @@ import numpy as np
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save as to_bytes
 
-from teachnn.functions.function import TrainFunction
+from teachnn.functions.kept_in_file import PREFIX, from_file, to_file
+from teachnn.functions.train_function import TrainFunction
 from teachnn.ops import tracing
 from teachnn.parameters import Change, Variable, change, changing, distinct, values_of
 from teachnn.support import check_generator, instance, items, name_given, path_of
@@ -55,6 +56,8 @@ def save(
                 "position": train.position,
             }
             arrays |= {f"optimizer.{name}": array for name, array in train.memory.items()}
+            best, state["kept"] = to_file(train, variables, generators or {})
+            arrays |= best
     text = json.dumps(state, default=lambda array: array.tolist())
     metadata = {"teachnn": f"{_checksum(arrays, text)} {text}"}  # one entry: the order of two is by chance
     _write(path, to_bytes({name: np.asarray(array, order="C") for name, array in arrays.items()}, metadata))
@@ -76,7 +79,9 @@ def load(
     path, variables = _checked("load", path, variables, train, generators)
     arrays, state = _read(path)
     here = {variable.name: variable for variable in variables}
-    saved = {name: array for name, array in arrays.items() if name in here or not name.startswith("optimizer.")}
+    saved = {
+        name: array for name, array in arrays.items() if name in here or not name.startswith(("optimizer.", PREFIX))
+    }
     fits = {name: array for name, array in saved.items() if name in here and not _misfit(array, here[name].shape)}
     if strict and not len(fits) == len(here) == len(saved):
         wrong = [
@@ -96,8 +101,11 @@ def load(
             kind = type(rng.bit_generator).__name__
             raise CheckpointError(f"{path}: expected a {kind} state for the generator {name}, got another") from None
         changes.append((rng.bit_generator, "state", state["generators"][name]))
+    if train is not None:
+        changes += _resumed(path, train, arrays, state)
+        changes += from_file(train, variables, generators or {}, arrays, state.get("kept", {}))
     with tracing:  # between two steps
-        change(changes + (_resumed(path, train, arrays, state) if train is not None else []))
+        change(changes)
     return [name for name in {**here, **saved} if name not in fits]
 
 

@@ -17,14 +17,29 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class StepResult:
-    """What one step of training found before it moved: the loss and its terms; float(result) is the loss."""
+    """What one step of training found before it moved: the loss and its terms; float(result) is the loss.
+
+    norm: of the gradient, before it was clipped; None where nothing is clipped.
+    """
 
     loss: float
     terms: dict[str, float]
     step: int
+    norm: float | None = None
 
     def __float__(self) -> float:
         return self.loss
+
+    def __repr__(self) -> str:
+        return f"StepResult({', '.join(f'{key}={value!r}' for key, value in vars(self).items() if value is not None)})"
+
+
+class Best(NamedTuple):
+    """The epoch (from 1) after which what early stopping watches was smallest, the step then, and the value."""
+
+    epoch: int
+    step: int
+    value: float
 
 
 class Curve(NamedTuple):
@@ -40,18 +55,22 @@ class History:
 
     Its memory is bounded: when it holds `capacity` means, neighbours are joined and `stride` doubles.
     While another thread trains, read from a `copy()`: its steps and terms are of one instant, and as many.
+    best: the epoch, the step and the value at which an early stopping fit found what it watches best; None without.
     """
 
     def __init__(self, capacity: int = 2048) -> None:
         self.capacity: int = whole("History", "capacity", capacity, 2)
         self._curve = Curve((), 1, [])
         self.tests: list[tuple[int, dict[str, float]]] = []
+        self.best: Best | None = None
 
     def append(self, result: StepResult) -> None:
-        """Add one step. If the terms have other names, the history starts again."""
+        """Add one step, and forget those from its number on. If the terms have other names, the history starts anew."""
         if tuple(result.terms) != self.names:
             self._curve = Curve(tuple(result.terms), 1, [])
         names, stride, rows = self._curve
+        while rows and rows[-1][0] >= result.step:  # training went back to an earlier step
+            rows.pop()
         row = np.array([result.step, 1, *result.terms.values()])
         if rows and rows[-1][1] < stride:
             rows[-1] = _join(rows[-1], row)
@@ -65,12 +84,13 @@ class History:
         """Return a history of its own, as this one is now: what comes later reaches only one of the two."""
         copied = History(self.capacity)
         names, stride, rows = self._curve
-        copied._curve, copied.tests = Curve(names, stride, rows[:]), self.tests[:]
+        copied._curve, copied.tests, copied.best = Curve(names, stride, rows[:]), self.tests[:], self.best
         return copied
 
     def report(self, step: int, terms: Mapping[str, float]) -> None:
-        """Take note of test values; of as many as `capacity`, every other one goes first."""
-        self.tests = [*(self.tests[1::2] if len(self.tests) >= self.capacity else self.tests), (step, dict(terms))]
+        """Take note of test values, in place of those from this step on; of `capacity` many, every other one goes."""
+        before = [test for test in self.tests if test[0] < step]
+        self.tests = [*(before[1::2] if len(before) >= self.capacity else before), (step, dict(terms))]
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -115,6 +135,9 @@ class History:
             points = [(step, test[name]) for step, test in seen.tests if name in test]
             if points:
                 axes.plot(*zip(*points, strict=True), dash, color=TEST, marker="o", markersize=4, label=f"{name}, test")
+        if seen.best:
+            label = f"best: epoch {seen.best.epoch}"
+            axes.axvline(seen.best.step, color=TEST, linewidth=0.8, linestyle=":", label=label)
         axes.set(xlabel="step", ylabel=unit)
         if terms:
             # The first steps would flatten the rest.
@@ -128,7 +151,8 @@ class History:
         if not len(seen.steps):
             return "History(no steps yet)"
         last = ", ".join(f"{name} {values[-1]:.4g}" for name, values in seen.terms.items())
-        return f"History({seen.steps[-1]:,} steps; {last})"
+        best = f"; best after epoch {seen.best.epoch}" if seen.best else ""
+        return f"History({seen.steps[-1]:,} steps; {last}{best})"
 
 
 def _join(a: np.ndarray, b: np.ndarray) -> np.ndarray:

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sized
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Sized
 from itertools import count, takewhile
-from typing import Any, NamedTuple, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, runtime_checkable
 
 import numpy as np
 
 from teachnn.functions.history import History, StepResult
 from teachnn.functions.progress import Report
+from teachnn.functions.stopping import EarlyStopping, Kept, Watch
 from teachnn.ops import tracing
-from teachnn.parameters import change
-from teachnn.support import InputError, InputTypeError, instance, whole
+from teachnn.parameters import Change, Parameter, change
+from teachnn.support import InputError, instance, whole
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+
+    Batch = tuple[ArrayLike, ...] | ArrayLike  # one array need not be a tuple
 
 
 class Position(NamedTuple):
@@ -28,13 +34,28 @@ class Trainable(Protocol):
 
     position: Position | None
     history: History
+    kept: Kept | None
+
+    @property
+    def parameters(self) -> Sequence[Parameter]:
+        """What its steps move."""
+        ...
+
+    @property
+    def touched(self) -> Mapping[Any, Change]:
+        """The changes that would put back what else its steps changed, as it was before the first of them."""
+        ...
+
+    def as_it_is(self) -> list[Change]:
+        """Return the changes that would put back what it is now."""
+        ...
 
     @property
     def steps(self) -> int:
         """How many steps were taken."""
         ...
 
-    def __call__(self, *inputs: Any) -> StepResult:
+    def __call__(self, *inputs: ArrayLike) -> StepResult:
         """Take one step."""
         ...
 
@@ -56,21 +77,44 @@ class Replayable(Protocol):
 
 def fit(
     train: Trainable,
-    batches: Iterable[Any],
+    batches: Iterable[Batch],
     epochs: int = 1,
     *,
     each_epoch: Callable[[int], Mapping[str, float] | None] | None = None,
     each_step: Callable[[StepResult], object] | None = None,
+    patience: int | None = None,
+    watch: Watch | None = None,
     progress: bool = True,
     resume: bool = False,
 ) -> History:
-    """Take a step for each batch of each epoch; return `train.history`. See `TrainFunction.fit`."""
+    """Take a step for each batch of each epoch; return the history.
+
+    batches: `tn.data.batches(...)`, or anything that can be iterated once an epoch and yields a tuple of arrays.
+    each_epoch(epoch), each_step(result): called when one is done; what each_epoch returns is noted as test values.
+    patience: stop after so many epochs in a row that brought nothing better, and put back everything as it was after
+        the best one, which `history.best` tells: parameters, statistics, the optimizer's memory, generators, steps.
+    watch: what is to be small, by name, of what each_epoch returns, or a function of it: lambda v: -v["accuracy"].
+        It should be measured on examples that are neither trained with nor reported on in the end.
+    progress: a bar with the terms, the speed and the time left; a line an epoch where there is no terminal.
+    resume: go on where a fit of as many epochs was broken off, in the very same order; needs `tn.data.batches`.
+    Ctrl-C ends it between two steps: nothing is lost, and KeyboardInterrupt is raised again.
+    """
     epochs = whole("fit", "number of epochs", epochs)
-    for name, function in (("each_epoch", each_epoch), ("each_step", each_step)):
-        if function is not None and not callable(function):
-            raise InputTypeError("fit", f"a function as {name}", repr(function))
+    instance("fit", "a function as each_epoch", each_epoch, Callable | None)
+    instance("fit", "a function as each_step", each_step, Callable | None)
+    stopping = _stopping(train, batches, epochs, each_epoch, patience, watch, resume)
     length = len(batches) if isinstance(batches, Sized) else None
-    for epoch, rest in passes(train, batches, epochs, resume):
+
+    def test(epoch: int) -> None:
+        tested = each_epoch(epoch) if each_epoch else None
+        if tested:
+            train.history.report(train.steps, tested)
+        if stopping:
+            stopping.look(epoch, train.steps, tested)
+
+    if stopping and resume and stopping.missed:
+        test(stopping.missed)
+    for epoch, rest in () if stopping and stopping.over else passes(train, batches, epochs, resume):
         report = Report(epoch, epochs, length, progress)
         try:
             for batch in rest:
@@ -80,9 +124,13 @@ def fit(
                     each_step(result)
         finally:
             report.close()
-        tested = each_epoch(epoch + 1) if each_epoch else None
-        if tested:
-            train.history.report(train.steps, tested)
+        test(epoch + 1)
+        if stopping and stopping.over:
+            break
+    if stopping:
+        stopping.restore()
+        if progress and train.history.best:
+            print(f"All is again as it was after epoch {train.history.best.epoch}, the best.", flush=True)
     return train.history
 
 
@@ -94,8 +142,29 @@ def take(train: Trainable, batch: tuple[Any, ...]) -> StepResult:
     return result
 
 
+def _stopping(
+    train: Trainable,
+    batches: Iterable[Any],
+    epochs: int,
+    each_epoch: Callable | None,
+    patience: int | None,
+    watch: Watch | None,
+    resume: bool,
+) -> EarlyStopping | None:
+    """Return what may stop this fit before its last epoch, if anything may."""
+    if patience is None and watch is not None:
+        raise InputError("fit", "patience, a number of epochs, with watch", "none", "patience=3, say")
+    if patience is not None and each_epoch is None:
+        raise InputError("fit", "a function as each_epoch, with patience", "none", "it returns what is watched")
+    rng = batches.rng if isinstance(batches, Replayable) else None
+    stopping = None if patience is None else EarlyStopping(train, rng, epochs, patience, watch)
+    if not resume:
+        change([(train, "kept", None), (train.history, "best", None)])
+    return stopping
+
+
 def passes(
-    train: Trainable, batches: Iterable[Any], epochs: int | None = None, resume: bool = False
+    train: Trainable, batches: Iterable[Batch], epochs: int | None = None, resume: bool = False
 ) -> Iterator[tuple[int, Iterator[tuple[Any, ...]]]]:
     """Yield (epoch, its batches) for each pass to come, endlessly unless `epochs` is given; each batch is a tuple.
 
@@ -119,7 +188,7 @@ def passes(
         yield epoch, _pass(train, rest)
 
 
-def _pass(train: Trainable, rest: Iterable[Any]) -> Iterator[tuple[Any, ...]]:
+def _pass(train: Trainable, rest: Iterable[Batch]) -> Iterator[tuple[Any, ...]]:
     empty = True
     for batch in rest:
         empty = False

@@ -8,7 +8,6 @@ be left at any moment.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
@@ -21,13 +20,11 @@ BLOCK = 16_384  # numbers that are updated together: few enough for a formula to
 Memory = tuple[np.ndarray, ...]
 
 
-def _bounds(name: str) -> tuple[str, Callable[[float], bool]]:
-    """Return what a setting of this name may be, in words and as a function."""
+def _bounds(name: str) -> str:
+    """Return what a setting of this name may be."""
     if name == "learning_rate":
-        return "> 0", lambda v: v > 0
-    if name.startswith(("beta", "decay", "momentum")):  # shares of what is remembered
-        return ">= 0 and < 1", lambda v: 0 <= v < 1
-    return ">= 0", lambda v: v >= 0
+        return "> 0"
+    return ">= 0 and < 1" if name.startswith(("beta", "decay", "momentum")) else ">= 0"
 
 
 @dataclass(frozen=True)
@@ -43,7 +40,7 @@ class Optimizer:
             if isinstance(getattr(type(self), name, None), bool):
                 instance(who, f"True or False as {name}", value, bool)
             elif not (callable(value) and name == "learning_rate"):
-                object.__setattr__(self, name, number(who, name, value, *_bounds(name)))
+                object.__setattr__(self, name, number(who, name, value, _bounds(name)))
 
     def update(self, w: np.ndarray, g: np.ndarray, memory: Memory, rate: float, t: int) -> tuple[np.ndarray, Memory]:
         """Return the next (w, memory) in step t = 1, 2, ..., with the learning rate `rate`; change no input."""
@@ -54,7 +51,7 @@ class Optimizer:
         if not callable(self.learning_rate):
             return float(self.learning_rate)
         who = f"{type(self).__name__}'s schedule"
-        return float(number(who, f"rate of step {t}", self.learning_rate(t - 1), ">= 0", lambda v: v >= 0))
+        return float(number(who, f"rate of step {t}", self.learning_rate(t - 1), ">= 0"))
 
     def step(self, w: np.ndarray, g: np.ndarray, memory: Memory, rate: float, t: int) -> tuple[np.ndarray, Memory]:
         """Return `update` of one parameter, worked out block by block, in float32."""

@@ -28,11 +28,8 @@ class _Checked:
     def __post_init__(self) -> None:
         who = type(self).__name__
         for name, value in vars(self).items():
-            count = name in ("steps", "every")
-            if count:
-                checked = whole(who, f"number as {name},", value)
-            else:
-                checked = number(who, name, value, ">= 0", lambda v: v >= 0)
+            is_count = name in ("steps", "every")
+            checked = whole(who, f"number as {name},", value) if is_count else number(who, name, value, ">= 0")
             object.__setattr__(self, name, checked)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from teachnn.functions.function import TrainFunction
+from teachnn.functions.train_function import TrainFunction
 from teachnn.ops import tracing
 from teachnn.parameters import Change, Variable, change, changing
 from teachnn.support import instance, items

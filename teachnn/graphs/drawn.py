@@ -22,7 +22,7 @@ class Graph(CallGraph):
 
 @dataclass(frozen=True)
 class Drawing:
-    """Several functions side by side, with what they share between them; see `draw`."""
+    """Functions side by side, with what they share between them, in pairs where there are more than two; see `draw`."""
 
     graphs: tuple[CallGraph, ...]
 
@@ -34,7 +34,15 @@ class Drawing:
         """The picture, a whole SVG document."""
         from teachnn.graphs import drawing, svg  # here: few runs draw, and each would wait for it at import
 
-        return svg.as_svg(drawing.arrange(self.graphs))
+        return svg.as_svg(*map(drawing.arrange, self.pairs))
+
+    @property
+    def pairs(self) -> list[tuple[CallGraph, ...]]:
+        """The training function beside each of the others; one or two functions are one picture."""
+        from teachnn.graphs import drawing
+
+        first, *others = drawing.ordered(self.graphs)
+        return [(first, other) for other in others] or [(first,)]
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the picture to a file."""
@@ -45,8 +53,8 @@ class Drawing:
             raise OSError(f"draw: expected a file that can be written, got {path}: {error.strerror}") from None
 
     def __str__(self) -> str:
-        if len(self.graphs) > 2:  # the first beside each of the others
-            return "\n".join(str(Drawing((self.graphs[0], other))) for other in self.graphs[1:])
+        if len(self.graphs) > 2:
+            return "\n".join(str(Drawing(pair)) for pair in self.pairs)
         shared, every = shared_parameters(*self.graphs), dict.fromkeys(p for g in self.graphs for p in g.parameters)
         numbers = f"{sum(p.size for p in shared):,} of {sum(p.size for p in every):,} numbers"
         names = ", ".join(p.name for p in shared) or "none"
@@ -60,8 +68,10 @@ class Drawing:
 
 
 def draw(*graphs: CallGraph) -> Drawing:
-    """Return a drawing of one function or of several: the training function left, what is shared, then the others.
+    """Return a drawing of one function or of two: the training function left, the other right.
 
+    What they share stands between them. Of more functions, the training function stands beside each of the others, one
+    such pair below another.
     It shows itself in a notebook; `.save("functions.svg")` writes it, and `print` says what is shared.
     Raises ValueError if no graph is given, TypeError for anything but graphs.
     """

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Sequence
-from reprlib import repr as brief
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 
 from teachnn.ops import getval, isbox
-from teachnn.support import InputError, InputTypeError, Mode, check_mode, items
+from teachnn.support import InputError, InputTypeError, Mode, array, check_mode, instance, items
 
 
 def name_of(function: Callable, default: str) -> str:
     """Return a function's name, or `default` for one that has none."""
-    if not callable(function):
-        raise InputTypeError(default, "a function", brief(function), "write it with def or lambda")
+    instance(default, "a function", function, Callable, "write it with def or lambda")
     name = getattr(function, "__name__", default)
     return default if name == "<lambda>" else name
 
@@ -32,12 +30,10 @@ def names_of(function: Callable, inputs: Sequence[Any]) -> list[str]:
 
 def check_modes(who: str, modes: Sequence[Mode]) -> tuple[Mode, ...]:
     """Return the modes as a tuple; raises an error unless they are "train", "test" or both."""
-    modes = () if isinstance(modes, str) else items(who, modes, str, "modes", 'modes=("test",), say')
-    if not modes:
+    given = () if isinstance(modes, str) else items(who, modes, str, "modes", 'modes=("test",), say')
+    if not given:
         raise InputError(who, "a tuple of modes", "none", 'modes=("test",), say')
-    for mode in modes:
-        check_mode(who, mode)
-    return modes
+    return tuple(check_mode(who, mode) for mode in given)
 
 
 def as_inputs(who: str, function: Callable, inputs: Sequence[Any], finite: bool = False) -> tuple[Any, ...]:
@@ -46,33 +42,27 @@ def as_inputs(who: str, function: Callable, inputs: Sequence[Any], finite: bool 
     Raises InputError, naming the input, for anything but an array of real numbers, for an empty batch, a traced array,
     and with `finite` for NaN and infinity.
     """
-    return tuple([_as_input(who, function, inputs, i, finite) for i in range(len(inputs))])
+    names = names_of(function, inputs)
+    return tuple([_as_input(who, name, x, finite) for name, x in zip(names, inputs, strict=True)])
 
 
-def _as_input(who: str, function: Callable, inputs: Sequence[Any], i: int, finite: bool) -> Any:
-    x = inputs[i]
-    if isinstance(x, int | float) and not isinstance(x, np.generic):
-        if finite:
-            refuse_nan(who, names_of(function, inputs)[i], np.asarray(x))
-        return x
+def _as_input(who: str, name: str, x: Any, finite: bool) -> Any:
     if isbox(x):
-        cure = "call the layers themselves to pass a gradient, or tn.ops.stop_gradient(x) first"
-        raise InputError(
-            who, f"plain numbers for {names_of(function, inputs)[i]}", "an array under differentiation", cure
-        )
-    try:
-        x = np.asarray(x)
-    except ValueError:  # rows of unequal length
-        raise InputError(who, f"an array for {names_of(function, inputs)[i]}", "rows of unequal length") from None
-    if x.dtype.kind not in "fiub":
-        raise InputError(who, f"real numbers for {names_of(function, inputs)[i]}", f"dtype {x.dtype}")
-    if x.size == 0:
-        raise InputError(who, f"at least one example for {names_of(function, inputs)[i]}", f"shape {x.shape}")
-    if x.dtype.kind == "f":
-        x = x.astype(np.float32, copy=False)
+        refuse_traced(who, name)
+    numbers = array(who, name, x, finite=False)
+    if numbers.size == 0:
+        raise InputError(who, f"at least one example as {name}", f"shape {numbers.shape}")
+    if numbers.dtype.kind == "f":
+        numbers = numbers.astype(np.float32, copy=False)
         if finite:
-            refuse_nan(who, names_of(function, inputs)[i], x)
-    return x
+            refuse_nan(who, name, numbers)
+    return x if isinstance(x, int | float) and not isinstance(x, np.generic) else numbers
+
+
+def refuse_traced(who: str, name: str) -> NoReturn:
+    """Raise InputError for an input through which a gradient would have to pass."""
+    cure = "call the layers themselves to pass a gradient, or tn.ops.stop_gradient(x) first"
+    raise InputError(who, f"plain numbers as {name}", "an array under differentiation", cure)
 
 
 def refuse_nan(who: str, name: str, x: np.ndarray) -> None:
@@ -81,7 +71,7 @@ def refuse_nan(who: str, name: str, x: np.ndarray) -> None:
     if bad.any():
         first = tuple(int(i) for i in np.argwhere(bad)[0])
         got = f"{int(bad.sum())} NaN or infinite of {x.size}, the first at {first}"
-        raise InputError(who, f"finite numbers for {name}", got, "clean the data first, with np.nan_to_num, say")
+        raise InputError(who, f"finite numbers as {name}", got, "clean the data first, with np.nan_to_num, say")
 
 
 def terms_of(who: str, result: Any) -> dict[str, Any]:

@@ -1,71 +1,59 @@
-"""A picture of functions as the text of an SVG file, which stands alone on light pages and on dark ones. Notebook 03.
-
-Its colours: one for each concept (Okabe and Ito's palette); a shape or a dash says the same once more.
-"""
+"""A picture of functions as the text of an SVG file that stands alone on light pages and on dark ones. Notebook 03."""
 
 from __future__ import annotations
 
 import re
-from string import Template
+from collections.abc import Sequence
 from xml.sax.saxutils import escape
 
 from teachnn.graphs.drawing import Box, Entry, Link, Panel, Picture, Pill, Point
-from teachnn.images import DARK, LIGHT
+from teachnn.graphs.style import DARK_RULES, RULES, scoped
 
 # What XML forbids, and what turns the direction of the text that follows.
 FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff\u202a-\u202e\u2066-\u2069]")
 
-# Every rule starts with .teachnn, because a page that holds the SVG itself takes its style for the whole page.
-RULES = Template("""
-text{font-family:system-ui,-apple-system,"Segoe UI",sans-serif;font-size:12.5px;fill:$ink}
-.ground{fill:#ffffff} .panel{fill:$panel} .bold{font-weight:600} .title{font-size:17px} .name{font-size:13px}
-.grey{fill:$grey} .small{font-size:11px} .tiny{font-size:10px}
-.edge{fill:none;stroke:#69737d;stroke-width:1.5} .head{fill:#69737d}
-.link{fill:none;stroke-width:1.7} .link.parameter{stroke:$parameter} .link.statistic{stroke:$statistic}
-.tip.statistic{fill:$statistic} .tip.parameter{fill:$parameter} .dashed{stroke-dasharray:5 4}
-.bar.train{fill:$train} .bar.test{fill:$test}
-.box{fill:#ffffff;stroke-width:1.6} .box.train{stroke:$train} .box.test{stroke:$test}
-.badge.train{fill:$train} .badge.test{fill:$test_text} .badge-text{fill:#ffffff;font-size:10.5px}
-.end{fill:$ink} .end-text{fill:#ffffff} .end-grey{fill:#b8c0c8} .ink{fill:$ink}
-.pill{stroke-width:1.5} .pill.parameter{fill:$parameter;stroke:$parameter} \
-.pill.statistic{fill:$statistic;stroke:$statistic}
-.pill.fixed{fill:#ffffff;stroke-dasharray:4 3} .chip{fill:none;stroke-width:1.2}
-.chip.parameter{stroke:$parameter} .chip.statistic{stroke:$statistic} .chip.fixed{stroke-dasharray:3 2.5}
-""").substitute(LIGHT)
-DARK_RULES = Template("""
-text{fill:$ink} .ground{fill:#0d1117} .panel{fill:#161b22} .grey{fill:$grey}
-.edge{stroke:#8b949e} .head{fill:#8b949e} .box{fill:#0d1117}
-.box.train{stroke:$train} .box.test{stroke:$test} .bar.train{fill:$train} .bar.test{fill:$test}
-.end{fill:$ink} .end-text{fill:#0d1117} .end-grey{fill:#57606a} .pill.fixed{fill:#0d1117} .fixed-ink{fill:$ink}
-""").substitute(DARK)
 
-
-def as_svg(picture: Picture) -> str:
-    """Return a picture as the text of an SVG file."""
-    wide, high, view = map(
-        _number, (picture.width, picture.height, max(picture.width, 900))
-    )  # it has no width of its own: a notebook fits it into its cell
-    head = f'<svg xmlns="http://www.w3.org/2000/svg" class="teachnn" viewBox="0 0 {view} {high}" '
+def as_svg(*pictures: Picture) -> str:
+    """Return one picture, or several one below another, as the text of an SVG file."""
+    wide, high = max(p.width for p in pictures), sum(p.height for p in pictures)
+    view = _number(max(wide, 900))  # it has no width of its own: a notebook fits it into its cell
+    head = f'<svg xmlns="http://www.w3.org/2000/svg" class="teachnn" viewBox="0 0 {view} {_number(high)}" '
     head += f'style="max-width:{view}px" role="img">'
-    kinds = [panel.kind for panel in picture.panels]
     parts = [
         head,
-        *_words(picture),
+        *_words(pictures),
         f"<style>{scoped(RULES)}\n@media (prefers-color-scheme:dark){{{scoped(DARK_RULES)}}}</style>",
-        f'<rect class="ground" width="{wide}" height="{high}"/>',
+        f'<rect class="ground" width="{_number(wide)}" height="{_number(high)}"/>',
+    ]
+    y = 0.0
+    for picture in pictures:
+        painted = _painted(picture)
+        parts += [f'<g transform="translate(0 {_number(y)})">', *painted, "</g>"] if y else painted
+        y += picture.height
+    return "\n".join([*parts, "</svg>"]) + "\n"
+
+
+def _painted(picture: Picture) -> list[str]:
+    """Return all that a picture is made of, what lies behind first."""
+    kinds = [panel.kind for panel in picture.panels]
+    return [
         *map(_panel, picture.panels),
         *map(_link, (link for link in picture.links if link.kind != "edge")),
         *map(_link, (link for link in picture.links if link.kind == "edge")),
         *map(_pill, picture.pills),
         *(_end(box) if box.kind in ("input", "output") else _box(box, kinds[box.graph]) for box in picture.boxes),
         *map(_entry, picture.legend),
-        "</svg>",
     ]
-    return "\n".join(parts) + "\n"
 
 
-def _words(picture: Picture) -> list[str]:
-    """Return the picture in words, for those who do not see it."""
+def _words(pictures: Sequence[Picture]) -> list[str]:
+    """Return pictures in words, for those who do not see them."""
+    names = " and ".join(dict.fromkeys(p.title for picture in pictures for p in picture.panels if p.kind != "shared"))
+    described = " ".join(map(_description, pictures))
+    return [f"<title>{text(names)}</title>", f"<desc>{text(described)}</desc>"]
+
+
+def _description(picture: Picture) -> str:
     functions = [panel for panel in picture.panels if panel.kind != "shared"]
     said = []
     for g, panel in enumerate(functions):
@@ -75,8 +63,7 @@ def _words(picture: Picture) -> list[str]:
         said.append(f"Shared: {', '.join(pill.about for pill in picture.pills)}.")
     elif len(functions) > 1:
         said.append("They share no parameters.")
-    names = " and ".join(panel.title for panel in functions)
-    return [f"<title>{text(names)}</title>", f"<desc>{text(' '.join(said))}</desc>"]
+    return " ".join(said)
 
 
 def _panel(panel: Panel) -> str:
@@ -102,9 +89,9 @@ def _box(box: Box, kind: str) -> str:
         f'<text class="grey small" x="12" y="33">{text(box.detail)}</text>',
     ]
     if box.mode:
-        x = box.width - 46
-        parts.append(_rect(f"badge {box.mode}", x, 6, 38, 16, 8))
-        parts.append(f'<text class="badge-text" x="{_number(x + 19)}" y="17.6" text-anchor="middle">{box.mode}</text>')
+        x = box.width - 48
+        parts.append(_rect(f"badge {box.mode}", x, 6, 40, 16, 8))
+        parts.append(f'<text class="badge-text" x="{_number(x + 20)}" y="17.6" text-anchor="middle">{box.mode}</text>')
     return "".join([*parts, *map(_chip, box.chips), "</g>"])
 
 
@@ -123,7 +110,7 @@ def _chip(chip: Pill) -> str:
         f"chip {chip.kind}{' fixed' if chip.fixed else ''}", chip.x, chip.y, chip.width, chip.height, _round(chip)
     )
     name = f'<tspan class="bold">{text(chip.label)}</tspan><tspan class="grey" dx="5">{text(chip.detail)}</tspan>'
-    return f'<g {_told(chip)}{shape}<text class="tiny" x="{x}" y="{y}">{name}</text></g>'
+    return f'<g {_told(chip)}{shape}<text class="small" x="{x}" y="{y}">{name}</text></g>'
 
 
 def _pill(pill: Pill) -> str:
@@ -167,11 +154,6 @@ def _entry(entry: Entry) -> str:
         "no-gradient": f'<path class="edge dashed" d="M{_point((x, y - 4))}h22"/>',
     }
     return f'{signs[entry.key]}<text class="grey" x="{_number(x + 30)}" y="{_number(y)}">{text(entry.text)}</text>'
-
-
-def scoped(rules: str, scope: str = ".teachnn") -> str:
-    """Return RULES or DARK_RULES as rules that hold inside of `scope` alone: a page's own rules for its themes, say."""
-    return re.sub(r"(^|\} )(?=[.t])", rf"\1{scope} ", rules.strip(), flags=re.MULTILINE)
 
 
 def _rect(kind: str, x: float, y: float, width: float, height: float, radius: float) -> str:

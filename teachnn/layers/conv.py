@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -12,16 +12,28 @@ from teachnn.parameters import Parameter, init
 from teachnn.support import Array, InputError, array, name_given, shape_of, whole
 
 
+def _drawn(
+    kind: type,
+    name: str,
+    channels: Sequence[int],
+    rng: np.random.Generator,
+    steps: tuple[int, int, int],
+    init_W: Callable,
+) -> tuple[np.ndarray, Parameter]:
+    """Return a square kernel (size, size, channels in, channels out), and the parameter of a bias of zeros.
+
+    steps: size, stride and padding, which are checked before anything is drawn.
+    """
+    who = f"{name_given(kind.__name__, name)} ({kind.__name__})"
+    size, channels = whole(who, "size", steps[0]), shape_of(who, channels, 2)
+    _check_steps(who, *steps[1:])
+    W = array(name, "W", init.drawn(name, init_W, (size, size, *channels), rng), size, size, *channels)
+    return W, Parameter(f"{name}.b", init.zeros(channels[1:]))
+
+
 def _check_steps(who: str, stride: int, padding: int) -> None:
     whole(who, "stride", stride)
     whole(who, "padding", padding, 0)
-
-
-def _kernel(kind: type, name: str, channels: tuple[int, int], size: int, stride: int, padding: int) -> tuple[int, ...]:
-    """Return a square kernel's shape; all settings are checked before anything is drawn."""
-    who = f"{name_given(kind.__name__, name)} ({kind.__name__})"
-    _check_steps(who, stride, padding)
-    return (*2 * (whole(who, "size", size),), *shape_of(who, channels, 2))
 
 
 class Conv2D(Layer):
@@ -48,9 +60,8 @@ class Conv2D(Layer):
         init_W: Callable = init.he_normal,
     ) -> Conv2D:
         """Make a layer from channels[0] to channels[1] channels with a square kernel, and its parameters."""
-        shape = _kernel(cls, name, channels, size, stride, padding)
-        W = Parameter(f"{name}.W", init.drawn(name, init_W, shape, rng))
-        return cls(W, Parameter(f"{name}.b", init.zeros(channels[1:])), stride, padding)
+        W, b = _drawn(cls, name, channels, rng, (size, stride, padding), init_W)
+        return cls(Parameter(f"{name}.W", W), b, stride, padding)
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -91,10 +102,8 @@ class ConvTranspose2D(Conv2D):
         init_W: Callable = init.he_normal,
     ) -> ConvTranspose2D:
         """Make a layer from channels[0] to channels[1] channels with a square kernel, and its parameters."""
-        shape = _kernel(cls, name, channels, size, stride, padding)
-        W = init.drawn(name, init_W, shape, rng)  # fans as of (in, out)
-        W = Parameter(f"{name}.W", array(name, "W", W, *shape).swapaxes(2, 3))
-        return cls(W, Parameter(f"{name}.b", init.zeros(channels[1:])), stride, padding)
+        W, b = _drawn(cls, name, channels, rng, (size, stride, padding), init_W)  # its fans are those of (in, out)
+        return cls(Parameter(f"{name}.W", W.swapaxes(2, 3)), b, stride, padding)
 
     def forward(self, x: Array) -> Array:
         """Return convolve_transposed(x, W) + b; raises InputError if x is not (N, I, J, D)."""

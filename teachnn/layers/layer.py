@@ -8,37 +8,25 @@ parameters.
 
 from __future__ import annotations
 
-import dataclasses
-import inspect
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+import math
+from collections.abc import Sequence
+from dataclasses import field
 from functools import cached_property
-from reprlib import repr as brief
 from types import EllipsisType
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 import numpy as np
 
 from teachnn import ops
-from teachnn.layers.fields import declared, hints, is_one, mapped
+from teachnn.layers.fields import Frozen
+from teachnn.layers.outline import outline
 from teachnn.parameters import Parameter, Scope, Statistic, Variable, current_scope, distinct
-from teachnn.support import Array, InputError, InputTypeError, Mode, ModeError, check_mode, fits, plain, shape_text
-
-if TYPE_CHECKING:
-    from typing_extensions import dataclass_transform
-else:
-
-    def dataclass_transform(**options: Any):
-        """Do nothing: it tells type checkers what `Layer.__init_subclass__` does."""
-        return lambda cls: cls
-
+from teachnn.support import Array, InputError, InputTypeError, Mode, ModeError, check_mode, fits, named, shape_text
 
 L = TypeVar("L", bound="Layer")
 
 
-@dataclass_transform(frozen_default=True, eq_default=False, field_specifiers=(field,))
-@dataclass(frozen=True, eq=False)
-class Layer:
+class Layer(Frozen):
     """What all layers have: a name, parameters, statistics, siblings in the other mode.
 
     name: given, or else the first part of its parameters' names, or else the class's name.
@@ -48,28 +36,8 @@ class Layer:
     name: str = field(default="", kw_only=True)
     transparent: ClassVar[bool] = False  # True: a graph shows the layers in it, and not the layer itself
 
-    def __init_subclass__(cls, **options: Any) -> None:
-        """Make the class a frozen dataclass: its fields are what it declares."""
-        super().__init_subclass__(**options)
-        held = {k: v for k, v in vars(cls).items() if isinstance(v, Variable | Layer | dataclasses.Field)}
-        loose = [k for k in held if k not in hints(cls)]
-        if loose:
-            cure = f"declare a field, {loose[0]}: tn.{type(held[loose[0]]).__name__}, and give it to each layer"
-            raise InputTypeError(cls.__name__, "what it holds in fields", f"{', '.join(loose)} outside", cure)
-        dataclass(frozen=True, eq=False)(cls)
-        del cls.__setattr__, cls.__delattr__  # `_refuse_change` stands in for both
-        for name, value in held.items():  # as they were, so that @dataclass above the class does no harm
-            setattr(cls, name, value)
-
     def __post_init__(self) -> None:
-        for key, value in self._fields().items():
-            if isinstance(value, np.generic | tuple):
-                object.__setattr__(self, key, mapped(value, plain))
-        for key, kind in declared(type(self), Variable | Layer | str).items():
-            if not is_one(getattr(self, key), kind):
-                raise InputTypeError(
-                    type(self).__name__, f"a {kind.__name__} as {key}", brief(getattr(self, key)), self._making()
-                )
+        super().__post_init__()
         if not self.name:
             own = next((f for f in self._fields().values() if isinstance(f, Variable)), None)
             object.__setattr__(self, "name", (own.name.rpartition(".")[0] if own else "") or type(self).__name__)
@@ -79,8 +47,9 @@ class Layer:
         raise NotImplementedError(f"{self.who}: expected a method forward(self, x), got none; define it in the class")
 
     def __call__(self, *inputs: Any) -> Any:
-        """Return forward(*inputs), as the function that it is called in wants it run."""
-        return current_scope().call(self, inputs)
+        """Return forward(*inputs), run as the function around it wants: a training step, a test, a recording."""
+        with named(self.who):
+            return current_scope().call(self, inputs)
 
     @property
     def who(self) -> str:
@@ -98,39 +67,21 @@ class Layer:
     @cached_property
     def parameters(self) -> tuple[Parameter, ...]:
         """Its parameters and those of the layers in it, in order, each object once."""
-        return distinct(_parts(self, Parameter), self.who)
+        return distinct(self._parts(Parameter), self.who)
 
     @cached_property
     def statistics(self) -> tuple[Statistic, ...]:
         """Its statistics and those of the layers in it, in order, each object once."""
-        return distinct(_parts(self, Statistic), self.who)
+        return distinct(self._parts(Statistic), self.who)
+
+    def __repr__(self) -> str:
+        return outline(self)
 
     def at(self: L, mode: Mode) -> L:
         """Return the sibling in `mode`, which holds the same Parameters; itself where nothing differs."""
         check_mode(self.who, mode)
         own = {"mode": mode} if isinstance(self, ModeLayer) else {}
         return self.mapped(lambda item: item.at(mode) if isinstance(item, Layer) else item, **own)
-
-    def mapped(self: L, function: Callable[[Any], Any], **settings: Any) -> L:
-        """Return this layer with function(item) for each item of its fields, and with other settings, if any.
-
-        An item is whatever is no tuple, list or dict; it may be a layer. Returns itself where nothing differs.
-        """
-        changes = {key: mapped(value, function) for key, value in self._fields().items()} | settings
-        same = all(changes[key] is value or changes[key] == value for key, value in self._fields().items())
-        return self if same else self._remade(**changes)
-
-    @classmethod
-    def _making(cls) -> str:
-        """Return how the layer is made together with its parameters, if there is a way; "" else."""
-        create = getattr(cls, "create", None)
-        if create is None:
-            return ""
-        needed = [p.name for p in inspect.signature(create).parameters.values() if p.default is p.empty]
-        return f"{cls.__name__}.create({', '.join(needed)}) makes its parameters too"
-
-    def _remade(self: L, **fields: Any) -> L:
-        return dataclasses.replace(self, **fields)
 
     def detached(self) -> Detached:
         """Return a layer that uses these parameters and passes no gradient to them (to its input it does)."""
@@ -150,26 +101,13 @@ class Layer:
                 self.who, "floats", f"{kind} of shape {actual}", "x.astype(np.float32) or tn.data.pixels(x)"
             )
         if shape and not fits(actual, shape):
-            cure = "put tn.Flatten() before it" if len(shape) == 2 and len(actual) > 2 else ""
+            unflat = len(actual) > 2 and (len(shape) == 2 or math.prod(actual[1:]) == shape[-1])
+            cure = "put tn.Flatten() before it" if unflat else ""
             raise InputError(self.who, f"x of shape {shape_text(shape)}", str(tuple(actual)), cure)
         if like is not None and kind != like.value.dtype:
             wanted = str(like.value.dtype)
             raise InputError(self.who, f"{wanted} like {like.name}", str(kind), f"x.astype(np.{wanted})")
         return x
-
-    def _fields(self) -> dict[str, Any]:
-        return {f.name: getattr(self, f.name) for f in dataclasses.fields(self)}
-
-
-def _refuse_change(layer: Layer, name: str, value: Any = None) -> None:
-    known = name in type(layer).__dataclass_fields__
-    cure = "make another layer" if known else f"declare it as a field of the class, {name}: tn.Parameter say"
-    raise dataclasses.FrozenInstanceError(
-        f"{type(layer).__name__}: expected a layer that stays as it was made, got a new {name}; {cure}"
-    )
-
-
-Layer.__setattr__ = Layer.__delattr__ = _refuse_change
 
 
 class ModeLayer(Layer):
@@ -199,10 +137,10 @@ class _Constant(Scope):
     def __init__(self, outer: Scope) -> None:
         self.outer = outer
 
-    def read(self, variable: Variable) -> Any:
+    def read(self, variable: Variable) -> Array:
         return ops.stop_gradient(self.outer.read(variable))
 
-    def track(self, statistic: Variable, new: Any, rate: float) -> None:
+    def track(self, statistic: Variable, new: Array, rate: float) -> None:
         self.outer.track(statistic, new, rate)
 
     def generator(self, rng: np.random.Generator) -> np.random.Generator:
@@ -211,7 +149,7 @@ class _Constant(Scope):
     def call(self, layer: Layer, inputs: Any) -> Any:
         return self.outer.call(layer, inputs)
 
-    def nested(self, who: str, modes: Sequence[Mode]) -> Any:
+    def nested(self, who: str, modes: Sequence[Mode]) -> Scope | None:
         return self.outer.nested(who, modes)
 
 
@@ -223,24 +161,3 @@ def refuse_mode(who: str, layer: Layer, modes: Sequence[Mode]) -> None:
             f"{layer.who}: expected a layer in mode {' or '.join(map(repr, modes))} inside {who}, got mode {mode!r}; "
             f'use its sibling, .at({modes[0]!r}), or ask for it: TestFunction(f, modes=("test", "train"))'
         )
-
-
-def _parts(layer: Layer, kind: type) -> Iterator:
-    """Return what the layer holds of a kind, in order; raises InputError for what it holds outside of its fields."""
-    found = []
-
-    def look(item: Any) -> Any:
-        if isinstance(item, Layer):
-            found.extend(_parts(item, kind))
-        elif isinstance(item, kind):
-            found.append(item)
-        return item
-
-    fields = layer._fields()
-    for key, value in vars(layer).items():
-        kept = isinstance(getattr(type(layer), key, None), cached_property)  # made of the fields
-        if key not in fields and not kept and isinstance(value, Variable | Layer):
-            cure = f"declare it: {key}: tn.{type(value).__name__}"
-            raise InputError(layer.who, "what it holds in fields of the class", f"{key} outside of them", cure)
-    mapped(tuple(fields.values()), look)
-    return iter(found)

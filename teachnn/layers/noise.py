@@ -1,4 +1,4 @@
-"""Layers that draw noise in training and none at test: dropout, drop-path, the sample of a VAE. Notebooks 04, 07, 09.
+"""Layers that draw noise in training and none at test: dropout, drop-path, the sample of a VAE. Notebooks 04, 07, 10.
 
 The noise comes from a generator that somebody handed over. A training step draws from it, and sets it back to where it
 was if the step does not come to its end: a step that is interrupted draws the same noise when it is taken again.
@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import operator
 from functools import reduce
-from typing import Any
 
 import numpy as np
 
@@ -31,7 +30,7 @@ class _Noisy(ModeLayer):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        number(self.who, "rate", self.rate, "a drop probability >= 0 and < 1", lambda v: 0 <= v < 1)
+        number(self.who, "rate (a drop probability)", self.rate, ">= 0 and < 1")
         check_generator(self.who, self.rng)
 
 
@@ -48,8 +47,8 @@ class Dropout(_Noisy):
         x = self.expect(x)
         if self.mode == "test":
             return ops.identity(x)
-        kept = noise_from(self.rng).random(x.shape, np.float32) >= self.rate
-        return x * np.multiply(kept, 1 / (1 - self.rate), dtype=x.dtype)
+        noise = noise_from(self.rng).random(x.shape, np.float32)
+        return x * ops.mask(noise.astype(x.dtype, copy=False), self.rate)
 
 
 class DropPath(_Noisy):
@@ -80,7 +79,7 @@ class DropPath(_Noisy):
 class Join(Layer):
     """y = the mean of the inputs, all of one shape. The same in both modes. Larsson et al. 2016, arXiv:1605.07648."""
 
-    def forward(self, *inputs: Any) -> Array:
+    def forward(self, *inputs: Array) -> Array:
         """Return the inputs' mean; raises InputError if there is none, or they differ in shape."""
         shapes = [tuple(self.expect(x).shape) for x in inputs]
         if len(set(shapes)) != 1:

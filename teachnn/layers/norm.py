@@ -55,8 +55,8 @@ class BatchNorm(ModeLayer):
         shapes = [v.shape for v in (self.gamma, self.beta, self.mean, self.variance)]
         if len(set(shapes)) != 1 or len(shapes[0]) != 1:
             raise InputError(self.who, "gamma, beta, mean and variance of one shape (d,)", str(shapes))
-        number(self.who, "rate", self.rate, "> 0 and <= 1", lambda v: 0 < v <= 1)
-        number(self.who, "eps", self.eps, "> 0", lambda v: v > 0)
+        number(self.who, "rate", self.rate, "> 0 and <= 1")
+        number(self.who, "eps", self.eps, "> 0")
 
     def forward(self, x: Array) -> Array:
         """Return gamma * xhat + beta."""
@@ -64,11 +64,10 @@ class BatchNorm(ModeLayer):
         gamma, beta = self.gamma.value, self.beta.value
         if self.mode == "test":
             return (x - self.mean.value) * (gamma / np.sqrt(self.variance.value + self.eps)) + beta
-        rows = x.reshape((-1, *self.gamma.shape))
-        mean, variance = ops.moments(ops.getval(rows))
+        mean, variance = ops.moments(ops.getval(x))
         self.mean.track(mean, self.rate)
         self.variance.track(variance, self.rate)
-        return ops.batch_norm(rows, gamma, beta, mean, variance, self.eps).reshape(x.shape)
+        return ops.batch_norm(x, gamma, beta, mean, variance, self.eps)
 
 
 class LayerNorm(Layer):
@@ -92,7 +91,7 @@ class LayerNorm(Layer):
         super().__post_init__()
         if self.gamma.shape != self.beta.shape or len(self.gamma.shape) != 1:
             raise InputError(self.who, "gamma and beta of one shape (d,)", f"{self.gamma.shape} and {self.beta.shape}")
-        number(self.who, "eps", self.eps, "> 0", lambda v: v > 0)
+        number(self.who, "eps", self.eps, "> 0")
 
     def forward(self, x: Array) -> Array:
         """Return gamma * xhat + beta, each row by itself."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 import importlib
 from types import ModuleType
 
-FILES = ["classifier", "cropping", "face_study", "faces", "fractalnet", "vae"]
+FILES = ["classifier", "cropping", "face_study", "faces", "fractal", "fractalnet", "linear_attributes", "vae"]
 
 
 def __getattr__(name: str) -> ModuleType:

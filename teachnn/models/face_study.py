@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import argparse
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -76,7 +76,7 @@ def train(
     make: takes an optimizer and returns a training function, `lnet.train_function` say.
     """
     whole("train", "number of passes", passes)
-    number("train", "rate", rate, "> 0", lambda v: v > 0)
+    number("train", "rate", rate, "> 0")
     if not callable(make):
         raise InputTypeError("train", "a function of an optimizer", repr(make), "lnet.train_function is one")
     examples = batches(x, y, size=size, rng=rng)
@@ -140,7 +140,9 @@ def study(faces: Faces, setting: Setting, rng: np.random.Generator) -> tuple[dic
     return compare(fit, test, cuts[1:], anet, plain, rng), float(intersection_over_union(boxes[2], test.boxes).mean())
 
 
-def compare(fit: Faces, test: Faces, cuts: list, anet: ANet, plain: ANet, rng: np.random.Generator) -> dict[str, float]:
+def compare(
+    fit: Faces, test: Faces, cuts: Sequence[np.ndarray], anet: ANet, plain: ANet, rng: np.random.Generator
+) -> dict[str, float]:
     """Return the rows; cuts are the crops of `fit` and of `test`, `plain` is an ANet that was told of no person."""
     _pair("compare", cuts)
     usual = fit.attributes.mean(axis=0) > 0.5

@@ -8,14 +8,26 @@ Liu, Luo, Wang & Tang 2015, "Deep Learning Face Attributes in the Wild", arXiv:1
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
-from teachnn.functions import Adam, Optimizer, TestFunction, TrainFunction, schedule
-from teachnn.layers import AveragePool2D, Conv2D, Dense, Flatten, LeakyReLU, MaxPool2D, ReLU, Sequential
+from teachnn.functions import Optimizer, TestFunction, TrainFunction
+from teachnn.layers import (
+    AveragePool2D,
+    Conv2D,
+    Dense,
+    Flatten,
+    LeakyReLU,
+    MaxPool2D,
+    ReLU,
+    Sequential,
+    outline_of_model,
+)
 from teachnn.models.cropping import CROP, SHIFTS, crops, intersection_over_union, standardize
-from teachnn.ops import dense, loss, relu
-from teachnn.parameters import Parameter, init
-from teachnn.support import Array, InputError, InputTypeError, array, number, whole
+from teachnn.models.linear_attributes import LinearAttributes
+from teachnn.ops import loss
+from teachnn.support import Array, InputError, array, instance, number, whole
 
 __all__ = [
     "CROP",
@@ -30,7 +42,6 @@ __all__ = [
 ]
 
 STRIDE, WINDOW = 4, 5  # scene pixels from one response to the next; responses that are averaged, along one side
-FITTING = 300  # steps that fit the linear classifiers
 
 
 class LNet:
@@ -58,10 +69,13 @@ class LNet:
             AveragePool2D(4), MaxPool2D(4), Flatten(), Dense.create("lnet.tags", 32, attributes, rng), name="tags"
         )
         self.windows: AveragePool2D = AveragePool2D(WINDOW, 1)
-        self.respond: TestFunction = TestFunction(self._respond, name="respond")
+        self.respond: TestFunction[Array] = TestFunction(self._respond, name="respond")
 
     def _respond(self, x: Array) -> Array:
         return self.windows(self.convolutions(x)).mean(axis=3)
+
+    def __repr__(self) -> str:
+        return outline_of_model("LNet", vars(self))
 
     def train_function(self, optimizer: Optimizer) -> TrainFunction:
         """Return the function that searches for the parameters; call it with scenes x and tags (N, k) floats."""
@@ -77,7 +91,7 @@ class LNet:
         Responses below `threshold` of the scene's largest are dropped. The box is the one that has the mean and the
         variance of what is left: a box of width w has the variance w^2 / 12.
         """
-        number("locate", "threshold", threshold, "0 to 1", lambda v: 0 <= v <= 1)
+        number("locate", "threshold", threshold, ">= 0 and <= 1")
         responses = in_parts(self.respond, x)
         responses = np.where(responses < threshold * responses.max(axis=(1, 2), keepdims=True), 0, responses)
         responses = responses / responses.sum(axis=(1, 2), keepdims=True)
@@ -114,7 +128,10 @@ class ANet:
         )
         self.who: Dense = Dense.create("anet.who", 64, people, rng)
         self.what: Dense = Dense.create("anet.what", 64, attributes, rng)
-        self.features: TestFunction = TestFunction(self.convolutions, name="features")
+        self.features: TestFunction[Array] = TestFunction(self.convolutions, name="features")
+
+    def __repr__(self) -> str:
+        return outline_of_model("ANet", vars(self))
 
     def identity_function(self, optimizer: Optimizer) -> TrainFunction:
         """Return the first training function; call it with crops x and people (N,), numbered from 0."""
@@ -124,7 +141,7 @@ class ANet:
         """Return the second training function; call it with crops x and tags (N, k) floats."""
         return TrainFunction(self.attribute_objective, self.convolutions.parameters + self.what.parameters, optimizer)
 
-    def identity_objective(self, x: Array, people) -> Array:
+    def identity_objective(self, x: Array, people: Array) -> Array:
         """Return the cross-entropy of who it is, in nats per crop."""
         return loss.cross_entropy(self.who(self.convolutions(x)), people)
 
@@ -133,69 +150,9 @@ class ANet:
         return loss.binary_cross_entropy(self.what(self.convolutions(x)), tags)
 
 
-class LinearAttributes:
-    """One linear classifier an attribute, whose scores are averaged over the crops of a face.
-
-    features (N, crops, d), attributes (N, k) bool: of people that no network was trained on.
-    scores(features) -> (N, k), above 0 where the attribute is there. Each is a linear support vector machine; C is the
-    price of a face on the wrong side. Cortes & Vapnik 1995.
-    """
-
-    def __init__(self, features: np.ndarray, attributes: np.ndarray, C: float = 0.01) -> None:
-        who = "LinearAttributes"
-        features = array(who, "features", features, "N", "crops", "d")
-        attributes = _attributes(who, attributes, len(features))
-        self.C: float = number(who, "C", C, "> 0", lambda v: v > 0)
-        (_, crops, d), k = features.shape, attributes.shape[1]
-        rows = features.reshape(-1, d)
-        self.mean: np.ndarray = rows.mean(axis=0)
-        self.spread: np.ndarray = rows.std(axis=0) + 1e-6
-        self.W: Parameter = Parameter("linear.W", init.zeros((d, k)))
-        self.b: Parameter = Parameter("linear.b", init.zeros((k,)))
-        self.score: TestFunction = TestFunction(self._score, name="score")
-        signs = np.where(attributes, np.float32(1), np.float32(-1)).repeat(crops, axis=0)
-        search = TrainFunction(self.objective, (self.W, self.b), Adam(schedule.Linear(0.03, 0, FITTING)))
-        for _ in range(FITTING):
-            search(self._rows(features), signs)
-
-    def _score(self, x: Array) -> Array:
-        return dense(x, self.W.value, self.b.value)
-
-    def objective(self, x: Array, signs: Array) -> dict[str, Array]:
-        """Return (|W|^2 + |b|^2) / 2 + C * sum of max(0, 1 - sign * score)^2, a squared hinge, as its two terms.
-
-        x (N, d); signs (N, k): 1 where the attribute is there, -1 where not. Squared it is smooth: few steps suffice.
-        """
-        W, b = self.W.value, self.b.value
-        short = relu(1 - signs * self._score(x))
-        return {"weights": ((W**2).sum() + (b**2).sum()) / 2, "hinge": self.C * (short**2).sum()}
-
-    def scores(self, features: np.ndarray) -> np.ndarray:
-        """Return the mean over the crops of each attribute's score."""
-        features = array("scores", "features", features, "N", "crops", len(self.mean))
-        return self.score(self._rows(features)).reshape(*features.shape[:2], -1).mean(axis=1)
-
-    def _rows(self, features: np.ndarray) -> np.ndarray:
-        """Return a row a crop, each column with the mean 0 and the spread 1 that it had in the fit."""
-        return (features.reshape(-1, len(self.mean)) - self.mean) / self.spread
-
-    def accuracy(self, features: np.ndarray, attributes: np.ndarray) -> np.ndarray:
-        """Return the share (k,) of pictures for which each attribute is told right."""
-        scores = self.scores(features)
-        return ((scores > 0) == _attributes("accuracy", attributes, *scores.shape)).mean(axis=0)
-
-
-def _attributes(who: str, attributes: Array, *shape: int) -> np.ndarray:
-    attributes = array(who, "attributes", attributes, *shape, *("k" * (2 - len(shape))))
-    if attributes.dtype != bool:
-        raise InputError(who, "attributes that are True or False", str(attributes.dtype), "attributes > 0, say")
-    return attributes
-
-
-def in_parts(function: TestFunction, x: np.ndarray, size: int = 500) -> np.ndarray:
+def in_parts(function: Callable[[np.ndarray], np.ndarray], x: np.ndarray, size: int = 500) -> np.ndarray:
     """Return function(x), computed for `size` examples at a time."""
-    if not callable(function):
-        raise InputTypeError("in_parts", "a function", repr(function), "a TestFunction is one")
+    instance("in_parts", "a function", function, Callable, "a TestFunction is one")
     x, size = array("in_parts", "x", x), whole("in_parts", "size", size)
     if not x.size:
         raise InputError("in_parts", "at least one example", f"shape {x.shape}")

@@ -1,6 +1,6 @@
 """The arithmetic: each operation, and next to it how its gradient is computed. Notebook 02.
 
-Read trace, arithmetic, frame, conv, pool, norm, noise, loss, in this order.
+Read follow, trace, arithmetic, frame, conv, pool, norm, noise, loss, in this order.
 """
 
 from teachnn.ops import loss as loss
@@ -19,7 +19,8 @@ from teachnn.ops.arithmetic import (
     tanh,
 )
 from teachnn.ops.conv import convolve as convolve, convolve_transposed as convolve_transposed, correlate as correlate
-from teachnn.ops.noise import gaussian_sample as gaussian_sample
+from teachnn.ops.frame import crop as crop, pad as pad
+from teachnn.ops.noise import gaussian_sample as gaussian_sample, mask as mask
 from teachnn.ops.norm import batch_norm as batch_norm, moments as moments
 from teachnn.ops.pool import average_pool as average_pool, max_pool as max_pool
 from teachnn.ops.trace import (

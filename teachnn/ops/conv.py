@@ -36,9 +36,10 @@ def convolve_transposed(y: Array, W: Array, size: tuple[int, int], stride: int =
     """x = sum of W * y[n, i, j], put where the patch was: y (N, I, J, D), W (h, w, C, D) -> x (N, *size, C)."""
     N, rows, columns, D = y.shape
     x = np.zeros((N, size[0] + 2 * padding, size[1] + 2 * padding, W.shape[2]), y.dtype)
+    kernels, y = np.ascontiguousarray(W.swapaxes(2, 3)), y.reshape((-1, D))
     for i in range(W.shape[0]):
         for j in range(W.shape[1]):  # a product for each place in the patch, so that what is added lies side by side
-            part = (y.reshape(-1, D) @ W[i, j].T).reshape(N, rows, columns, -1)
+            part = (y @ kernels[i, j]).reshape((N, rows, columns, -1))
             x[:, i : i + stride * rows : stride, j : j + stride * columns : stride] += part
     return x[:, padding : padding + size[0], padding : padding + size[1]]
 

@@ -1,4 +1,4 @@
-"""What a training function makes small: one number that says how wrong the network is. Notebooks 02, 03 and 09.
+"""What a training function makes small: one number that says how wrong the network is. Notebooks 02, 03 and 10.
 
 Losses are in nats per example: summed over an example's pixels or classes, averaged over the batch. They take
 logits, the numbers before the softmax or sigmoid: the logarithm of a rounded 0 or 1 is lost, that of a logit is not.

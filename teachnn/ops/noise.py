@@ -1,4 +1,4 @@
-"""A sample from a normal distribution, as a function that a gradient passes: the reparametrisation. Notebook 10."""
+"""Noise as arithmetic: the mask of dropout, and a normal sample that a gradient passes. Notebooks 04 and 10."""
 
 from __future__ import annotations
 
@@ -19,3 +19,9 @@ defvjp(
     lambda z, mean, log_variance, noise: lambda g: g,
     lambda z, mean, log_variance, noise: lambda g: g * ((z - mean) / 2),
 )
+
+
+@primitive
+def mask(noise: Array, rate: float) -> Array:
+    """y = 1 / (1 - rate) where noise >= rate, else 0: noise, uniform from 0 to 1, of any shape."""
+    return np.multiply(noise >= rate, 1 / (1 - rate), dtype=noise.dtype)

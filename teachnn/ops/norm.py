@@ -16,13 +16,14 @@ from teachnn.support import Array, InputError
 
 
 def moments(x: Array) -> tuple[Array, Array]:
-    """Return the mean and the variance (divided by n) of each column: x (n, d) -> (d,), (d,).
+    """Return the mean and the variance (divided by n) of each column: x (n, ..., d) -> (d,), (d,).
 
     A first mean is near enough to centre the numbers; what is left of them says the rest of the mean, and the variance,
     without the digits that large numbers that differ little would lose.
     """
     if not len(x):
         raise InputError("moments", "at least one row", "none", "look at how the batch was chosen")
+    x = _rows(x)
     first = column_sums(x) / len(x)
     left = by_columns(operator.sub, x, first)
     rest = column_sums(left) / len(x)
@@ -30,7 +31,7 @@ def moments(x: Array) -> tuple[Array, Array]:
 
 
 @primitive
-def batch_norm(x: Array, gamma: Array, beta: Array, mean: Array, variance: Array, eps) -> Array:
+def batch_norm(x: Array, gamma: Array, beta: Array, mean: Array, variance: Array, eps: float) -> Array:
     """y = gamma * xhat + beta, xhat = (x - mean) / sqrt(variance + eps), where mean, variance = moments(x)."""
 
     def normalised(x: Array, mean: Array, scale, beta: Array) -> Array:
@@ -39,25 +40,30 @@ def batch_norm(x: Array, gamma: Array, beta: Array, mean: Array, variance: Array
         y += beta
         return y
 
-    return by_columns(normalised, x, mean, gamma / np.sqrt(variance + eps), beta)
+    return by_columns(normalised, _rows(x), mean, gamma / np.sqrt(variance + eps), beta).reshape(x.shape)
 
 
 def _batch_norm_vjp(argnums: Any, y: Array, inputs: Any, _: Any) -> Callable:
     x, gamma, _, mean, variance, eps = inputs
     if isbox(x):  # a second derivative is wanted, and the moments depend on x too
         mean, variance = moments(x)
-    n, std = len(x), anp.sqrt(variance + eps)
+    n, std = y.size // len(gamma), anp.sqrt(variance + eps)
 
     def vjp(g: Array):
-        xhat = by_columns(lambda x, mean, factor: (x - mean) * factor, x, mean, 1 / std)
-        by_beta, by_gamma = column_sums(g), column_sums(g * xhat)
+        rows, centred = _rows(g), by_columns(operator.sub, _rows(x), mean)
+        by_beta, by_gamma = column_sums(rows), column_sums(rows * centred) / std
         by_x = by_columns(
-            lambda g, xhat, scale, g_mean, g_xhat_mean: scale * (g - g_mean - xhat * g_xhat_mean),
-            *(g, xhat, gamma / std, by_beta / n, by_gamma / n),
+            lambda g, centred, scale, g_mean, share: scale * (g - g_mean - centred * share),
+            *(rows, centred, gamma / std, by_beta / n, by_gamma / (n * std)),
         )
-        return [(by_x, by_gamma, by_beta)[i] for i in argnums]
+        return [(by_x.reshape(x.shape), by_gamma, by_beta)[i] for i in argnums]
 
     return vjp
 
 
 defvjp_argnums(batch_norm, _batch_norm_vjp)
+
+
+def _rows(x: Array) -> Array:
+    """All that is in a channel is a column: (n, ..., d) -> (all, d)."""
+    return x.reshape((-1, x.shape[-1]))

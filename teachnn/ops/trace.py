@@ -14,10 +14,10 @@ from typing import Any
 import numpy as np
 from autograd.core import VJPNode, add_outgrads
 from autograd.extend import primitive
-from autograd.numpy.numpy_boxes import ArrayBox
 from autograd.tracer import Node, getval, isbox, new_box, notrace_primitives, register_notrace, trace_stack
 from autograd.util import toposort
 
+from teachnn.ops.follow import GradientNode
 from teachnn.support import Array
 
 __all__ = [
@@ -37,23 +37,15 @@ tracing: Any = threading.RLock()
 
 
 @primitive
-def identity(x: Array) -> Any:
+def identity(x: Array) -> Array:
     """Return x; it gives a graph something to draw where a layer hands on its input."""
     return x
 
 
 @primitive
-def stop_gradient(x: Array) -> Any:
+def stop_gradient(x: Array) -> Array:
     """Return x as a constant: no gradient passes."""
     return x
-
-
-def _refuse_change(box, place, value: Any) -> None:
-    cure = "make a new one with autograd.numpy's where, stack or concatenate"
-    raise TypeError(f"expected arrays that stay as they are, got one changed in place, x[...] = ...; {cure}")
-
-
-ArrayBox.__setitem__ = _refuse_change  # without it Python speaks of boxes, or of scalar indices
 
 
 register_notrace(VJPNode, stop_gradient)  # under differentiation its result is a plain array
@@ -75,19 +67,19 @@ def box(array: np.ndarray, node: Node) -> Any:
     return new_box(array, trace_stack.top, node)
 
 
-def differentiate(function: Callable, arrays: Sequence[np.ndarray]) -> tuple[Any, Any, list]:
+def differentiate(function: Callable, arrays: Sequence[np.ndarray]) -> tuple[Any, Any, list[Any]]:
     """Return function(boxes)'s scalar and, for each array, the scalar's gradient (None where it does not depend on it).
 
     `function` takes one list of boxes and returns (scalar, extra); the result is (scalar, extra, gradients).
     """
-    roots = [VJPNode.new_root() for _ in arrays]
+    roots = [GradientNode.new_root(array.shape) for array in arrays]
     scalar, extra = run_boxed(function, arrays, roots)
     if not isbox(scalar):
         return scalar, extra, [None] * len(roots)
     gradients = {scalar._node: (np.ones_like(scalar._value), False)}
     for node in toposort(scalar._node):
         gradient, _ = gradients[node] if not node.parents else gradients.pop(node)
-        for parent, part in zip(node.parents, node.vjp(gradient), strict=True):
+        for parent, part in zip(node.parents, node.parts(gradient), strict=True):
             gradients[parent] = add_outgrads(gradients.get(parent), part)
     return scalar._value, extra, [gradients[root][0] if root in gradients else None for root in roots]
 
@@ -96,3 +88,7 @@ def skip_what_gradients_skip(node_class: type[Node]) -> None:
     """Let a tracer of our own leave out the primitives that no gradient goes through, such as argmax."""
     for function in notrace_primitives[VJPNode] - {stop_gradient}:
         register_notrace(node_class, function)
+
+
+skip_what_gradients_skip(GradientNode)
+register_notrace(GradientNode, stop_gradient)

@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from teachnn.support import InputError, InputTypeError, check_generator, name_given, number, shape_of, whole
+from teachnn.support import InputError, check_generator, instance, name_given, number, shape_of, whole
 
 __all__ = [
     "constant",
@@ -53,13 +53,13 @@ def constant(shape: tuple[int, ...], value: float) -> np.ndarray:
 
 def normal(shape: tuple[int, ...], rng: np.random.Generator, std: float = 0.01) -> np.ndarray:
     """Return normal numbers of mean 0 and standard deviation `std`."""
-    shape, std = shape_of("init", shape), number("init", "std", std, ">= 0", lambda v: v >= 0)
+    shape, std = shape_of("init", shape), number("init", "std", std, ">= 0")
     return check_generator("init", rng).standard_normal(shape, dtype=np.float32) * np.float32(std)
 
 
 def uniform(shape: tuple[int, ...], rng: np.random.Generator, limit: float) -> np.ndarray:
     """Return numbers spread evenly between -`limit` and `limit`."""
-    shape, limit = shape_of("init", shape), number("init", "limit", limit, ">= 0", lambda v: v >= 0)
+    shape, limit = shape_of("init", shape), number("init", "limit", limit, ">= 0")
     return (2 * check_generator("init", rng).random(shape, dtype=np.float32) - 1) * np.float32(limit)
 
 
@@ -107,6 +107,4 @@ def fans(shape: tuple[int, ...]) -> tuple[int, int]:
 def drawn(name: str, init_W: Callable, shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
     """Return init_W(shape, rng), a layer's first weight; its settings are checked before anything is drawn."""
     shape = shape_of(name_given("create", name), shape)
-    if not callable(init_W):
-        raise InputTypeError(name, "a function as init_W", repr(init_W), "tn.init.he_normal is one")
-    return init_W(shape, rng)
+    return instance(name, "a function as init_W", init_W, Callable, "tn.init.he_normal is one")(shape, rng)

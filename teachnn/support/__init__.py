@@ -1,6 +1,6 @@
 """Checked settings, errors of one form (who: expected, got; cure), and memory that is kept for the next step."""
 
-from teachnn.support.errors import InputError, InputTypeError, ModeError
+from teachnn.support.errors import InputError, InputTypeError, ModeError, named
 from teachnn.support.memory import keep_freed
 from teachnn.support.settings import (
     Array,
@@ -38,6 +38,7 @@ __all__ = [
     "items",
     "keep_freed",
     "name_given",
+    "named",
     "number",
     "path_of",
     "plain",

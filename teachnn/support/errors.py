@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 
 class InputError(ValueError):
     """An input that does not fit: wrong shape, wrong kind of numbers, nothing at all, or NaN.
@@ -29,6 +32,17 @@ class InputError(ValueError):
 
 class InputTypeError(InputError, TypeError):
     """An input of the wrong type altogether: text for a number, a layer for its parameters."""
+
+
+@contextmanager
+def named(who: str) -> Iterator[None]:
+    """Let an error that names nobody yet, as one from inside an operation, name `who`."""
+    try:
+        yield
+    except InputError as error:
+        if error.parts[0]:
+            raise
+        raise type(error)(who, *error.parts[1:]) from None
 
 
 class ModeError(ValueError):

@@ -7,12 +7,13 @@ Each function here raises InputTypeError for a value of the wrong type, and Inpu
 from __future__ import annotations
 
 import math
+import operator
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from reprlib import repr as brief
-from types import UnionType
-from typing import Any, Literal
+from types import EllipsisType
+from typing import Any, Literal, TypeVar
 
 import numpy as np
 
@@ -20,6 +21,9 @@ from teachnn.support.errors import InputError, InputTypeError
 
 Array = np.ndarray  # plain, or traced while a function is differentiated or recorded
 Mode = Literal["train", "test"]
+T = TypeVar("T")
+Shape = Sequence[int | str | EllipsisType]  # as asked for: a text stands for any size, ... for any number of sizes
+SIGNS = {">": operator.gt, ">=": operator.ge, "<": operator.lt, "<=": operator.le}
 MOST = 2**31  # numbers in one array: 8 GB of float32
 
 
@@ -45,11 +49,10 @@ def whole(who: str, name: str, value: Any, least: int = 1, most: float = math.in
     return int(value)
 
 
-def number(
-    who: str, name: str, value: Any, bounds: str = "", within: Callable[[float], bool] = lambda v: True
-) -> float:
-    """Return a finite number that is `within` its bounds, which `bounds` says in words, as a plain float."""
-    if not is_number(value) or not within(value):
+def number(who: str, name: str, value: Any, bounds: str = "") -> float:
+    """Return a finite number within its bounds, "> 0" or ">= 0 and < 1" say, as a plain float."""
+    limits = [bound.split() for bound in bounds.split(" and ") if bound]
+    if not is_number(value) or not all(SIGNS[sign](value, float(limit)) for sign, limit in limits):
         real = isinstance(value, float | np.floating) or is_whole(value)  # NaN is a number of a wrong value
         raise _error(real)(who, f"a finite number as {name}{bounds and ', '}{bounds}", brief(value))
     return float(value)
@@ -91,14 +94,14 @@ def check_generator(who: str, rng: Any) -> np.random.Generator:
     return rng
 
 
-def instance(who: str, what: str, value: Any, kind: type | UnionType, cure: str = "") -> Any:
-    """Return the value; raises InputError unless it is of `kind`, as `what` calls it."""
+def instance(who: str, what: str, value: T, kind: Any, cure: str = "") -> T:
+    """Return the value; raises InputTypeError unless it is an instance of `kind`, which `what` says in words."""
     if not isinstance(value, kind):
         raise InputTypeError(who, what, type(value).__name__, cure)
     return value
 
 
-def items(who: str, values: Any, kind: type, word: str, cure: str = "") -> tuple:
+def items(who: str, values: Iterable[Any], kind: type[T], word: str, cure: str = "") -> tuple[T, ...]:
     """Return the values as a tuple; raises InputError unless they are some of `kind`, as `word` calls them."""
     try:
         values = tuple(values)
@@ -109,7 +112,7 @@ def items(who: str, values: Any, kind: type, word: str, cure: str = "") -> tuple
     return values
 
 
-def fits(actual: Sequence[int], shape: Sequence) -> bool:
+def fits(actual: Sequence[int], shape: Shape) -> bool:
     """Whether an actual shape is one of `shape`: texts in it stand for any size, and ... for any number of sizes."""
     if ... in shape:
         i, more = shape.index(...), len(actual) - len(shape) + 1
@@ -117,7 +120,7 @@ def fits(actual: Sequence[int], shape: Sequence) -> bool:
     return len(actual) == len(shape) and all(isinstance(s, str) or s == n for s, n in zip(shape, actual, strict=True))
 
 
-def shape_text(shape: Sequence) -> str:
+def shape_text(shape: Shape) -> str:
     """Return a shape as an error writes it: (N, ..., 3)."""
     return f"({', '.join('...' if s is ... else str(s) for s in shape)}{',' * (len(shape) == 1)})"
 
@@ -147,7 +150,8 @@ def path_of(who: str, path: Any) -> Path:
     return Path(path)
 
 
-def check_mode(who: str, mode: Any) -> None:
-    """Raise InputError unless mode is "train" or "test"."""
+def check_mode(who: str, mode: Any) -> Mode:
+    """Return the mode, "train" or "test"."""
     if not isinstance(mode, str) or mode not in ("train", "test"):
         raise _error(isinstance(mode, str))(who, "mode 'train' or 'test'", brief(mode))
+    return mode

@@ -12,8 +12,10 @@ import subprocess
 import sys
 import time
 
+from tests.benchmarks.machine import blas, heading
+
 GROUPS = {"vae": "vae_step", "classifier": "classifier_step", "operations": "operations", "use": "use"}
-TABLES = ("fixed", "growth", "runs")  # each prints a table of its own
+TABLES = ("fixed", "growth", "runs", "idea")  # each prints a table of its own
 
 
 class Peer:
@@ -66,15 +68,10 @@ def facts(name: str) -> str:
     if name.startswith("PyTorch"):
         import torch
 
-        return f"PyTorch {torch.__version__}, {torch.get_num_threads()} threads"
-    import numpy
-    import threadpoolctl
-
-    blas = [pool for pool in threadpoolctl.threadpool_info() if pool["user_api"] == "blas"]
-    kernels = ", ".join(
-        f"{p['internal_api']} {p['version']} {p['architecture']}, {p['num_threads']} threads" for p in blas
-    )
-    return f"numpy {numpy.__version__}, {kernels}"
+        return (
+            f"PyTorch {torch.__version__}, {torch.backends.cpu.get_cpu_capability()}, {torch.get_num_threads()} threads"
+        )
+    return blas()
 
 
 def measure(group: str, case: str, rounds: int, steps: int) -> dict[str, Peer]:
@@ -100,6 +97,7 @@ def main() -> None:
         return serve(*options.serve)
     chosen, seen = options.groups or [*GROUPS, *TABLES], set()
     for group in chosen:
+        print(f"\n### {group}: {heading()}", flush=True)
         if group not in GROUPS:
             importlib.import_module(f"tests.benchmarks.{group}").main()
             continue

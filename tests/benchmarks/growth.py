@@ -8,7 +8,7 @@ from statistics import median
 
 import numpy as np
 
-from tests.benchmarks.runs import peak
+from tests.benchmarks.machine import peak
 
 
 def step(widths: list[int], batch: int) -> tuple[float, float]:

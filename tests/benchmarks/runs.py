@@ -1,20 +1,15 @@
 """Whole runs beside PyTorch's, each in a process of its own: time, bound or accuracy, peak memory; no growth."""
 
 import json
-import re
 import subprocess
 import sys
 import time
-from pathlib import Path
 
 import numpy as np
 
+from tests.benchmarks.machine import peak
+
 PEERS = "teachnn", "PyTorch"
-
-
-def peak() -> float:
-    """Return this process's peak resident memory in MB (on Linux; getrusage's would begin with the parent's)."""
-    return int(re.findall(r"VmHWM:\s*(\d+) kB", Path("/proc/self/status").read_text())[0]) / 1024
 
 
 def vae_teachnn() -> dict:

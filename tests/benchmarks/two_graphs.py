@@ -48,11 +48,12 @@ CLOCK = """() => {
 }"""
 FRAMES = """() => {
   window.frames_ = [];
-  const svg = document.querySelector('.tn-stage svg');
+  const stage = document.querySelector('.tn-stage');
+  const place = () => [stage.scrollLeft, stage.scrollTop, stage.querySelector('svg').style.transform].join(' ');
   let [last, seen] = [0, ''];
   const next = (now) => {
-    if (last && seen !== svg.style.transform) window.frames_.push(now - last);
-    [last, seen] = [now, svg.style.transform];
+    if (last && seen !== place()) window.frames_.push(now - last);
+    [last, seen] = [now, place()];
     window.frame_ = requestAnimationFrame(next);
   };
   window.frame_ = requestAnimationFrame(next);

@@ -183,14 +183,15 @@ def test_a_graph_is_searched_by_keyboard_inspected_and_shown_at_another_depth(la
     page.wait_for_selector(".tn-inspector .tn-card")
     page.keyboard.press("ArrowRight")
     page.keyboard.press("Enter")
-    page.wait_for_function("() => document.querySelector('.tn-card h4').textContent === 'dec.out.W'")
+    page.wait_for_function("() => document.querySelector('.tn-card h3').textContent === 'dec.out.W'")
     page.keyboard.press("Escape")
     page.wait_for_selector(".tn-inspector", state="hidden")
     page.get_by_test_id("depth").select_option("0")
     page.wait_for_function("() => document.querySelector('.tn-stage').textContent.includes('binary_cross_entropy')")
-    before = page.locator(".tn-stage svg").get_attribute("style")
+    drawing = page.locator(".tn-stage svg:not(.tn-leaving)")
+    before = drawing.get_attribute("style")
     page.get_by_test_id("zoom-in").click()
-    assert page.locator(".tn-stage svg").get_attribute("style") != before
+    assert drawing.get_attribute("style") != before
 
 
 def test_a_digit_is_drawn_with_the_pointer_and_with_the_keyboard(lab):

@@ -104,3 +104,13 @@ def test_what_cannot_be_read_or_compared_is_an_error_that_says_what_is_expected(
         tn.check.graphs({"objective": []}, *pair)
     with pytest.raises(tn.InputTypeError, match="graphs"):
         tn.check.graphs(RIGHT, None)
+
+
+def test_of_many_differences_the_first_three_are_named(pair):
+    found = said("objective: x -> loss\n" + RIGHT[RIGHT.index("classify") :], *pair)
+    assert found == [
+        "- objective: the function has a box y, your drawing has none",
+        "- objective: the function has a box Flatten, your drawing has none",
+        "- objective: the function has a box h, your drawing has none",
+        "- objective: and 7 more",
+    ]

@@ -164,9 +164,8 @@ def test_data_that_are_not_finite_are_to_blame_themselves(bad, bits):
     small, x = Small(), X.copy()
     x[3, 2] = x[5, 0] = bad
     text = goes_wrong(small, lambda: lambda: small.train(x, Y), lambda: None, bits, kind=tn.InputError)
-    assert text == (
-        "objective (TrainFunction): expected finite numbers for x, got 2 NaN or infinite of 64, the first at (3, 2); "
-        "clean the data first, with np.nan_to_num, say"
+    assert (
+        text.startswith("objective (TrainFunction): ") and "x, got 2 NaN or infinite of 64, the first at (3, 2)" in text
     )
 
 

@@ -1,12 +1,12 @@
-"""What comes through the door of the two kinds of function, and what is turned away, by name and with a cure."""
+"""Which inputs both kinds of function take, and which they refuse, by name and with a cure."""
 
 import functools
 import inspect
-import re
 
 import autograd.numpy as anp
 import numpy as np
 import pytest
+from refusal import refused
 
 import teachnn as tn
 
@@ -19,7 +19,7 @@ def trained(objective):
 
 @pytest.fixture(params=["step", "gradients", "train graph", "test call", "test graph"])
 def door(request):
-    """Return a function that hands inputs to an objective or test function `f(image, label)`, at each of the doors."""
+    """Return a function that hands inputs to an objective or test function `f(image, label)`, in each of five ways."""
 
     def enter(*inputs, f=None):
         w = tn.Parameter("w", [1.0])
@@ -89,37 +89,33 @@ def test_a_float32_array_is_not_copied_and_no_input_is_changed():
     assert y.dtype == np.float64
 
 
-# What is turned away
+# What is refused
 
 
 @pytest.mark.parametrize(
-    ("bad", "text"),
+    "bad",
     [
-        ("digits", "expected real numbers for label, got dtype <U6"),
-        (["a", "b"], "expected real numbers for label, got dtype <U1"),
-        (b"digits", "expected real numbers for label, got dtype |S6"),
-        (None, "expected real numbers for label, got dtype object"),
-        ({"a": 1}, "expected real numbers for label, got dtype object"),
-        (np.array([1, None]), "expected real numbers for label, got dtype object"),
-        (1j, "expected real numbers for label, got dtype complex128"),
-        (np.ones(2, np.complex64), "expected real numbers for label, got dtype complex64"),
-        (np.array(["2020-01-01"], "M8[D]"), "expected real numbers for label, got dtype datetime64[D]"),
-        ([[1, 2], [3]], "expected an array for label, got rows of unequal length"),
-        ([], "expected at least one example for label, got shape (0,)"),
-        (np.zeros((0, 28, 28)), "expected at least one example for label, got shape (0, 28, 28)"),
-        (np.zeros((3, 0), int), "expected at least one example for label, got shape (3, 0)"),
+        *("digits", ["a", "b"], b"digits", None, {"a": 1}, np.array([1, None])),
+        *(1j, np.ones(2, np.complex64), np.array(["2020-01-01"], "M8[D]")),
     ],
 )
-def test_what_is_no_array_of_real_numbers_is_refused_by_its_name(bad, text, door):
-    with pytest.raises(tn.InputError) as caught:
+def test_what_is_no_array_of_real_numbers_is_refused_by_its_name(bad, door):
+    with refused(door.who, error=tn.InputTypeError) as caught:
         door([1.0], bad)
-    assert str(caught.value) == f"{door.who}: {text}"
+    assert "real numbers as label" in str(caught.value)
+
+
+@pytest.mark.parametrize("bad", [[[1, 2], [3]], [], np.zeros((0, 28, 28)), np.zeros((3, 0), int)])
+def test_an_array_without_examples_or_with_unequal_rows_is_refused_by_its_name(bad, door):
+    with refused(door.who) as caught:
+        door([1.0], bad)
+    assert " as label, got " in str(caught.value)
 
 
 def test_an_input_without_a_name_is_called_by_its_number():
-    with pytest.raises(tn.InputError, match="expected real numbers for input 2, got dtype <U1"):
+    with pytest.raises(tn.InputError, match="expected real numbers as input 2"):
         tn.TestFunction(lambda *x: x[0])([1.0], "a")
-    with pytest.raises(tn.InputError, match="expected real numbers for scale, got dtype <U1"):
+    with pytest.raises(tn.InputError, match="expected real numbers as scale"):
         tn.TestFunction(functools.partial(lambda image, scale: image * scale))([1.0], "a")
 
 
@@ -129,7 +125,7 @@ def test_inputs_of_a_function_without_a_signature_are_called_by_their_numbers():
         inspect.signature(max)
     graph = tn.TestFunction(max).graph(np.float32(1), np.float32(2))
     assert [node.name for node in graph.nodes if node.kind == "input"] == ["input 1", "input 2"]
-    with pytest.raises(tn.InputError, match="expected real numbers for input 2, got dtype <U1"):
+    with pytest.raises(tn.InputError, match="expected real numbers as input 2"):
         tn.TestFunction(max)(1.0, "a")
 
 
@@ -143,29 +139,23 @@ def test_a_test_function_counts_nan_and_infinity_and_names_the_first_place(how, 
     for place in places:
         image[place] = bad
     function = tn.TestFunction(lambda label, image: image, name="look")
-    with pytest.raises(tn.InputError) as caught:
+    with refused("look (TestFunction)", "np.nan_to_num") as caught:
         (function.graph if how == "graph" else function)([1.0], image)
-    assert str(caught.value) == (
-        f"look (TestFunction): expected finite numbers for image, got {len(places)} NaN or infinite of 6, "
-        f"the first at {first}; clean the data first, with np.nan_to_num, say"
-    )
+    assert f"image, got {len(places)} NaN or infinite of 6, the first at {first}" in str(caught.value)
 
 
 def test_a_plain_nan_is_refused_too():
-    with pytest.raises(tn.InputError, match="expected finite numbers for k"):
+    with pytest.raises(tn.InputError, match="expected finite numbers as k"):
         tn.TestFunction(lambda x, k: x * k)([1.0], float("nan"))
 
 
 def test_an_array_under_differentiation_is_refused_with_two_cures(state_of):
     w, classify = tn.Parameter("w", [1.0]), tn.TestFunction(lambda image: image * 2, name="classify")
     train = tn.TrainFunction(lambda x: classify(w.value * x).sum(), [w], tn.SGD(0.1))
-    for call in (train, train.gradients):
-        with pytest.raises(tn.InputError) as caught:
-            call([1.0])
-        assert str(caught.value) == (
-            "classify (TestFunction): expected plain numbers for image, got an array under differentiation; "
-            "call the layers themselves to pass a gradient, or tn.ops.stop_gradient(x) first"
-        )
+    for call in (train, train.gradients, train.graph):
+        for cure in ("call the layers themselves", "tn.ops.stop_gradient(x) first"):
+            with refused("classify (TestFunction)", cure):
+                call([1.0])
     cured = tn.TrainFunction(lambda x: (w.value * classify(tn.ops.stop_gradient(w.value * x))).sum(), [w], tn.SGD(0.1))
     assert cured.gradients([3.0])[w].tolist() == [6]
 
@@ -174,23 +164,23 @@ def test_an_array_under_differentiation_is_refused_with_two_cures(state_of):
 
 
 @pytest.mark.parametrize(
-    ("returns", "text"),
+    ("returns", "cure"),
     [
-        (lambda w: None, "expected one number for loss, got None; end the objective with return"),
-        (lambda w: w, "expected one number for loss, got shape (2,); average it over the batch, with .mean(), say"),
-        (lambda w: w[:1], "expected one number for loss, got shape (1,); average it"),
-        (lambda w: np.zeros((2, 2)), "expected one number for loss, got shape (2, 2); average it"),
-        (lambda w: "0.5", "expected one number for loss, got str; a loss from tn.loss is one"),
-        (lambda w: [w.sum()], "expected one number for loss, got list; a loss"),
-        (lambda w: (w.sum(), w.sum()), "expected one number for loss, got tuple; a loss"),
-        (lambda w: {}, "expected an objective that returns a scalar or named scalars, got an empty dict"),
-        (lambda w: {"a": w.sum(), "KL": w}, "expected one number for KL, got shape (2,); average it"),
-        (lambda w: {"a": w.sum(), "KL": None}, "expected one number for KL, got None; end the objective"),
-        (lambda w: {"a": w.sum(), "KL": "x"}, "expected one number for KL, got str; a loss"),
-        (lambda w: {"a": w.sum(), "KL": {"b": w.sum()}}, "expected one number for KL, got dict; a loss"),
+        (lambda w: None, "end the objective with return"),
+        (lambda w: w, "average it over the batch"),
+        (lambda w: w[:1], "average it"),
+        (lambda w: np.zeros((2, 2)), "average it"),
+        (lambda w: "0.5", "a loss from tn.loss is one"),
+        (lambda w: [w.sum()], "a loss from tn.loss is one"),
+        (lambda w: (w.sum(), w.sum()), "a loss from tn.loss is one"),
+        (lambda w: {}, ""),
+        (lambda w: {"a": w.sum(), "KL": w}, "average it"),
+        (lambda w: {"a": w.sum(), "KL": None}, "end the objective with return"),
+        (lambda w: {"a": w.sum(), "KL": "x"}, "a loss from tn.loss is one"),
+        (lambda w: {"a": w.sum(), "KL": {"b": w.sum()}}, "a loss from tn.loss is one"),
     ],
 )
-def test_what_is_not_one_scalar_or_named_scalars_is_refused(returns, text, state_of):
+def test_what_is_not_one_scalar_or_named_scalars_is_refused(returns, cure, state_of):
     W, rng = tn.Parameter("W", [1.0, 2.0]), tn.rng(0)
 
     def objective(x):
@@ -200,7 +190,7 @@ def test_what_is_not_one_scalar_or_named_scalars_is_refused(returns, text, state
     train = tn.TrainFunction(objective, [W], tn.Adam(0.1))
     before = state_of((), train, [rng])
     for call in (train, train.gradients, train.graph):
-        with pytest.raises(tn.InputError, match="^" + re.escape(f"objective (TrainFunction): {text}")):
+        with refused("objective (TrainFunction)", cure):
             call([1.0])
         assert state_of((), train, [rng]) == before
 
@@ -239,9 +229,9 @@ def test_terms_may_be_constants_as_long_as_one_depends_on_the_parameters():
 
 
 def test_what_is_no_function_is_refused():
-    with pytest.raises(TypeError, match="test function: expected a function, got 3; write it with def or lambda"):
+    with refused("test function", "write it with def or lambda", tn.InputTypeError):
         tn.TestFunction(3)
-    with pytest.raises(TypeError, match="objective: expected a function, got None; write it with def or lambda"):
+    with refused("objective", "write it with def or lambda", tn.InputTypeError):
         tn.TrainFunction(None, [W], tn.SGD(0.1))
 
 

@@ -46,6 +46,18 @@ def test_the_words_say_which_functions_there_are_and_what_they_share():
     assert "They share no parameters." in (ElementTree.fromstring(svg_of(*vae()[1:3]))[1].text or "")
 
 
+def test_more_than_two_functions_are_drawn_in_pairs_one_below_another():
+    train, *others = vae()
+    root = ElementTree.fromstring(svg_of(*others, train))  # in any order: the training function stands left
+    pairs = [ElementTree.fromstring(svg_of(train, other)) for other in others]
+    sizes = [[float(n) for n in (picture.get("viewBox") or "").split()[2:]] for picture in (root, *pairs)]
+    assert sizes[0][0] == max(wide for wide, _ in sizes[1:])
+    assert sizes[0][1] == pytest.approx(sum(high for _, high in sizes[1:]), abs=0.3)
+    assert texts(svg_of(*others, train)) == [text for other in others for text in texts(svg_of(train, other))]
+    named = ("Training function", *(f"Test function: {other.name}" for other in others))
+    assert root[0].text == " and ".join(named)
+
+
 def test_what_is_drawn_can_be_read():
     said = texts(svg_of(*vae()[:2]))
     for text in ("Training function", "Test function: decode", "4 of 10 · 202,256 of 404,244 numbers"):

@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 from hypothesis import given, settings
+from refusal import refused
 from slow import convolutions, touches
 
 import teachnn as tn
@@ -94,11 +95,9 @@ KINDS = pytest.mark.parametrize("kind", [tn.Conv2D, tn.ConvTranspose2D])
     ("W", "b"), [((3, 3, 2), (2,)), ((3, 3, 2, 4, 1), (4,)), ((3, 3, 2, 4), (3,)), ((3, 3, 2, 4), ())]
 )
 def test_parameters_that_do_not_fit_are_refused(kind, W, b):
-    with pytest.raises(tn.InputError) as caught:
+    with refused(f"c ({kind.__name__})") as caught:
         kind(tn.Parameter("c.W", np.zeros(W)), tn.Parameter("c.b", np.zeros(b)))
-    assert str(caught.value) == (
-        f"c ({kind.__name__}): expected W of four sizes and b of as many numbers as output channels, got {W} and {b}"
-    )
+    assert f"{W} and {b}" in str(caught.value)
 
 
 @pytest.mark.parametrize(("kind", "right", "wrong"), [(tn.Conv2D, 4, 2), (tn.ConvTranspose2D, 2, 4)])
@@ -142,17 +141,13 @@ def test_an_input_that_does_not_fit_is_refused(kind, sides, x, text):
 
 def test_pictures_smaller_than_the_kernel_are_refused_and_padding_is_the_cure():
     small = np.zeros((1, 4, 2, 1), np.float32)
-    with pytest.raises(tn.InputError) as caught:
+    with refused("c (Conv2D)", "more padding"):
         tn.Conv2D.create("c", (1, 1), tn.rng(0))(small)
-    assert str(caught.value) == "c (Conv2D): expected pictures of at least (3, 3), got (1, 4, 2, 1); more padding"
     assert tn.Conv2D.create("c", (1, 1), tn.rng(0), padding=1)(small).shape == (1, 4, 2, 1)
 
 
 def test_pictures_of_which_nothing_is_left_are_refused_and_less_padding_is_the_cure():
     dot = np.zeros((1, 1, 1, 1), np.float32)
-    with pytest.raises(tn.InputError) as caught:
+    with refused("t (ConvTranspose2D)", "less padding"):
         tn.ConvTranspose2D.create("t", (1, 1), tn.rng(0), padding=2)(dot)
-    assert str(caught.value) == (
-        "t (ConvTranspose2D): expected pictures that leave at least one pixel, got (1, 1, 1, 1); less padding"
-    )
     assert tn.ConvTranspose2D.create("t", (1, 1), tn.rng(0))(dot).shape == (1, 2, 2, 1)

@@ -3,6 +3,7 @@ import math
 import numpy as np
 import pytest
 from hypothesis import given, settings, strategies as st
+from refusal import refused
 
 import teachnn as tn
 
@@ -44,10 +45,9 @@ def test_two_layers_may_share_one_parameter():
 
 @pytest.mark.parametrize("W", [(3,), (2, 3, 4), ()])
 def test_a_weight_that_is_no_matrix_is_refused(W):
-    with pytest.raises(tn.InputError) as caught:
+    with refused("h (Dense)") as caught:
         tn.Dense(tn.Parameter("h.W", np.zeros(W)), tn.Parameter("h.b", np.zeros(3)))
-    expected = "W of shape (inputs, units) and b of shape (units,)"
-    assert str(caught.value) == f"h (Dense): expected {expected}, got {W} and (3,)"
+    assert f"{W} and (3,)" in str(caught.value)
 
 
 @pytest.mark.parametrize("b", [(2,), (), (1, 3), (3, 1)])

@@ -5,6 +5,7 @@ import autograd.numpy as anp
 import numpy as np
 import pytest
 from autograd.test_util import check_grads
+from refusal import refused
 
 import teachnn as tn
 from teachnn.functions.check import _Checking
@@ -289,12 +290,9 @@ def test_parameters_come_in_the_order_of_the_fields_and_each_object_once():
 
 def test_two_parameters_of_one_name_are_an_error_that_gives_the_name_and_both_shapes():
     rng = tn.rng(0)
-    with pytest.raises(ValueError) as caught:
+    with refused("Sequential", "rename one, or share one object") as caught:
         tn.Sequential(tn.Dense.create("h", 2, 3, rng), tn.Dense.create("h", 3, 4, rng))
-    assert str(caught.value) == (
-        "Sequential: expected every name once, got two different variables called 'h.W', of shapes (2, 3) and (3, 4); "
-        "rename one, or share one object"
-    )
+    assert "'h.W', of shapes (2, 3) and (3, 4)" in str(caught.value)
 
     class Pair(tn.Layer):
         first: tn.Layer
@@ -357,11 +355,8 @@ def test_an_input_that_does_not_fit_is_refused(shape, x, text):
 def test_an_input_of_another_dtype_than_the_parameters_is_refused():
     W = tn.Parameter("h.W", np.zeros((2, 3)))
     for kind in (np.float64, np.float16):
-        with pytest.raises(tn.InputError) as caught:
+        with refused("h (Picky)", "x.astype(np.float32)"):
             Picky((), W)(np.zeros(3, kind))
-        assert str(caught.value) == (
-            f"h (Picky): expected float32 like h.W, got {np.dtype(kind)}; x.astype(np.float32)"
-        )
 
 
 @pytest.mark.parametrize(
@@ -372,96 +367,5 @@ def test_an_input_that_fits_is_handed_on_itself(shape, x):
 
 
 def test_a_layer_without_a_formula_says_what_to_write():
-    with pytest.raises(NotImplementedError) as caught:
+    with refused("mine (Layer)", "define it in the class", error=NotImplementedError):
         tn.Layer(name="mine")(ROWS)
-    assert str(caught.value) == ("mine (Layer): expected a method forward(self, x), got none; define it in the class")
-
-
-def test_layers_in_dicts_and_named_tuples_are_found_and_switched():
-    from collections import namedtuple
-    from dataclasses import dataclass
-
-    Pair = namedtuple("Pair", "first second")
-
-    @dataclass(frozen=True, eq=False)
-    class Bag(tn.Layer):
-        pair: Pair
-        named: dict
-
-    make = lambda name: tn.BatchNorm.create(name, 2, mode="train")  # noqa: E731
-    bag = Bag(Pair(make("a"), make("b")), {"c": make("c")})
-    test = bag.at("test")
-    assert [p.name for p in bag.parameters] == ["a.gamma", "a.beta", "b.gamma", "b.beta", "c.gamma", "c.beta"]
-    assert test.pair.second.mode == test.named["c"].mode == "test" and test.pair.second.gamma is bag.pair.second.gamma
-
-
-def test_a_layer_is_a_class_of_fields_and_a_forward():
-    class Scale(tn.Layer):
-        gain: tn.Parameter
-        times: int = 1
-
-        def forward(self, x):
-            return x * self.gain.value * self.times
-
-    gain = tn.Parameter("s.gain", [2.0])
-    scale = Scale(gain, times=3)
-    assert scale.parameters == (gain,) and scale.name == "s" and scale(np.ones(1, np.float32)) == 6
-    assert repr(scale).startswith("test_a_layer_is_a_class_of_fields_and_a_forward.<locals>.Scale(name='s', gain=")
-    with pytest.raises(tn.InputError, match=r"^Scale: expected a Parameter as gain, got 3$"):
-        Scale(3)  # type: ignore[arg-type]
-    with pytest.raises(dataclasses.FrozenInstanceError, match=r"^Scale: expected a layer that stays as it was made"):
-        scale.times = 2
-    with pytest.raises(dataclasses.FrozenInstanceError):
-        del scale.gain
-
-
-def test_a_decorator_that_makes_it_a_dataclass_once_more_does_no_harm():
-    @dataclasses.dataclass(frozen=True, eq=False)
-    class Scale(tn.Layer):
-        gain: tn.Parameter
-
-    assert Scale(W := tn.Parameter("s.gain", [1.0])).parameters == (W,)
-
-
-def test_a_class_that_is_made_again_by_a_cell_run_again_is_the_same_to_a_field():
-    def cell():
-        class Scale(tn.Layer):
-            gain: tn.Parameter
-
-        return Scale
-
-    class Outer(tn.Layer):
-        inner: cell()
-
-    assert Outer(cell()(tn.Parameter("s.gain", [1.0]))).parameters[0].name == "s.gain"
-    with pytest.raises(tn.InputError, match="expected a Scale as inner, got"):
-        Outer(tn.ReLU())
-
-
-def test_what_a_layer_holds_outside_of_its_fields_is_refused_with_the_cure():
-    class Torchlike(tn.Layer):
-        def __init__(self):
-            self.W = tn.Parameter("W", [1.0])
-
-    with pytest.raises(dataclasses.FrozenInstanceError, match=r"a new W; declare it as a field .* W: tn\.Parameter"):
-        Torchlike()
-
-    class Forced(tn.Layer):
-        def __init__(self):
-            object.__setattr__(self, "name", "f")
-            object.__setattr__(self, "W", tn.Parameter("W", [1.0]))
-
-    with pytest.raises(tn.InputError, match=r"^f \(Forced\): .* got W outside of them; declare it: W: tn\.Parameter"):
-        Forced().parameters  # noqa: B018
-    with pytest.raises(TypeError, match=r"^OfTheClass: .* got W outside; declare a field, W: tn\.Parameter"):
-
-        class OfTheClass(tn.Layer):
-            W = tn.Parameter("W", [1.0])
-
-
-def test_a_layer_without_fields_of_its_own_is_a_layer():
-    class Square(tn.Layer):
-        def forward(self, x):
-            return self.expect(x) ** 2
-
-    assert Square()(np.array([3.0])) == 9 and Square().name == "Square"

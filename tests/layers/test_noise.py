@@ -6,6 +6,7 @@ import pytest
 from autograd import make_vjp
 from autograd.test_util import check_grads
 from hypothesis import given, settings, strategies as st
+from refusal import refused
 
 import teachnn as tn
 from teachnn.support import InputTypeError
@@ -242,7 +243,7 @@ def test_outside_every_function_a_layer_draws_from_the_generator_it_holds():
 @pytest.mark.parametrize("rate", [1, 1.0, -0.1, 2, math.nan, True, "0.5"])
 def test_a_rate_that_is_no_drop_probability_is_refused(kind, rate):
     error = InputTypeError if rate is True or rate == "0.5" else tn.InputError
-    with pytest.raises(error, match=rf"^noise \({kind.__name__}\): .* rate, a drop probability .*, got ") as caught:
+    with pytest.raises(error, match=rf"^noise \({kind.__name__}\): .* rate \(a drop probability\), .*, got ") as caught:
         kind(rate, tn.rng(0), mode="train", name="noise")
     assert caught.type is error
 
@@ -283,9 +284,9 @@ def test_an_input_that_is_no_array_of_floats_is_refused(mode, x, text):
     ("shapes", "got"), [((), "[]"), (((2, 3), (3, 2)), "[(2, 3), (3, 2)]"), (((2, 1), (2,)), "[(2, 1), (2,)]")]
 )
 def test_a_join_of_nothing_or_of_different_shapes_is_refused(shapes, got):
-    with pytest.raises(tn.InputError) as caught:
+    with refused("Join") as caught:
         tn.Join()(*(np.zeros(shape, np.float32) for shape in shapes))
-    assert str(caught.value) == f"Join: expected one or more inputs of one shape, got {got}"
+    assert got in str(caught.value)
 
 
 @pytest.mark.parametrize("mode", ["train", "test"])
@@ -299,9 +300,9 @@ def test_a_join_of_nothing_or_of_different_shapes_is_refused(shapes, got):
     ],
 )
 def test_a_mean_and_a_log_variance_that_do_not_fit_are_refused(mode, mean, log_variance, text):
-    with pytest.raises(tn.InputError) as caught:
+    with refused("GaussianSample") as caught:
         tn.GaussianSample(tn.rng(0), mode=mode)(np.zeros(mean, np.float32), np.zeros(log_variance, np.float32))
-    assert str(caught.value) == f"GaussianSample: expected {text}"
+    assert text in str(caught.value)
 
 
 def test_a_sibling_draws_from_the_same_generator():

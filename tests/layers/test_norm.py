@@ -6,6 +6,7 @@ import pytest
 from autograd import make_vjp
 from autograd.test_util import check_grads
 from hypothesis import given, settings, strategies as st
+from refusal import refused
 from slow import spread_out
 
 import teachnn as tn
@@ -253,10 +254,9 @@ def variables(*shapes):
 
 @pytest.mark.parametrize("shapes", [((3,), (3,), (3,), (2,)), ((3,), (1,), (3,), (3,)), ((3, 1),) * 4, ((),) * 4])
 def test_batch_norm_variables_that_do_not_fit_are_refused(shapes):
-    with pytest.raises(tn.InputError) as caught:
+    with refused("bn (BatchNorm)") as caught:
         tn.BatchNorm(*variables(*shapes), mode="train")
-    expected = f"gamma, beta, mean and variance of one shape (d,), got {list(shapes)}"
-    assert str(caught.value) == f"bn (BatchNorm): expected {expected}"
+    assert str(list(shapes)) in str(caught.value)
 
 
 @pytest.mark.parametrize(

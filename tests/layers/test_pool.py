@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from autograd import make_vjp
 from hypothesis import given, settings
+from refusal import refused
 from slow import padded_poolings
 
 import teachnn as tn
@@ -122,9 +123,9 @@ def test_whether_the_padding_counts_is_true_or_false(value):
 @POOLS
 @pytest.mark.parametrize(("shape", "size"), [((1, 2, 5, 1), 3), ((1, 5, 2, 1), 3), ((1, 1, 1, 4), 2)])
 def test_pictures_smaller_than_a_window_are_refused(kind, shape, size):
-    with pytest.raises(tn.InputError) as caught:
+    with refused(kind.__name__) as caught:
         kind(size)(np.zeros(shape, np.float32))
-    assert str(caught.value) == f"{kind.__name__}: expected pictures of at least {(size, size)}, got {shape}"
+    assert f"{(size, size)}, got {shape}" in str(caught.value)
 
 
 @pytest.mark.parametrize(

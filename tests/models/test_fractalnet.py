@@ -209,13 +209,12 @@ def test_the_cost_is_the_number_of_products_added_up_for_one_example():
 
 @pytest.mark.parametrize("c", [0, 4, "2", 1.5])
 def test_a_column_that_is_not_there_is_refused(c):
-    with pytest.raises(tn.InputError) as caught:
+    with pytest.raises(tn.InputError, match="from 1 to 3, got "):
         make().column(c)
-    assert str(caught.value) == f"FractalNet: expected a column from 1 to 3, got {c!r}"
 
 
 def test_a_share_that_is_none_and_what_is_no_generator_are_refused():
-    with pytest.raises(tn.InputError, match=r"a probability, 0 <= alone <= 1, got 1\.5"):
+    with pytest.raises(tn.InputError, match=r"alone \(a probability\), >= 0 and <= 1, got 1\.5"):
         make(alone=1.5)
     with pytest.raises(tn.InputError, match="a drop probability"):
         make(rate=1.0)

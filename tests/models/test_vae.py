@@ -131,7 +131,7 @@ def test_the_gradient_of_the_whole_objective_is_right():
 
 @pytest.mark.parametrize(
     ("function", "names"),
-    [("decode", DECODER), ("encode", ENCODER), ("reconstruct", ENCODER + DECODER), ("bound", ENCODER + DECODER)],
+    [("decode", DECODER), ("encode", ENCODER), ("reconstruct", ENCODER[:4] + DECODER), ("bound", ENCODER + DECODER)],
 )
 def test_a_test_function_shares_with_training_exactly_its_own_parameters(function, names):
     vae = make()

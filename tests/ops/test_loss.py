@@ -6,6 +6,7 @@ import pytest
 from autograd import grad, make_vjp
 from autograd.test_util import check_grads
 from hypothesis import given, settings, strategies as st
+from refusal import refused
 
 import teachnn as tn
 from teachnn.ops import differentiate, loss
@@ -217,9 +218,9 @@ def test_labels_that_do_not_fit_are_refused(f, scores, labels, text):
 @pytest.mark.parametrize("f", [loss.binary_cross_entropy, loss.mean_squared_error, loss.gaussian_kl])
 @pytest.mark.parametrize(("a", "b"), [((2, 3), (3, 2)), ((2, 1), (2,)), ((2, 3), (1, 3)), ((4,), ())])
 def test_arrays_that_differ_in_shape_are_refused_and_never_broadcast(f, a, b):
-    with pytest.raises(tn.InputError) as caught:
+    with refused(f.__name__) as caught:
         f(np.zeros(a, np.float32), np.zeros(b, np.float32))
-    assert str(caught.value) == f"{f.__name__}: expected two arrays of one shape, got {a} and {b}"
+    assert f"{a} and {b}" in str(caught.value)
 
 
 def test_complaints_come_under_differentiation_too():

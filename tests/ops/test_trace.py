@@ -47,10 +47,10 @@ def test_an_array_that_is_changed_in_place_is_an_error_with_its_cure(place):
     def function(boxes):
         boxes[0][place] = 1.0
 
-    with pytest.raises(TypeError, match=r"one changed in place, .* make a new one with autograd.numpy's where, stack"):
+    with pytest.raises(TypeError, match=r"one changed in place, .* build a new array with"):
         differentiate(function, [np.ones(1)])
 
 
 def test_another_type_error_comes_through_as_it_is():
-    with pytest.raises(TypeError, match=r"^float\(\) argument"):
-        differentiate(lambda boxes: (float(boxes[0][0]), None), [np.ones(1)])
+    with pytest.raises(TypeError, match="not callable"):
+        differentiate(lambda boxes: (boxes[0](1), None), [np.ones(1)])

@@ -355,3 +355,76 @@ def test_a_trajectory_of_100_steps(make, theirs, rate):
     for parameter, tensor in zip((W, b), tensors, strict=True):
         assert parameter.value == pytest.approx(tensor.detach().numpy(), abs=1e-5)
     assert np.abs(W.value - start).max() > 0.1  # it went somewhere
+
+
+@pytest.mark.parametrize("clip", [0.1, 2.0])
+def test_a_trajectory_of_clipped_gradients(clip):
+    W, b = tn.Parameter("W", numbers(6, 3)), tn.Parameter("b", numbers(3))
+    tensors = [torch.tensor(p.value.astype(float), requires_grad=True) for p in (W, b)]
+    layer = tn.Dense(W, b)
+    objective = lambda x, y: tn.loss.mean_squared_error(layer(x), y)  # noqa: E731
+    train = tn.TrainFunction(objective, layer.parameters, tn.Momentum(0.1), clip=clip)
+    optimizer, above = torch.optim.SGD(tensors, lr=0.1, momentum=0.9), 0
+    for _ in range(STEPS):
+        x, y = numbers(8, 6).astype(np.float32), numbers(8, 3).astype(np.float32)
+        loss = F.mse_loss(torch.tensor(x).double() @ tensors[0] + tensors[1], torch.tensor(y).double())
+        optimizer.zero_grad()
+        loss.backward()
+        norm = torch.nn.utils.clip_grad_norm_(tensors, clip).item()
+        optimizer.step()
+        above += norm > clip
+        assert train(x, y).norm == pytest.approx(norm, rel=1e-4)
+    for parameter, tensor in zip((W, b), tensors, strict=True):
+        assert parameter.value == pytest.approx(tensor.detach().numpy(), abs=1e-5)
+    assert 0 < above and (clip < 1 or above < STEPS)  # some are clipped, and of the larger one not all
+
+
+# The same network there: tn.export
+
+
+def twin(rng):
+    """Return a network and the same one in PyTorch, which takes pictures of one channel."""
+    net = tn.Sequential(
+        tn.Reshape((8, 8, 1)),
+        tn.Conv2D.create("c", (1, 4), rng, padding=1),
+        tn.BatchNorm.create("b", 4, mode="train"),
+        tn.ReLU(),
+        tn.MaxPool2D(2),
+        tn.Flatten(),
+        tn.Dense.create("d", 64, 32, rng),
+        tn.BatchNorm.create("b2", 32, mode="train"),
+        tn.ReLU(),
+        tn.Reshape((2, 2, 8)),
+        tn.ConvTranspose2D.create("t", (8, 3), rng),
+        tn.Flatten(),
+        tn.LayerNorm.create("ln", 48),
+        tn.Dense.create("o", 48, 5, rng),
+    )
+    nn = torch.nn
+    module = nn.Sequential(
+        *(nn.Unflatten(1, (1, 8, 8)), nn.Conv2d(1, 4, 3, padding=1), nn.BatchNorm2d(4), nn.ReLU(), nn.MaxPool2d(2)),
+        *(nn.Flatten(), nn.Linear(64, 32), nn.BatchNorm1d(32), nn.ReLU(), nn.Unflatten(1, (8, 2, 2))),
+        *(nn.ConvTranspose2d(8, 3, 4, 2, 1), nn.Flatten(), nn.LayerNorm(48), nn.Linear(48, 5)),
+    )
+    return net, module
+
+
+def test_the_same_network_there_computes_the_same_in_both_modes():
+    net, module = twin(tn.rng(0))
+    for variable in net.parameters + net.statistics:
+        variable.value = variable.value + SEED.uniform(0, 0.1, variable.shape)
+    module.load_state_dict({name: torch.from_numpy(array) for name, array in tn.export.torch_state(net).items()})
+    x = numbers(64, 64).astype(np.float32)
+    for mode, near in (("test", 2e-6), ("train", 1e-5)):  # a call in training moves the statistics there
+        there = module.train(mode == "train")(torch.from_numpy(x))
+        assert net.at(mode)(x) == pytest.approx(there.detach().numpy(), abs=near)
+
+
+def test_a_network_trained_there_is_the_same_here():
+    net, module = twin(tn.rng(0))
+    module(torch.from_numpy(numbers(20, 64).astype(np.float32)))  # its statistics move
+    for parameter in module.parameters():
+        parameter.data = torch.from_numpy(0.1 * numbers(*parameter.shape).astype(np.float32))
+    tn.export.from_torch(net, module.state_dict())
+    x = numbers(64, 64).astype(np.float32)
+    assert net.at("test")(x) == pytest.approx(module.eval()(torch.from_numpy(x)).detach().numpy(), abs=2e-6)

@@ -2,6 +2,7 @@ import math
 
 import numpy as np
 import pytest
+from refusal import refused
 
 import teachnn as tn
 from teachnn.parameters import init
@@ -74,9 +75,9 @@ def test_the_fans_of_dense_and_convolution_weights(shape, fans):
 @pytest.mark.parametrize("shape", [(), (5,), (0, 3), (3, 0), (3, 3, 0, 1), (-1, 2)])
 @pytest.mark.parametrize("make", [init.he_normal, init.he_uniform, init.glorot_normal, init.glorot_uniform])
 def test_a_shape_without_fans_is_refused(make, shape):
-    with pytest.raises(ValueError) as caught:
+    with refused("init") as caught:
         make(shape, tn.rng(0))
-    assert str(caught.value) == f"init: expected a weight's shape of two or more sizes >= 1, got {shape}"
+    assert str(shape) in str(caught.value)
 
 
 @pytest.mark.parametrize("seed", [-1, 1.5, True, "0", None])

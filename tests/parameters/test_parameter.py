@@ -3,6 +3,7 @@ import threading
 import autograd.numpy as anp
 import numpy as np
 import pytest
+from refusal import refused
 
 import teachnn as tn
 from teachnn.parameters.parameter import change, distinct, values_of
@@ -26,26 +27,22 @@ def test_a_new_value_replaces_the_old_one_whole():
 
 
 @pytest.mark.parametrize(
-    ("value", "error", "words"),
+    ("value", "error"),
     [
-        (
-            [[1, 2], [3, np.nan]],
-            tn.InputError,
-            "^h.W .Parameter.: expected numbers that are finite in float32, got NaN",
-        ),
-        (np.inf, tn.InputError, "expected numbers that are finite in float32"),
-        (1e39, tn.InputError, "or one above 3.4e38"),
-        (["a", "b"], InputTypeError, "expected an array of real numbers, got dtype <U1"),
-        (1j, InputTypeError, "expected an array of real numbers, got dtype complex128"),
-        (None, InputTypeError, "expected an array of real numbers, got dtype object"),
-        (True, InputTypeError, "expected an array of real numbers, got dtype bool"),
+        ([[1, 2], [3, np.nan]], tn.InputError),
+        (np.inf, tn.InputError),
+        (1e39, tn.InputError),  # beyond float32
+        (["a", "b"], InputTypeError),
+        (1j, InputTypeError),
+        (None, InputTypeError),
+        (True, InputTypeError),
     ],
 )
-def test_what_is_not_finite_real_numbers_is_refused_by_name(value, error, words):
-    with pytest.raises(error, match=words):
+def test_what_is_not_finite_real_numbers_is_refused_by_name(value, error):
+    with refused("h.W (Parameter)", error=error):
         tn.Parameter("h.W", value)
     W = tn.Parameter("h.W", np.zeros(np.shape(value)))
-    with pytest.raises(error, match=words):
+    with refused("h.W (Parameter)", error=error):
         W.value = value
     assert not W.value.any()
 

@@ -28,7 +28,7 @@ MAKE = "; make one with tn.rng(0)"
             "a finite number as rate, got np.float32(inf)",
         ),
         (
-            lambda: settings.number("w", "rate", -1, ">= 0", lambda v: v >= 0),
+            lambda: settings.number("w", "rate", -1, ">= 0"),
             InputError,
             "a finite number as rate, >= 0, got -1",
         ),

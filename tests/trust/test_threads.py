@@ -108,7 +108,7 @@ def test_a_step_that_is_put_in_place_piece_by_piece_would_be_noticed(monkeypatch
             setattr(target, name, value)
             time.sleep(1e-3)  # as a slower machine would
 
-    monkeypatch.setattr("teachnn.functions.function.change", piece_by_piece)
+    monkeypatch.setattr("teachnn.functions.train_function.change", piece_by_piece)
     look, seen, errors, stop = looking_at(train.parameters), [], [], threading.Event()
     steps = [digest([look()])]
     threads = at_work([lambda: seen.append(digest([look()]))], errors, stop)

@@ -76,6 +76,9 @@ def test_what_does_not_fit_is_refused(functions, said):
 
 
 def test_the_still_picture_and_the_line():
-    pad = DrawPad(total=lambda x: x.reshape(1, -1)[:, :3])
-    assert pad.still().size == (168, 168) and str(pad) == "DrawPad for total"
+    pad = DrawPad(total=lambda x: x.reshape(1, -1)[:, :3], same=lambda x: x, red=lambda x: np.zeros((1, 4, 5, 3)))
+    assert str(pad) == "DrawPad for total, same, red"
+    empty = pad.still()
+    pad.draw(np.eye(28))
+    assert pad.still().size == empty.size == (1040, 260) and pad.still() != empty  # the drawing and three answers
     pad.close()

@@ -97,7 +97,7 @@ def test_any_decoder_of_pictures_will_do(dimensions, shape):
     before = explorer.image
     explorer.set_state({"z": [0.5] * dimensions})
     assert explorer.image != before and len(explorer.image) == np.prod(shape)
-    assert explorer.still().size[1] == explorer.side * shape[0]
+    assert explorer.still().size == (720, 390)
     kind = "colour" if len(shape) == 3 else "grey"
     assert str(explorer) == f"LatentExplorer: {dimensions} dimensions, {kind} pictures of {shape[0]} x {shape[1]}"
     explorer.close()
@@ -207,11 +207,15 @@ def test_what_cannot_be_drawn_is_refused_and_the_pad_stays(explorer):
     assert explorer.ink == ink
 
 
-def test_the_still_picture_keeps_the_shape_of_what_is_decoded():
-    explorer = LatentExplorer(lambda z: np.zeros((len(z), 10, 40)))
+def test_the_still_picture_keeps_the_shape_of_what_is_decoded_and_has_no_ground_of_its_own():
+    explorer = LatentExplorer(lambda z: np.ones((len(z), 10, 40)))
     explorer.close()
-    height, width = explorer.side * 10, explorer.side * 40
-    assert explorer.still().size == (width + 12 + width // 2, height)
+    still = np.asarray(explorer.still())
+    assert still.shape[2] == 4 and not still[0, 0, 3]
+    for half in np.split(still, 2, axis=1):
+        white = np.argwhere((half == 255).all(axis=2))
+        height, width = np.ptp(white, axis=0) + 1
+        assert 3 < width / height < 6, "four times as wide as high, but for the edges"
 
 
 def test_sliders_and_training_do_not_disturb_each_other(vae):
@@ -252,9 +256,9 @@ def test_sliders_and_training_do_not_disturb_each_other(vae):
         ({"decode": 3}, "a function as decode, got int"),
         ({"decode": lambda z: z}, r"decode\(z\) of shape"),
         ({"decode": lambda z: 1 / 0}, "ZeroDivisionError"),
-        ({"decode": lambda z: np.zeros((2, 4, 4)), "dimensions": 33}, "1 to 32 dimensions, got 33"),
+        ({"decode": lambda z: np.zeros((2, 4, 4)), "dimensions": 33}, "from 1 to 32, got 33"),
         ({"decode": lambda z: np.zeros((2, 4, 4)), "encode": "x"}, "a function as encode, got str"),
-        ({"decode": lambda z: np.zeros((2, 4, 4)), "rng": 5}, "a generator as rng, got int"),
+        ({"decode": lambda z: np.zeros((2, 4, 4)), "rng": 5}, "a generator to draw noise from, got 5"),
         ({"decode": lambda z: np.zeros((2, 4, 4)), "images": np.zeros((3, 4, 4))}, "encode to show where images lie"),
         (
             {"decode": lambda z: np.zeros((2, 4, 4)), "encode": lambda x: x, "images": np.ones((3, 4, 4), int)},

@@ -34,7 +34,8 @@ def test_depth_goes_from_layers_to_primitives_and_takes_the_choice_away(parts):
     layers = widget.drawing
     widget.set_state({"selected": key_of(widget, "dec.h.W")})
     widget.set_state({"depth": 0})
-    assert widget.drawing != layers and "dense" in widget.drawing and widget.selected == ""
+    assert widget.drawing != layers and "dense" in widget.drawing
+    assert widget.selected == "" and widget.inspection == []
     widget.set_state({"depth": 1})
     assert widget.drawing == layers
 
@@ -103,12 +104,46 @@ def test_statistics_glow_by_their_drift():
     assert widget.glow[key_of(widget, "bn.mean (statistic")] > 0.5
 
 
-def test_four_functions_stand_side_by_side(parts):
+@pytest.fixture
+def four(parts):
     vae, x, train, _ = parts
     z = np.zeros((3, 2))
-    four = TwoGraphs(train.graph(x), vae.encode.graph(x), vae.decode.graph(z), vae.reconstruct.graph(x))
-    assert "Test function: reconstruct" in four.drawing
-    four.close()
+    widget = TwoGraphs(vae.encode.graph(x), train.graph(x), vae.decode.graph(z), vae.reconstruct.graph(x))
+    yield widget
+    widget.close()
+
+
+def test_of_four_functions_one_at_a_time_stands_beside_the_training_function(four):
+    encode, train, decode, _ = four.graphs
+    assert four.functions == ["encode", "decode", "reconstruct", "all"]
+    assert four.drawing == tn.draw(train, encode).svg
+    four.set_state({"function": 1})
+    assert four.drawing == tn.draw(train, decode).svg
+    four.set_state({"function": 3})
+    assert all(f"Test function: {name}" in four.drawing for name in ("encode", "decode", "reconstruct"))
+    four.set_state({"function": 4})
+    assert "expected a function below 4, got 4" in four.alert
+
+
+def test_the_still_of_four_functions_shows_every_pair(four):
+    assert four.still() == tn.draw(*four.graphs).svg
+
+
+def test_every_element_has_a_name_of_its_own_which_it_keeps_beside_another_function(four):
+    seen = []
+    for function in range(3):
+        four.set_state({"function": function})
+        same = [detail["same"] for detail in four.details.values()]
+        assert len(set(same)) == len(same)
+        seen.append(set(same))
+    assert {name for name in seen[0] if name.startswith("left")} == {name for name in seen[1] if name[:4] == "left"}
+    assert "right: dec.h · Dense 1" in seen[1] & seen[2] and "enc.h.W" in seen[0] & seen[1] & seen[2]
+
+
+def test_it_says_in_a_sentence_how_much_the_functions_share(four):
+    assert "; encode uses 6 of them, " in four.said
+    four.set_state({"function": 3})
+    assert four.said.endswith("How many of them the others use: encode 6, decode 4, reconstruct 8.")
 
 
 def test_looking_changes_nothing(parts, state_of):

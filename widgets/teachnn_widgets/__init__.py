@@ -11,6 +11,7 @@ from teachnn_widgets.latent_explorer import LatentExplorer
 from teachnn_widgets.live_paths import LivePaths
 from teachnn_widgets.mode_lens import ModeLens
 from teachnn_widgets.moving_picture import MovingPicture
+from teachnn_widgets.page import save_page
 from teachnn_widgets.parameter_view import ParameterView
 from teachnn_widgets.training_cockpit import TrainingCockpit
 from teachnn_widgets.two_graphs import TwoGraphs
@@ -24,4 +25,5 @@ __all__ = [
     "ParameterView",
     "TrainingCockpit",
     "TwoGraphs",
+    "save_page",
 ]

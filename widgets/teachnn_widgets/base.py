@@ -11,12 +11,13 @@ import base64
 import io
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import anywidget
+import numpy as np
 import traitlets as t
 from PIL import Image
 
@@ -98,6 +99,18 @@ class Widget(anywidget.AnyWidget):
             said = ""
         with self.lock:
             self.alert = said
+
+    def for_page(self) -> Widget:
+        """Return the widget that a page without a kernel is to show: this one, or a smaller one of the same."""
+        return self
+
+    def carried(self) -> dict[str, tuple[Callable, np.ndarray]]:
+        """Return the functions that a page without a kernel has to run, by name, each with an input for it."""
+        return {}
+
+    def choices(self) -> list[dict[str, Any]]:
+        """Return all that can be asked, as values of traits, where a page can take all the answers along."""
+        return []
 
     def still(self) -> Image.Image | str:
         """Return the widget as it stands: a picture, or the text of an SVG file."""

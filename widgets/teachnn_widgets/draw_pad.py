@@ -1,4 +1,4 @@
-"""Draw a digit, and watch what any test function makes of it: classify, encode, reconstruct. Notebooks 00 and 09."""
+"""Draw a digit, and watch what any test function makes of it: classify, encode, reconstruct. Notebooks 00 and 10."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ import numpy as np
 import traitlets as t
 from PIL import Image
 
-import teachnn as tn
 from teachnn.support import InputError, InputTypeError, array
 from teachnn_widgets.ink import DIGIT, InkWidget, pixels_of
+from teachnn_widgets.stills import answers_figure
 from teachnn_widgets.watched import Watched
 
 
@@ -80,9 +80,23 @@ class DrawPad(InkWidget):
                     raise InputError("DrawPad", f"{name}(x) of shape (1, K) or (1, H, W)", str(value.shape))
         return answers, b"".join(pictures)
 
+    def carried(self) -> dict[str, tuple[Callable, np.ndarray]]:
+        """Return the functions that the drawing goes to."""
+        return {name: (function, self.image[None]) for name, function in self.functions.items()}
+
     def still(self) -> Image.Image:
-        """Return the drawing as the functions get it."""
-        return tn.images.grid(self.image[None], columns=1, scale=6)
+        """Return the drawing as the functions get it, and their answers beside it."""
+        shown, rest = [], np.frombuffer(self.pictures, np.uint8)
+        for answer in self.answers:
+            if "row" in answer:
+                shown.append((answer["name"], np.array(answer["row"])))
+            else:
+                height, width, channels = answer["size"]
+                count = height * width * channels
+                shape = (height, width, channels) if channels == 3 else (height, width)
+                shown.append((answer["name"], rest[:count].reshape(shape)))
+                rest = rest[count:]
+        return answers_figure(self.image, shown)
 
     def __str__(self) -> str:
         return f"DrawPad for {', '.join(self.functions)}"

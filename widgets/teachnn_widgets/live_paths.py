@@ -120,16 +120,18 @@ class LivePaths(Widget):
             for c, column in enumerate(columns):
                 x, high = left + GAP + c * (WIDE + GAP), rows * HIGH // len(column)
                 for i, unit in enumerate(column):
-                    y, kind = TOP + i * high, ' class="live"' * (unit in live)
-                    share = f"{lived[unit.conv.W] / self.batch:.0%}" if training else ""
+                    y, kind = TOP + i * high, ' class="live"' if unit in live else ""
+                    share = f"{lived[unit.conv.W] / self.batch:.0%}"
                     middle = x + WIDE // 2
                     parts.append(
                         f'<path{kind} d="M{middle} {y - 2}V{y + high}"/><g{kind} data-unit="{text(unit.name)}">'
                     )
                     parts.append(f'<rect class="unit" x="{x}" y="{y + 8}" width="{WIDE}" height="{high - 18}" rx="5"/>')
                     name, place = unit.name.rpartition(".")[2], f"{y + high // 2 + 4}"
-                    parts.append(f'<text x="{middle - 18 * training}" y="{place}">{text(name)}</text>')
-                    parts.append(f'<text class="grey" x="{middle + 20}" y="{place}">{share}</text>' * training + "</g>")
+                    parts.append(f'<text x="{middle - 18 if training else middle}" y="{place}">{text(name)}</text>')
+                    if training:
+                        parts.append(f'<text class="grey" x="{middle + 20}" y="{place}">{share}</text>')
+                    parts.append("</g>")
             for row in range(1, rows + 1):
                 ending = [c for c, column in enumerate(columns) if row * len(column) % rows == 0]
                 inputs = [columns[c][row * len(columns[c]) // rows - 1] for c in ending]
@@ -147,6 +149,11 @@ class LivePaths(Widget):
             "\n".join([f'{head} aria-label="{text(said)}">', f"<style>{STYLE}</style>{ground}", *parts, "</svg>"])
             + "\n"
         )
+
+    def choices(self) -> list[dict]:
+        """Return every function and batch that can be looked at."""
+        batches = range(1, self.batches + 1)
+        return [{"function": function, "batch": batch} for function in self.functions for batch in batches]
 
     def still(self) -> str:
         """Return the drawing, an SVG."""

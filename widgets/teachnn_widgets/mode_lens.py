@@ -57,8 +57,9 @@ class ModeLens(Widget):
         right = all(layer.mode == "train" for layer in self.train_layers if isinstance(layer, tn.ModeLayer))
         right = right and all(layer.mode == "test" for layer in self.test_layers if isinstance(layer, tn.ModeLayer))
         if not pairs or len(self.train_layers) != len(self.test_layers) or not same or not right:
-            got = f"{len(self.train_layers)} and {len(self.test_layers)}" + " layers of other parameters" * (not same)
-            got += "" if right else " layers of other modes"
+            wrong = [word for word, fine in (("parameters", same), ("modes", right)) if not fine]
+            got = f"{len(self.train_layers)} and {len(self.test_layers)} layers"
+            got += f" of other {' and '.join(wrong)}" if wrong else ""
             raise InputError(who, "the same layers in both modes", got, 'ModeLens(net, net.at("test"), x)')
         x = array(who, "x", x)
         self.x = tn.data.pixels(x) if x.dtype == np.uint8 else x.astype(np.float32)

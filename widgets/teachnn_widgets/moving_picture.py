@@ -72,13 +72,13 @@ class MovingPicture(Widget):
         return f"MovingPicture of {self.about} with {', '.join(self.values)}"
 
 
-def _range(name: str, given: Sequence[float]) -> dict[str, Any]:
+def _range(name: str, bounds: Sequence[float]) -> dict[str, Any]:
     who, what = "MovingPicture", f"(lowest, highest, first value) as {name}"
-    given = items(who, given, object, what)
+    given: tuple[Any, ...] = items(who, bounds, object, what)
     if len(given) != 3 or not all(map(is_number, given)):
         raise InputError(who, what, repr(given))
     low, high, first = given
-    number(who, f"highest of {name}", high, f"> {low}", lambda v: v > low)
-    number(who, f"first value of {name}", first, f"from {low} to {high}", lambda v: low <= v <= high)
+    number(who, f"highest of {name}", high, f"> {low}")
+    number(who, f"first value of {name}", first, f">= {low} and <= {high}")
     counted = all(map(is_whole, given))
     return {"name": name, "low": low, "high": high, "step": 1 if counted else (high - low) / STEPS, "whole": counted}

@@ -19,9 +19,11 @@ from teachnn.parameters import Variable, distinct
 from teachnn.support import InputError, InputTypeError, items
 from teachnn_widgets.base import Widget
 from teachnn_widgets.numbers import colours, histogram, thumbnail
+from teachnn_widgets.stills import heatmap_figure
 from teachnn_widgets.watched import Watched
 
 LOOKS = 120  # kept at most
+PAGE_LOOKS = 10  # kept at most where there is no kernel
 PERIOD = 0.2  # seconds between two looks
 
 
@@ -121,12 +123,25 @@ class ParameterView(Widget):
                 self.heatmap, self.bars = colours(look.small).tobytes(), look.bars
                 self.numbers = [[look.mean, look.spread, look.change] for look in looks]
 
+    def for_page(self) -> ParameterView:
+        """Return a view of the same variables that keeps few looks, so that a page can take all of them along."""
+        page = ParameterView(self.variables)
+        with self.lock:
+            every = range(0, len(self._looks) - 1, -(-len(self._looks) // PAGE_LOOKS))
+            page._looks, page.rows, page.selected = [*(self._looks[i] for i in every), self._looks[-1]], self.rows, 0
+        page._show()
+        return page
+
+    def choices(self) -> list[dict]:
+        """Return every variable and every look."""
+        places = range(-1, len(self._looks) - 1)
+        return [{"selected": i, "place": place} for i in range(len(self.variables)) for place in places]
+
     def still(self) -> Image.Image:
-        """Return the heatmap that is shown large."""
-        height, width = self.size
-        picture = Image.fromarray(np.frombuffer(self.heatmap, np.uint8).reshape(height, width, 3))
-        scale = max(1, 256 // max(height, width))
-        return picture.resize((width * scale, height * scale), Image.Resampling.NEAREST)
+        """Return what is shown large, with its name: the heatmap and the histogram."""
+        picture = np.frombuffer(self.heatmap, np.uint8).reshape(*self.size, 3)
+        row = self.rows[self.selected]
+        return heatmap_figure(row["name"], row["shape"], picture, self.bars)
 
     def __str__(self) -> str:
         numbers = sum(v.size for v in self.variables)

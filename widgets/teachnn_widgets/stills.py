@@ -31,3 +31,46 @@ def mode_figure(layers: Sequence[dict]) -> Image.Image:
         axes.spines["left"].set_visible(False)
     figure.legend(*axes.get_legend_handles_labels(), loc="outside lower center", ncols=2)
     return as_image(figure)
+
+
+def plane_figure(plane: Image.Image, picture: Image.Image, axes: list[int], z: list[float], reach: float):
+    """Return the pictures of a latent plane, between -reach and reach, with the point z on it, and z's own beside."""
+    figure, (left, right) = tn.images.figure(7.2, 3.9, columns=2)
+    x, y = axes
+    shape = plane.height / plane.width
+    left.imshow(plane, cmap="gray", extent=(-reach, reach, -reach, reach), vmin=0, vmax=255, aspect=shape)
+    left.plot(z[x], z[y], "o", color=tn.images.PARAMETER, markeredgecolor="white", clip_on=False)
+    left.set(xlabel=f"z{x + 1}", ylabel=f"z{y + 1}", title="decode, all over the plane")
+    right.imshow(picture, cmap="gray", vmin=0, vmax=255)
+    point = ", ".join(f"{value:.1f}" for value in z[:4]) + (", ..." if len(z) > 4 else "")
+    right.set(xticks=[], yticks=[], title=f"decode at z = ({point})")
+    for each in (left, right):
+        each.grid(visible=False)
+    return as_image(figure)
+
+
+def heatmap_figure(name: str, shape: str, heatmap: np.ndarray, bars: dict) -> Image.Image:
+    """Return a variable's heatmap (H, W, 3) and the histogram of its numbers, side by side."""
+    figure, (left, right) = tn.images.figure(8, 3.2, columns=2)
+    left.imshow(heatmap, aspect="auto", interpolation="nearest")
+    left.grid(False)
+    left.set(title=f"{name} ({shape})", xlabel="last axis", ylabel="other axes", xticks=[], yticks=[])
+    edges = np.linspace(bars["low"], bars["high"], len(bars["counts"]) + 1)
+    right.stairs(bars["counts"], edges, fill=True, color=tn.images.PARAMETER)
+    right.set(title="its numbers", xlabel="value", ylabel="how many")
+    return as_image(figure)
+
+
+def answers_figure(digit: np.ndarray, answers: Sequence[tuple[str, np.ndarray]]) -> Image.Image:
+    """Return a drawing (28, 28), and beside it answers: rows of numbers (K,), pictures (H, W) or (H, W, 3)."""
+    figure, every = tn.images.figure(2.6 * (1 + len(answers)), 2.6, columns=1 + len(answers))
+    for axes, (title, value) in zip(every, [("drawn", digit), *answers], strict=True):
+        axes.set_title(title)
+        axes.grid(False)
+        if value.ndim == 1:
+            axes.barh(np.arange(len(value)), value, color=tn.images.TEST)
+            axes.set(yticks=np.arange(len(value)), ylim=(len(value) - 0.4, -0.6))
+        else:
+            axes.imshow(value, cmap="gray", vmin=0, vmax=1 if value.dtype.kind == "f" else 255)
+            axes.set(xticks=[], yticks=[])
+    return as_image(figure)

@@ -1,7 +1,8 @@
 """The two graphs side by side, live: what they share stands once between them, and glows as training moves it.
 
 The drawing is that of `tn.draw`, the very same. On the page it can be searched with the pointer or the keyboard, moved
-and enlarged; a click on a layer or a parameter shows its numbers. Notebook 03.
+and enlarged; a click on a layer or a parameter shows its numbers. Of many functions one at a time stands beside the
+training function, and what they have in common moves to its new place when another is chosen. Notebook 03.
 """
 
 from __future__ import annotations
@@ -13,12 +14,14 @@ import numpy as np
 import traitlets as t
 
 import teachnn as tn
-from teachnn.graphs.drawing import Picture, arrange, ordered
-from teachnn.graphs.svg import DARK_RULES, RULES, as_svg, scoped
+from teachnn.graphs.drawing import arrange, ordered
+from teachnn.graphs.style import DARK_RULES, RULES, scoped
+from teachnn.graphs.svg import as_svg
 from teachnn.parameters import Variable, values_of
 from teachnn.support import InputError, InputTypeError
 from teachnn_widgets.base import Widget
 from teachnn_widgets.numbers import colours, histogram, thumbnail
+from teachnn_widgets.told import details_of, sentence, variables_of
 from teachnn_widgets.watched import Watched
 
 GLOW_PERIOD = 0.2  # seconds between two looks at how far everything moved
@@ -26,20 +29,25 @@ FAINTEST, BRIGHTEST = -5.0, -1.0  # log10 of the relative change: no glow, full 
 
 
 class TwoGraphs(Widget):
-    """Several functions' graphs side by side, with what they share between them: `TwoGraphs(g_train, g_test)`.
+    """Functions' graphs side by side, with what they share between them: `TwoGraphs(g_train, g_test)`.
 
-    graphs: tn.Graphs, one or more; a training function stands left. train, inputs: the training function and a batch
-    on which the inspector is to show the gradient; without them it shows none.
+    graphs: tn.Graphs, one or more; a training function stands left. Of three or more, tabs choose which of the others
+    stands right of it; the last tab shows all. train, inputs: the training function and a batch on which the inspector
+    is to show the gradient; without them it shows none. function: the number of the tab.
     depth: 0 shows primitives, 1 layers, 2 the layers inside of layers. selected: the key of what is inspected.
     Raises InputError for what is no graph.
     """
 
+    parts = ("stage", "inspector")
     rules = scoped(RULES, ".tn-two-graphs .teachnn")
     rules += scoped(DARK_RULES, ':where([data-jp-theme-light="false"]) .tn-two-graphs .teachnn')
 
     depth = t.Int(1, min=0).tag(sync=True)
     deepest = t.Int(1).tag(sync=True)
+    functions = t.List(t.Unicode(), help="the tabs: of three functions or more, all but the left one").tag(sync=True)
+    function = t.Int(0, min=0).tag(sync=True)
     drawing = t.Unicode(help="the SVG").tag(sync=True)
+    said = t.Unicode(help="what it shows, in a sentence").tag(sync=True)
     details = t.Dict(help="key of a box or a variable -> what is to be said of it").tag(sync=True)
     glow = t.Dict(help="key of a variable -> how strongly it moves, 0 to 1").tag(sync=True)
     selected = t.Unicode().tag(sync=True)
@@ -62,19 +70,31 @@ class TwoGraphs(Widget):
         self._watched = Watched.of(*graphs)
         self._moved: dict[Variable, float] = dict.fromkeys(self._watched.values, 0.0)
         self._looked = time.monotonic()
-        super().__init__(depth=depth, deepest=max(1, *(len(node.calls) for graph in whole for node in graph.nodes)))
+        names = [graph.name or f"function {i}" for i, graph in enumerate(ordered(graphs)[1:], 2)]
+        deepest = max(1, *(len(node.calls) for graph in whole for node in graph.nodes))
+        super().__init__(depth=depth, deepest=deepest, functions=[*names, "all"] if len(names) > 1 else [])
         self._draw()
-        self.observe(lambda change: self._draw(), "depth")
+        self.observe(lambda change: self._draw(), ["depth", "function"])
         self.observe(lambda change: self._inspect(), "selected")
         self.follow()
 
     def _draw(self) -> None:
         with self.lock, self.alerting():
-            graphs = ordered([graph.collapse(self.depth) for graph in self.graphs])
+            graphs = self._shown()
             picture = arrange(graphs)
-            self._variables, details = _variables(picture, graphs), _details(picture, graphs)
+            variables, details = variables_of(picture, graphs), details_of(picture, graphs)
             with self.hold_sync():
-                self.selected, self.details, self.drawing, self.glow = "", details, as_svg(picture), {}
+                self._variables, self.details, self.said, self.glow = variables, details, sentence(graphs), {}
+                self.drawing, self.selected = as_svg(picture), ""
+
+    def _shown(self) -> list[tn.Graph]:
+        """Return the graphs that are drawn now, at their depth."""
+        first, *others = ordered([graph.collapse(self.depth) for graph in self.graphs])
+        if self.functions and self.function >= len(self.functions):
+            raise InputError("TwoGraphs", f"a function below {len(self.functions)}", str(self.function))
+        if self.function < len(self.functions) - 1:  # the last is all of them
+            others = [others[self.function]]
+        return [first, *others]
 
     def beat(self) -> None:
         """Let what moved since the last look glow, and the inspector follow."""
@@ -122,9 +142,21 @@ class TwoGraphs(Widget):
                 ]
                 self.heatmaps = b"".join(colours(picture).tobytes() for picture in small)
 
+    def choices(self) -> list[dict]:
+        """Return every drawing, and everything in it that can be chosen."""
+        found, before = [], (self.depth, self.function)
+        with self.lock, self.hold_sync():
+            for depth in range(self.deepest + 1):
+                for function in range(max(1, len(self.functions))):
+                    self.depth, self.function = depth, function
+                    keys = ["", *self._variables]
+                    found += [{"depth": depth, "function": function, "selected": key} for key in keys]
+            self.depth, self.function = before
+        return found
+
     def still(self) -> str:
-        """Return the drawing, an SVG."""
-        return self.drawing
+        """Return the drawing, an SVG; of three functions or more, that of each tab, one below another."""
+        return str(tn.draw(*(graph.collapse(self.depth) for graph in self.graphs)).svg)
 
     def __str__(self) -> str:
         return f"TwoGraphs: {tn.draw(*self.graphs)}"
@@ -150,39 +182,3 @@ def _numbers(value: np.ndarray, moved: float, gradient: np.ndarray | None) -> li
         ("last change", f"{moved:.2%} of its size"),
     ]
     return said + ([] if gradient is None else [("gradient (norm)", f"{np.linalg.norm(gradient):.3g}")])
-
-
-def _variables(picture: Picture, graphs: Sequence[tn.Graph]) -> dict[str, tuple[Variable, ...]]:
-    """Return the variables behind each pill, chip and box, by its key."""
-    every = {v.name: v for graph in reversed(graphs) for v in (*graph.parameters, *graph.statistics)}
-    found: dict[str, tuple[Variable, ...]] = {
-        pill.key: tuple(every[name] for name in pill.names) for pill in picture.pills
-    }
-    for box, node in zip(picture.boxes, (node for graph in graphs for node in graph.nodes), strict=True):
-        found[box.key] = node.parameters + node.statistics
-        for chip in box.chips:
-            found[chip.key] = tuple(v for v in found[box.key] if v.name in chip.names)
-    return found
-
-
-def _details(picture: Picture, graphs: Sequence[tn.Graph]) -> dict[str, dict]:
-    """Return what is said of each element when it is pointed at: a title, and lines below it."""
-    variables = [*picture.pills, *(chip for box in picture.boxes for chip in box.chips)]
-    nodes = [(graph, node) for graph in graphs for node in graph.nodes]
-    said = {}
-    for pill in variables:
-        users = [
-            f"{use.how} in {node.name or node.type} of {graph.name}"
-            for graph, node in nodes
-            for use in node.uses
-            if use.variable.name in pill.names
-        ]
-        said[pill.key] = {"title": pill.about, "lines": list(dict.fromkeys(users))}
-    for box, (graph, node) in zip(picture.boxes, nodes, strict=True):
-        given = [str(graph.nodes[edge.source].shape) for edge in graph.edges if edge.target == node.index]
-        shapes = f"{', '.join(given)} → {node.shape}" if given else str(node.shape)
-        count = sum(p.size for p in node.parameters)
-        lines = [shapes, node.mode and f"mode {node.mode}", count and f"{count:,} numbers in parameters", node.formula]
-        title = " · ".join(dict.fromkeys(filter(None, (node.name, node.type))))
-        said[box.key] = {"title": title, "lines": [line for line in lines if line]}
-    return said

@@ -9,11 +9,12 @@ from teachnn.graphs.drawing.picture import Box, Entry, Link, Pill, shorten, text
 from teachnn.graphs.graph import CallGraph, Node, Use
 from teachnn.parameters import Parameter, Statistic, Variable
 
+MARGIN = 12.0  # round the picture
 PAD = 12.0  # between a box's border and its text
 NARROWEST = 126.0  # so that most boxes of a chain are equally wide
 LINE_LIMIT = 196.0  # name and type stand on one line up to this width
 CHIPS_LIMIT = 190.0  # a box's chips break into the next line at this width
-BADGE = 38.0
+BADGE = 40.0
 CHIP_HEIGHT, PILL_HEIGHT = 18.0, 24.0
 
 Heading = tuple[str, tuple[str, ...]]  # a title, and the lines below it
@@ -36,7 +37,7 @@ def chip_of(use: Use, graph: CallGraph, key: str) -> Pill:
     variable = use.variable
     label = shorten(variable.name.rpartition(".")[2] or variable.name, 18)
     detail = shape_text(variable.shape, True)
-    wide = text_width(label, 10.5, True) + text_width(detail, 10) + 5 + 14
+    wide = text_width(label, 11, True) + text_width(detail, 11) + 5 + 14
     kind = "statistic" if isinstance(variable, Statistic) else "parameter"
     fixed = graph.kind == "train" and use.how == "uses"
     return Pill(key, kind, label, detail, describe([variable]), (variable.name,), 0, 0, wide, CHIP_HEIGHT, False, fixed)
@@ -147,11 +148,11 @@ def legend(
         "gradient": ("gradient comes back", any(link.kind == "edge" and link.solid for link in links)),
         "no-gradient": ("no gradient", any(link.kind == "edge" and not link.solid for link in links)),
     }
-    entries, x, y = [], 20.0, bottom + 28
+    entries, x, y = [], MARGIN, bottom + 28
     for key, (text, occurs) in texts.items():
         room = 30 + text_width(text, 12)
-        if occurs and x > 20 and x + room > width - 20:
-            x, y = 20.0, y + 22
+        if occurs and x > MARGIN and x + room > width - MARGIN:
+            x, y = MARGIN, y + 22
         if occurs:
             entries.append(Entry(key, text, x, y))
             x += room + 20

@@ -12,9 +12,10 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
 
-BOX_GAP, LANE_GAP, LANES_GAP = 30.0, 22.0, 12.0  # between two boxes, a box and a lane, two lanes
+from teachnn.graphs.drawing.isotonic import median, separated
+
+BOX_GAP, LANE_GAP, LANES_GAP = 26.0, 22.0, 12.0  # between two boxes, a box and a lane, two lanes
 SWEEPS = 12
 
 
@@ -44,7 +45,7 @@ def lanes(
     return _distances(ranks), ranks.ways
 
 
-def _ranks(widths: Any, rows: Any, edges: Any, left: bool) -> Ranks:
+def _ranks(widths: Sequence[float], rows: Sequence[int], edges: Sequence[tuple[int, int, bool]], left: bool) -> Ranks:
     wide, row_of, lane = list(widths), list(rows), {}
     ways, links = [], {}
     leaving = Counter(source for source, *_ in edges)
@@ -119,12 +120,12 @@ def _distances(ranks: Ranks) -> list[float]:
                     pulls += [(x[n], _pull(ranks, item, n)) for n in ranks.down[item]]
                 wanted.append(median(pulls or [(x[item], 1)]))
                 weights.append(sum(weight for _, weight in pulls))
-            for item, new in zip(row, spread(wanted, weights, gaps[r]), strict=True):
+            for item, new in zip(row, separated(wanted, weights, gaps[r]), strict=True):
                 x[item] = new
     straight = _straight(ranks, x)
     for row, gap in zip(ranks.rows, gaps, strict=True):
         weights = [400 if item in straight else 20 for item in row]
-        for item, new in zip(row, spread([straight.get(item, x[item]) for item in row], weights, gap), strict=True):
+        for item, new in zip(row, separated([straight.get(item, x[item]) for item in row], weights, gap), strict=True):
             x[item] = new
     return x
 
@@ -158,44 +159,3 @@ def _pull(ranks: Ranks, a: int, b: int) -> int:
     if a in ranks.light or b in ranks.light:
         return 0 if max(a, b) >= ranks.boxes else 4
     return 400 if min(a, b) >= ranks.boxes else 20
-
-
-def median(pulls: list[tuple[float, int]]) -> float:
-    """Return the weighted median of (place, weight) pairs; the middle of the two if it falls between two.
-
-    What weighs nothing has no say, unless nothing weighs anything.
-
-    >>> median([(0.0, 1), (10.0, 1)]), median([(0.0, 3), (10.0, 1)]), median([(7.0, 0)])
-    (5.0, 0.0, 7.0)
-    """
-    pulls = sorted(pull for pull in pulls if pull[1]) or sorted((place, 1) for place, _ in pulls)
-    half, passed = sum(weight for _, weight in pulls) / 2, 0.0
-    for i, (place, weight) in enumerate(pulls):
-        passed += weight
-        if passed > half:
-            return place
-        if passed == half:
-            return (place + pulls[i + 1][0]) / 2
-    return pulls[-1][0]
-
-
-def spread(wanted: Sequence[float], weights: Sequence[int], gaps: Sequence[float]) -> list[float]:
-    """Return places as near as can be to the wanted ones, with at least `gaps` between neighbours.
-
-    Items that want to stand too close form a block, which stands at the median of what its members want.
-
-    >>> spread([0, 0, 50], [1, 1, 1], [10, 10])
-    [-5.0, 5.0, 50.0]
-    """
-    offsets = [0.0]
-    for gap in gaps:
-        offsets.append(offsets[-1] + gap)
-    blocks: list[tuple[float, list[tuple[float, int]]]] = []
-    for want, weight, offset in zip(wanted, weights, offsets, strict=False):
-        value, members = float(want - offset), [(float(want - offset), weight)]
-        while blocks and blocks[-1][0] > value:
-            members = blocks.pop()[1] + members
-            value = median(members)
-        blocks.append((value, members))
-    starts = [value for value, members in blocks for _ in members]
-    return [start + offset for start, offset in zip(starts, offsets, strict=False)]

@@ -6,21 +6,22 @@ Here they come together.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-from teachnn.graphs.drawing.cards import Heading, heading, legend, shared_heading
+from teachnn.graphs.drawing.cards import MARGIN, Heading, heading, legend, shared_heading
 from teachnn.graphs.drawing.picture import Box, Link, Panel, Picture, text_width
 from teachnn.graphs.drawing.plan import Plan, Share, plan_of, shares_of
-from teachnn.graphs.drawing.routes import CHANNEL, TRACK, Band, arrow_head, edge_route, link_route, ports
+from teachnn.graphs.drawing.routes import CHANNEL, TRACK, Band, arrow_head, edge_route, knot, link_route, ports
 from teachnn.graphs.drawing.rows import rows_of, shared_variables, variables_of
 from teachnn.graphs.graph import CallGraph, G
 from teachnn.parameters import Statistic
 from teachnn.support import InputError
 
-MARGIN, PADDING = 20.0, 22.0  # round the picture; inside a panel
-GUTTER, NEXT = 48.0, 24.0  # between a panel and the pills; between two panels
+PADDING = 16.0  # inside a panel
+GUTTER, NEXT = 32.0, 24.0  # between a panel and the pills; between two panels
 GAP, MORE_GAP = 26.0, 26.0  # between two rows, and at most this much more where lines go far to the side
 PILL_GAP, STACK_GAP = 6.0, 16.0
 
@@ -42,7 +43,8 @@ def arrange(graphs: Sequence[CallGraph]) -> Picture:
     panels, shares = _columns(plans, shares, texts, top, bottom)
     boxes = [_placed(plan, panel, bands) for plan, panel in zip(plans, panels, strict=False)]
     links = [link for plan, mine in zip(plans, boxes, strict=True) for link in _edges(plan, mine, bands)]
-    links += [link for share in shares for link in _links(share, plans, boxes, panels, bands)]
+    stacks = Counter(share.row for share in shares)
+    links += [link for share in shares for link in _links(share, stacks[share.row], plans, boxes, panels, bands)]
     pills = tuple(share.pill for share in shares)
     every = tuple(box for mine in boxes for box in mine)
     width = max(panel.x + panel.width for panel in panels) + MARGIN
@@ -139,22 +141,31 @@ def _edges(plan: Plan, boxes: list[Box], bands: Sequence[Band]) -> list[Link]:
 
 
 def _links(
-    share: Share, plans: Sequence[Plan], boxes: list[list[Box]], panels: Sequence[Panel], bands: Sequence[Band]
+    share: Share,
+    stack: int,
+    plans: Sequence[Plan],
+    boxes: list[list[Box]],
+    panels: Sequence[Panel],
+    bands: Sequence[Band],
 ) -> list[Link]:
-    """Return the links from one pill to all its users, in every panel."""
+    """Return the links from one pill, of a stack of so many, to all its users, in every panel."""
     links, pill = [], share.pill
     passing = bands[share.row][0] - CHANNEL - TRACK * (share.below % 4)
     for g, i, use in share.users:
         plan, box, toward = plans[g], boxes[g][i], -1 if g == 0 else 1
         kinds = {isinstance(v, Statistic) for v in variables_of(plan.graph.nodes[i])}
         aside = 0 if len(kinds) == 1 else 7 if pill.kind == "statistic" else -7  # two colours never cover each other
+        level = len(plans) > 2 and plan.rows[i] == share.row
+        if level:  # each line of a row at a height of its own, the same in all functions
+            aside = min(7.0, 28 / stack) * ((stack - 1) / 2 - share.below)
         y = box.y + box.height / 2 + aside
-        points = link_route(pill, box, y, panels, plan.between(i), bands[plan.rows[i]], passing)
+        way = None if level else passing
+        points = link_route(pill, box, y, panels, plan.between(i), bands[plan.rows[i]], way)
         solid = plan.graph.kind == "test" or use.how != "uses"
         if use.how == "writes":
             arrow = arrow_head(points[0], -toward, 0)
             links.append(Link(pill.kind, box.key, pill.key, solid, points[::-1], arrow))
         else:
-            arrow = arrow_head(points[-1], toward, 0) if use.how == "reads" else ()
+            arrow = arrow_head(points[-1], toward, 0) if use.how == "reads" else knot(*points[-1]) if level else ()
             links.append(Link(pill.kind, pill.key, box.key, solid, points, arrow))
     return links

@@ -73,12 +73,18 @@ def arrow_head(tip: Point, dx: float, dy: float) -> tuple[Point, ...]:
     return (tip, (x - 3.5 * dy, y + 3.5 * dx), (x + 3.5 * dy, y - 3.5 * dx))
 
 
+def knot(x: float, y: float) -> tuple[Point, ...]:
+    """Return a small rhombus at a point: here a line that also runs behind other boxes ends."""
+    return ((x - 4, y), (x, y - 4), (x + 4, y), (x, y + 4))
+
+
 def link_route(
-    pill: Pill, box: Box, y: float, panels: Sequence[Panel], between: int, band: Band, passing: float
+    pill: Pill, box: Box, y: float, panels: Sequence[Panel], between: int, band: Band, passing: float | None
 ) -> tuple[Point, ...]:
     """Return the way from a shared pill to the side of a box at height `y`.
 
-    panels: the functions' panels, left to right. passing: the height at which it crosses those before the box's own.
+    panels: the functions' panels, left to right. passing: the height at which it crosses those before the box's own;
+    None: it runs level, behind the boxes in its way, as in an overview of many functions.
     between: how many boxes of the same row stand in the way; the link then keeps out of the row (its `band`), and
     comes from below in the left panel, from above in the others: so links cross least.
     """
@@ -87,6 +93,8 @@ def link_route(
         (box.x + box.width, home.x + home.width, pill.x) if sign > 0 else (box.x, home.x, pill.x + pill.width)
     )
     pen = Pen(start, pill.y + pill.height / 2)
+    if passing is None:
+        return tuple(pen.across(panels[min(box.graph, 1)].x + (home.width if sign > 0 else 0), y).line(side, y).points)
     if box.graph > 1:
         last = panels[box.graph - 1]
         pen.across(panels[1].x, passing).line(last.x + last.width, passing)

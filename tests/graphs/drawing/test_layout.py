@@ -68,10 +68,13 @@ def check(picture):
         panel = functions[box.graph]
         assert panel.x < box.x and box.x + box.width < panel.x + panel.width
         assert panel.y < box.y and box.y + box.height < panel.y + panel.height
+    overview = len(functions) > 2
     for link in picture.links:
         for point in samples(link.points):
             assert 0 <= point[0] <= picture.width and 0 <= point[1] <= picture.height
             for thing in by_row.get(int(point[1] // 200), ()):
+                if overview and link.kind != "edge" and thing in picture.boxes:
+                    continue  # there a line runs level, and behind the boxes in its way
                 assert thing.key in (link.source, link.target) or not inside(point, thing), (link, thing)
     boxes = boxes_of(picture)
     for link in picture.links:
@@ -119,7 +122,7 @@ def test_an_input_stands_just_above_the_first_call_that_uses_it():
 
 def test_a_chain_is_a_straight_line():
     for link in arrange(vae()[1:2]).links:
-        assert len({round(x, 1) for x, _ in link.points}) == 1
+        assert max(x for x, _ in link.points) - min(x for x, _ in link.points) < 0.11  # boxes stand on tenths
 
 
 def test_the_main_way_of_a_residual_chain_is_straight_and_the_skips_are_too():
@@ -134,6 +137,20 @@ def test_a_fork_is_symmetric():
     relu = next(box for box in arrange(vae()[:1]).boxes if box.title == "ReLU")
     middle = sum(boxes[name].x + boxes[name].width / 2 for name in ("mean", "log_variance")) / 2
     assert relu.x + relu.width / 2 == pytest.approx(middle, abs=0.2)
+
+
+def test_in_an_overview_a_line_runs_level_from_the_shared_column_on_and_no_two_run_along_the_same_height():
+    picture = arrange(vae())
+    start = next(panel for panel in picture.panels if panel.kind == "shared")
+    boxes, heights = boxes_of(picture), {}
+    for link in picture.links:
+        ends = [key for key in (link.source, link.target) if key in boxes]
+        if link.kind == "edge" or boxes[ends[0]].graph < 2:
+            continue
+        beyond = {round(y, 1) for x, y in link.points if x > start.x + start.width}
+        assert len(beyond) == 1
+        heights.setdefault(beyond.pop(), set()).update({link.source, link.target}.difference(boxes))
+    assert heights and all(len(pills) == 1 for pills in heights.values())
 
 
 def test_every_shared_variable_is_linked_to_each_of_its_users():

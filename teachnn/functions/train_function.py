@@ -1,10 +1,9 @@
-"""The two kinds of function. A training function searches for parameters; a test function uses them. Notebook 03.
+"""A training function searches for parameters: each call takes one step that makes an objective smaller. Notebook 03.
 
     train = TrainFunction(objective, parameters, optimizer)     train(x, y) takes one step
-    classify = TestFunction(lambda x: softmax(test_net(x)))     classify(x) is plain numpy in, plain numpy out
 
 A step is atomic: parameters, statistics, the optimizer's memory and the generators change together, at its end, or not
-at all. A test function is pure, and sees the parameters of one whole step even while another thread trains.
+at all.
 """
 
 from __future__ import annotations
@@ -13,39 +12,28 @@ import operator
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import reduce
 from itertools import chain
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from teachnn.functions.advance import Progress, advance
+from teachnn.functions.clipping import check_clip
 from teachnn.functions.finite import Finite
 from teachnn.functions.history import History, StepResult
 from teachnn.functions.loop import Position, fit
-from teachnn.functions.optimizer import Memory, Optimizer
-from teachnn.functions.scopes import TestScope, TrainScope, Unseen
-from teachnn.graphs import Graph, as_inputs, check_modes, graph_of, name_of, outputs_of, terms_of
+from teachnn.functions.optimizer import Optimizer
+from teachnn.functions.scopes import TrainScope
+from teachnn.functions.stopping import Kept
+from teachnn.graphs import Graph, as_inputs, graph_of, name_of, terms_of
 from teachnn.layers import Layer
 from teachnn.ops import differentiate, getval, tracing
-from teachnn.parameters import (
-    Change,
-    Parameter,
-    Scope,
-    Statistic,
-    Variable,
-    change,
-    changing,
-    current_scope,
-    distinct,
-    values_of,
-)
-from teachnn.support import InputError, InputTypeError, Mode, instance, items, name_given
+from teachnn.parameters import Change, Parameter, Scope, Variable, change, current_scope, distinct
+from teachnn.support import Array, InputError, InputTypeError, instance, items, named
 
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
 
-class Progress(NamedTuple):
-    """What a training function remembers from step to step, besides the parameters themselves."""
-
-    steps: int
-    began: int  # the number of steps before the optimizer's memory began
-    memory: tuple[Memory, ...]  # of each parameter
+Objective = Callable[..., Array | float | dict[str, Array]]  # returns one scalar, or named ones
 
 
 class TrainFunction:
@@ -53,28 +41,30 @@ class TrainFunction:
 
     objective: any Python function of arrays; returns one scalar, or a dict of named scalars whose sum is minimised.
     parameters: the Parameters that move. optimizer: how they move, `tn.Adam(1e-3)` say.
+    clip: gradients of a global norm above it are made shorter first (see clipping.py); None: never.
     Floats come to the objective as float32. Raises InputError for inputs or an objective that do not fit, and
     FloatingPointError where a loss is not finite; either way nothing has changed, and the next call works.
     """
 
-    def __init__(self, objective: Callable, parameters: Iterable[Parameter], optimizer: Optimizer) -> None:
+    def __init__(
+        self, objective: Objective, parameters: Iterable[Parameter], optimizer: Optimizer, *, clip: float | None = None
+    ) -> None:
         self.name: str = name_of(objective, "objective")
         self.who: str = f"{self.name} (TrainFunction)"
         if isinstance(parameters, Layer):
             raise InputTypeError(self.who, "Parameters to move", parameters.who, "take its .parameters")
-        parameters = items(self.who, parameters, Variable, "Parameters to move", "net.parameters has them")
-        if not parameters:
+        moving = items(self.who, parameters, Parameter, "Parameters to move", "net.parameters has them")
+        if not moving:
             raise InputError(self.who, "at least one Parameter to move", "none", "net.parameters has them")
-        for parameter in parameters:
-            if isinstance(parameter, Statistic):
-                cure = "a layer keeps its statistics itself"
-                raise InputTypeError(self.who, "Parameters to move", parameter.who, cure)
-        self.objective: Callable[..., Any] = objective
-        self.parameters: tuple[Parameter, ...] = distinct(parameters, self.who)
+        self.objective: Objective = objective
+        self.parameters: tuple[Parameter, ...] = distinct(moving, self.who)
         self._progress = Progress(0, 0, ())
         self.optimizer = optimizer
+        self.clip: float | None = check_clip(self.who, clip)
+        self.touched: Mapping[Any, Change] = {}  # by steps, besides parameters: what puts it back as it was before
+        self.kept: Kept | None = None  # by a fit that may stop early
         self.position: Position | None = None  # of a fit
-        self.history = History()
+        self.history: History = History()
 
     @property
     def optimizer(self) -> Optimizer:
@@ -121,23 +111,25 @@ class TrainFunction:
         """The number of steps before the optimizer's memory began."""
         return self._progress.began
 
-    def __call__(self, *inputs: Any) -> StepResult:
+    def __call__(self, *inputs: ArrayLike) -> StepResult:
         """Take one step on a batch; return the loss before it."""
         inputs, scope = as_inputs(self.who, self.objective, inputs), TrainScope()
         with tracing:
             before = self._progress
             try:
                 loss, terms, gradients = self._differentiate(scope, inputs)
-                moved, memory = self._optimize(gradients)
+                clip = check_clip(self.who, self.clip)
+                moved, progress, norm = advance(before, self.parameters, gradients, self._finite, clip)
                 self._finite.check_statistics(scope.moved)
-                self._commit({**moved, **scope.moved}, Progress(before.steps + 1, before.began, memory))
+                self.touched = {**scope.as_it_was(), **self.touched}
+                self._commit({**moved, **scope.moved}, progress)
             except BaseException:
                 if self._progress is before:  # otherwise it was a Ctrl-C that came after all was done
                     scope.undraw()
                 raise
-        return StepResult(loss, terms, before.steps + 1)
+        return StepResult(loss, terms, progress.steps, norm)
 
-    def gradients(self, *inputs: Any) -> dict[Parameter, np.ndarray]:
+    def gradients(self, *inputs: ArrayLike) -> dict[Parameter, np.ndarray]:
         """Return the gradient of the loss by each parameter, as the next step would find it; nothing changes."""
         inputs, scope = as_inputs(self.who, self.objective, inputs), TrainScope()
         with tracing:
@@ -147,30 +139,12 @@ class TrainFunction:
                 scope.undraw()
         return dict(zip(self.parameters, gradients, strict=True))
 
-    def graph(self, *inputs: Any) -> Graph:
+    def graph(self, *inputs: ArrayLike) -> Graph:
         """Return what one step on this batch would compute; nothing changes."""
         inputs = as_inputs(self.who, self.objective, inputs)
         return graph_of(self, self.objective, inputs, "train", trained=self.parameters)
 
-    def fit(
-        self,
-        batches: Iterable[Any],
-        epochs: int = 1,
-        *,
-        each_epoch: Callable[[int], Mapping[str, float] | None] | None = None,
-        each_step: Callable[[StepResult], object] | None = None,
-        progress: bool = True,
-        resume: bool = False,
-    ) -> History:
-        """Take a step for each batch of each epoch; return the history.
-
-        batches: `tn.data.batches(...)`, or anything that can be iterated once an epoch and yields a tuple of arrays.
-        each_epoch(epoch), each_step(result): called when one is done; what each_epoch returns is noted as test values.
-        progress: a bar with the terms, the speed and the time left; a line an epoch where there is no terminal.
-        resume: go on where a fit of as many epochs was broken off, in the very same order; needs `tn.data.batches`.
-        Ctrl-C ends it between two steps: nothing is lost, and KeyboardInterrupt is raised again.
-        """
-        return fit(self, batches, epochs, each_epoch=each_epoch, each_step=each_step, progress=progress, resume=resume)
+    fit = fit
 
     def _differentiate(
         self, scope: TrainScope, inputs: Sequence[Any]
@@ -180,7 +154,8 @@ class TrainFunction:
 
         def run(boxes: list) -> Any:
             scope.boxes = dict(zip(self.parameters, boxes, strict=True))
-            terms = terms_of(self.who, scope.run(self.objective, *inputs))
+            with named(self.who):
+                terms = terms_of(self.who, scope.run(self.objective, *inputs))
             return reduce(operator.add, terms.values()), terms
 
         loss, terms, gradients = differentiate(run, [p.stored for p in self.parameters])
@@ -195,20 +170,6 @@ class TrainFunction:
             if gradients[i] is None:  # this batch's loss does not depend on it
                 gradients[i] = np.zeros(parameter.shape, np.float32)
         return loss, terms, gradients
-
-    def _optimize(self, gradients: list[np.ndarray]) -> tuple[dict[Variable, np.ndarray], tuple[Memory, ...]]:
-        """Return each parameter's next value, and what the optimizer remembers of it next."""
-        steps, began, old = self._progress
-        rate, t = self.optimizer.rate(steps + 1), steps - began + 1
-        both = [
-            self.optimizer.step(p.stored, g, memory, rate, t)
-            for p, g, memory in zip(self.parameters, gradients, old, strict=True)
-        ]
-        values, memory = [w for w, _ in both], tuple(memory for _, memory in both)
-        squares = sum(np.vdot(a, a) for w, memory in both for a in (w, *memory))
-        if not np.isfinite(squares):  # a quick look: the squares of large numbers are not finite either
-            self._finite.check_update(self.parameters, gradients, values, memory)
-        return dict(zip(self.parameters, values, strict=True)), memory
 
     def _commit(self, moved: Mapping[Variable, np.ndarray], progress: Progress) -> None:
         for array in chain(moved.values(), *progress.memory):
@@ -227,51 +188,3 @@ class TrainFunction:
 
     def __repr__(self) -> str:
         return f"TrainFunction({self.name}, {len(self.parameters)} parameters, {self.optimizer}, steps={self.steps})"
-
-
-class TestFunction:
-    """One call computes an output from an input, given the parameters. It changes nothing, and any thread may call it.
-
-    function: any Python function of arrays that returns arrays. modes: the modes that its layers may be in; ask for
-    ("test", "train") to keep dropout's noise or the batch's statistics on purpose. Floats are taken as float32.
-    Raises ModeError for a layer in another mode, InputError for inputs that do not fit.
-    """
-
-    __test__ = False  # pytest: not a class of tests
-
-    def __init__(self, function: Callable, *, modes: Sequence[Mode] = ("test",), name: str = "") -> None:
-        self.name: str = name_given("TestFunction", name or name_of(function, "test function"))
-        self.who: str = f"{self.name} (TestFunction)"
-        self.function: Callable[..., Any] = function
-        self.modes: tuple[Mode, ...] = check_modes(self.who, modes)
-        self._reads: tuple[Variable, ...] | None = None  # known once it was called
-
-    def __call__(self, *inputs: Any) -> Any:
-        """Return function(*inputs)."""
-        nested = current_scope().nested(self.who, self.modes)
-        if nested is not None:
-            return nested.run(self.function, *inputs)
-        inputs = as_inputs(self.who, self.function, inputs, finite=True)
-        try:
-            output = self._read(inputs)
-        except Unseen:  # no step may end while it finds out what it reads
-            with changing:
-                scope = TestScope(self.who, self.modes, None)
-                output = scope.run(self.function, *inputs)
-                self._reads = tuple(dict.fromkeys((*(self._reads or ()), *scope.read_now)))
-        outputs_of(self.who, output)  # rejects anything but arrays
-        return output
-
-    def _read(self, inputs: Sequence[Any]) -> Any:
-        """Return function(*inputs), given its variables as they stand now; raises Unseen if it reads one more."""
-        if self._reads is None:
-            raise Unseen
-        return TestScope(self.who, self.modes, values_of(self._reads)).run(self.function, *inputs)
-
-    def graph(self, *inputs: Any) -> Graph:
-        """Return what the function computes for this input; nothing changes."""
-        inputs = as_inputs(self.who, self.function, inputs, finite=True)
-        return graph_of(self, self.function, inputs, "test", self.modes)
-
-    def __repr__(self) -> str:
-        return f"TestFunction({self.name}, modes={self.modes})"

@@ -1,0 +1,224 @@
+"""A function as a program: a list of operations and constants, that numpy alone can run. Notebook 11.
+
+    decode = tn.export.program(vae.decode, z)       print(decode)       decode(z)
+
+It needs no layers, no modes and no parameters that could change: that is all that a test function is, and so it can
+travel. The batch may be of any size.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from functools import reduce
+from typing import Any
+
+import numpy as np
+
+from teachnn.export.operations import NOISE, OPERATIONS
+from teachnn.export.recording import Operation, Recorded, Recording
+from teachnn.functions import TestFunction, TrainFunction
+from teachnn.graphs import as_inputs, names_of, outputs_of, terms_of
+from teachnn.ops import isbox, run_boxed, tracing
+from teachnn.support import InputError, InputTypeError, check_generator
+
+BATCHES = 5, 7  # a function is recorded with so many examples, and with so many: what differs is the batch's size
+
+
+@dataclass(frozen=True)
+class Input:
+    """An input of a program: its name, its shape, where None stands for the batch's size, and its kind of number."""
+
+    name: str
+    shape: tuple[int | None, ...]
+    dtype: str
+
+
+@dataclass(frozen=True)
+class Program:
+    """Operations in the order in which they are computed; every array has a name.
+
+    parameters: those of the function (and statistics), by their names. constants: other fixed arrays.
+    outputs: (label, the array's name); "output" is the only one, "output 1" one of a tuple, others are a dict's.
+    Call it with arrays, and with `rng=` where it draws noise.
+    """
+
+    name: str
+    kind: str  # "train" or "test"
+    inputs: tuple[Input, ...]
+    parameters: dict[str, np.ndarray] = field(repr=False)
+    constants: dict[str, np.ndarray] = field(repr=False)
+    operations: tuple[Operation, ...] = field(repr=False)
+    outputs: tuple[tuple[str, str], ...]
+
+    @property
+    def noisy(self) -> bool:
+        """Whether it draws noise."""
+        return any(operation.type in NOISE for operation in self.operations)
+
+    def __call__(self, *inputs: Any, rng: np.random.Generator | None = None) -> Any:
+        """Return what the function returns; of a training function its terms and their sum, as a dict."""
+        if len(inputs) != len(self.inputs):
+            names = ", ".join(x.name for x in self.inputs)
+            raise InputTypeError(self.name, f"{len(self.inputs)} inputs ({names})", str(len(inputs)))
+        arrays = {**self.parameters, **self.constants}
+        for told, x in zip(self.inputs, inputs, strict=True):
+            x = np.asarray(x, told.dtype)
+            fits = x.ndim == len(told.shape) and all(n in (None, m) for n, m in zip(told.shape, x.shape, strict=True))
+            if not fits:
+                raise InputError(self.name, f"{told.name} of shape {_text(told.shape)}", str(x.shape))
+            arrays[told.name] = x
+        size = next((len(arrays[x.name]) for x in self.inputs if x.shape[:1] == (None,)), 0)
+        if self.noisy:
+            rng = check_generator(self.name, rng)
+        for step in self.operations:
+            settings = (
+                {"shape": _sized(step.settings["shape"], size), "rng": rng} if step.type in NOISE else step.settings
+            )
+            arrays[step.output] = OPERATIONS[step.type](*(arrays[name] for name in step.inputs), **settings)
+        values = {label: arrays[name] for label, name in self.outputs}
+        if list(values) == ["output"]:
+            return values["output"]
+        return tuple(values.values()) if "output 1" in values else values
+
+    def __str__(self) -> str:
+        lines = [f"{self.name}({', '.join(f'{x.name} {_text(x.shape)}' for x in self.inputs)})"]
+        for step in self.operations:
+            settings = [f"{key}={_text(value)}" for key, value in step.settings.items()]
+            lines.append(f"  {step.output} {_text(step.shape)} = {step.type}({', '.join([*step.inputs, *settings])})")
+        return "\n".join([*lines, f"  return {', '.join(f'{label}: {name}' for label, name in self.outputs)}"])
+
+
+def program(function: TestFunction[Any] | TrainFunction, *inputs: Any) -> Program:
+    """Return the function as a program, for inputs like these; nothing is computed or changed.
+
+    Of a training function it is the objective: its terms, and their sum as "loss". Raises InputError, naming what is in
+    the way: an operation that has no place in teachnn.export.operations, or a value that decided what was computed.
+    """
+    if not isinstance(function, TestFunction | TrainFunction):
+        cure = "tn.TestFunction(f) makes one of a Python function or a network"
+        raise InputTypeError("program", "a TestFunction or TrainFunction", type(function).__name__, cure)
+    python = function.objective if isinstance(function, TrainFunction) else function.function
+    given = [np.asarray(x) for x in as_inputs(function.who, python, inputs)]
+    given = [x.astype(np.float32) if x.dtype.kind == "f" else x for x in given]
+    one, other = (_recorded(function, python, _batch(given, size)) for size in BATCHES)
+    return _free(function.who, one, other)
+
+
+def _batch(inputs: Sequence[np.ndarray], size: int) -> list[np.ndarray]:
+    """Return the inputs as a batch of so many examples, other ones for every size."""
+    batch = {len(x) for x in inputs[:1] if x.ndim}
+    return [
+        np.ascontiguousarray(np.resize(x[:: 1 if size == BATCHES[0] else -1], (size, *x.shape[1:])))
+        if x.ndim and len(x) in batch
+        else x
+        for x in inputs
+    ]
+
+
+def _recorded(function: TestFunction[Any] | TrainFunction, python: Callable, inputs: Sequence[np.ndarray]) -> Program:
+    """Return the program for inputs of just these shapes."""
+    train = isinstance(function, TrainFunction)
+    recording = Recording(function.who, ("train", "test") if train else function.modes)
+    names = names_of(python, inputs)
+    outputs: dict[str, str] = {}
+
+    def run(boxes: list) -> None:
+        result = recording.run(python, *boxes)
+        named = terms_of(function.who, result) if train else outputs_of(function.who, result)
+        if train and "loss" not in named:
+            named = {**named, "loss": reduce(operator.add, named.values())}
+        for label, value in named.items():
+            outputs[label] = value._node.name if isbox(value) else recording.constant(np.asarray(value, np.float32), ())
+
+    try:
+        with tracing:
+            run_boxed(run, inputs, [Recorded.new_root(recording, name) for name in names])
+    except (ValueError, TypeError, IndexError) as error:
+        if isinstance(error, InputError):
+            raise
+        got = f"{type(error).__name__} for other inputs of the same kind: {error}"
+        raise InputError(function.who, "a function of batches of any size", got) from error
+    told = tuple(Input(name, x.shape, x.dtype.name) for name, x in zip(names, inputs, strict=True))
+    parameters = {variable.name: variable.stored for variable in recording.variables}
+    made = Program(
+        function.name,
+        "train" if train else "test",
+        told,
+        parameters,
+        recording.constants,
+        tuple(recording.operations),
+        tuple(outputs.items()),
+    )
+    return _without_what_nobody_needs(made)
+
+
+def _without_what_nobody_needs(whole: Program) -> Program:
+    needed, steps = {name for _, name in whole.outputs}, []
+    for step in reversed(whole.operations):
+        if step.output in needed:
+            needed.update(step.inputs)
+            steps.append(step)
+    keep = lambda arrays: {name: array for name, array in arrays.items() if name in needed}  # noqa: E731
+    return replace(
+        whole,
+        operations=tuple(reversed(steps)),
+        parameters=keep(whole.parameters),
+        constants=keep(whole.constants),
+    )
+
+
+def _free(who: str, one: Program, other: Program) -> Program:
+    """Return what two recordings have in common, the batch's size left free."""
+    steps = []
+    alike = [(s.type, s.inputs, s.output) for s in one.operations] == [
+        (s.type, s.inputs, s.output) for s in other.operations
+    ]
+    if not alike:
+        raise InputError(
+            who, "the same operations for every input", "others for another", "values decided between them"
+        )
+    for a, b in zip(one.operations, other.operations, strict=True):
+        settings = {key: _common(who, a, key, b.settings[key]) for key in a.settings}
+        steps.append(replace(a, settings=settings, shape=_open(a.shape, b.shape)))
+    for name, constant in one.constants.items():
+        twin = other.constants.get(name)
+        if twin is None or twin.tobytes() != constant.tobytes():
+            user = next(s for s in one.operations if name in s.inputs)
+            cure = "compute it from the input by tn.ops and autograd.numpy; a mean over the batch by .mean()"
+            raise InputError(
+                who, f"a constant for {user.type} in {user.layer or who}", "one that the input decides", cure
+            )
+    inputs = tuple(replace(x, shape=_open(x.shape, y.shape)) for x, y in zip(one.inputs, other.inputs, strict=True))
+    return replace(one, inputs=inputs, operations=tuple(steps))
+
+
+def _common(who: str, step: Operation, key: str, twin: Any) -> Any:
+    """Return a setting with the batch's size left free: -1 in a shape, None in the shape of noise."""
+    value, free = step.settings[key], None if step.type in NOISE else -1
+    if value == twin:
+        return value
+    if key == "shape" and len(value) == len(twin):
+        differ = [i for i, (m, n) in enumerate(zip(value, twin, strict=True)) if m != n]
+        scaled = all(value[i] * BATCHES[1] == twin[i] * BATCHES[0] for i in differ)
+        if scaled and len(differ) == 1 and (free or value[differ[0]] == BATCHES[0]):
+            return tuple(free if i in differ else n for i, n in enumerate(value))
+    raise InputError(
+        who, f"{step.type} in {step.layer or who} for a batch of any size", f"{key}={value} for {BATCHES[0]}"
+    )
+
+
+def _open(one: Sequence[int | None], other: Sequence[int | None]) -> tuple[int | None, ...]:
+    """Return a shape with None where the two differ."""
+    return tuple(None if m != n else m for m, n in zip(one, other, strict=True))
+
+
+def _sized(shape: Sequence[int | None], size: int) -> tuple[int, ...]:
+    return tuple(size if n is None else n for n in shape)
+
+
+def _text(value: Any) -> str:
+    return (
+        "(" + ", ".join("N" if n is None else str(n) for n in value) + ")" if isinstance(value, tuple) else str(value)
+    )

@@ -1,0 +1,50 @@
+"""The last part of a step: from gradients to the next values, if all of them are finite. Notebook 03."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from teachnn.functions.clipping import clipped, global_norm
+from teachnn.functions.finite import Finite
+from teachnn.functions.optimizer import Memory
+from teachnn.parameters import Parameter, Variable
+
+
+class Progress(NamedTuple):
+    """What a training function remembers from step to step, besides the parameters themselves."""
+
+    steps: int
+    began: int  # the number of steps before the optimizer's memory began
+    memory: tuple[Memory, ...]  # of each parameter
+
+
+def advance(
+    progress: Progress,
+    parameters: Sequence[Parameter],
+    gradients: Sequence[np.ndarray],
+    finite: Finite,
+    clip: float | None,
+) -> tuple[dict[Variable, np.ndarray], Progress, float | None]:
+    """Return each parameter's next value, the progress then, and the gradients' norm if they are clipped.
+
+    Raises FloatingPointError, naming the parameter, if a gradient, a next value or the memory is not finite.
+    """
+    norm = None
+    if clip is not None:
+        norm = global_norm(gradients)
+        if not np.isfinite(norm):
+            finite.check_update(parameters, gradients, gradients, ())
+        gradients = clipped(gradients, norm, clip)
+    (steps, began, old), optimizer = progress, finite.optimizer
+    rate, t = optimizer.rate(steps + 1), steps - began + 1
+    both = [
+        optimizer.step(p.stored, g, memory, rate, t) for p, g, memory in zip(parameters, gradients, old, strict=True)
+    ]
+    values, memory = [w for w, _ in both], tuple(memory for _, memory in both)
+    squares = sum(np.vdot(a, a) for w, memory in both for a in (w, *memory))
+    if not np.isfinite(squares):  # a quick look: the squares of large numbers are not finite either
+        finite.check_update(parameters, gradients, values, memory)
+    return dict(zip(parameters, values, strict=True)), Progress(steps + 1, began, memory), norm

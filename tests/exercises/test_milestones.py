@@ -1,0 +1,165 @@
+"""Each milestone of a project: the stub in the notebook gets a hint, and work that does what is asked reaches it."""
+
+import re
+from pathlib import Path
+
+import nbformat
+import numpy as np
+import pytest
+
+import teachnn as tn
+from teachnn.exercises.lesson_02 import spirals
+
+FOLDER = Path(__file__).parents[2] / "notebooks"
+CALL = re.compile(r'tn\.check\.milestone\("(.+?)", ')
+
+
+def maths_1():
+    mean, log_deviation = tn.Parameter("mean", 0.0), tn.Parameter("log_deviation", 0.0)
+
+    def log_density(x):
+        away = (x - mean.value) / np.exp(log_deviation.value)
+        return -(away**2) / 2 - log_deviation.value - np.log(2 * np.pi) / 2
+
+    def surprise(x):
+        return -log_density(x).mean()
+
+    train = tn.TrainFunction(surprise, [mean, log_deviation], tn.SGD(0.1))
+    for _ in range(300):
+        train(tn.rng(5).normal(3, 0.5, (400, 1)))
+    return train, tn.TestFunction(log_density, name="log_density")
+
+
+def spirals_told_apart():
+    rng = tn.rng(0)
+    first, inner = tn.Dense.create("a", 2, 32, rng), tn.Dense.create("b", 32, 32, rng)
+    last, curve = tn.Dense.create("c", 32, 2, rng), tn.Tanh()
+
+    def net(x):
+        h = curve(first(4 * x))
+        return last(h + curve(inner(h)))
+
+    parameters = first.parameters + inner.parameters + last.parameters
+    train = tn.TrainFunction(lambda x, y: tn.loss.cross_entropy(net(x), y), parameters, tn.Adam(0.01))
+    points, labels = spirals(400, rng)
+    for _ in range(400):
+        train(points, labels)
+    return tn.TestFunction(lambda x: tn.ops.softmax(net(x)))
+
+
+def adapted_to_fog(net, images):
+    see = tn.TrainFunction(lambda x: 0 * net(x).sum(), net.parameters, tn.SGD(0.1))
+    for x in np.split(images, len(images) // 100):
+        see(x)
+    return tn.TestFunction(net.at("test"))
+
+
+def digits_asked_for():
+    """Return a generator that draws the mean picture of the digit that is asked for."""
+    digits = tn.data.mnist().train
+    means = np.stack([tn.data.pixels(digits.images[digits.labels == digit]).mean(axis=0) for digit in range(10)])
+    return lambda z, y: means[y.argmax(axis=1)], 2
+
+
+def two_heads():
+    rng, digits = tn.rng(0), tn.data.mnist().train
+    body = tn.Sequential(tn.Flatten(), tn.Dense.create("body", 784, 128, rng), tn.ReLU())
+    head, helper = tn.Dense.create("head", 128, 10, rng), tn.Dense.create("large", 128, 2, rng)
+
+    def objective(x, y):
+        h = body(x)
+        large = (y >= 5).astype(int)
+        return {"digit": tn.loss.cross_entropy(head(h), y), "helper": tn.loss.cross_entropy(helper(h), large)}
+
+    train = tn.TrainFunction(objective, body.parameters + head.parameters + helper.parameters, tn.Adam(2e-3))
+    train.fit(tn.data.batches(digits.images[:10_000], digits.labels[:10_000], size=100, rng=rng), 4, progress=False)
+    classify = tn.TestFunction(lambda x: head(body(x)), name="classify")
+    drawing = """
+    objective: x -> Flatten -> body -> ReLU -> head -> digit -> digit + helper
+    objective: ReLU -> large -> helper -> digit + helper
+    objective: y -> digit
+    classify: x -> Flatten -> body -> ReLU -> head -> output
+    shared: body.*, head.*
+    """
+    x, y = digits.images[:4] / 255, digits.labels[:4]
+    verdict = tn.check.graphs(drawing, train.graph(x, y), classify.graph(x))
+    assert verdict, repr(verdict)
+    return train, classify
+
+
+def second_task(body):
+    new = tn.Dense.create("new", 128, 5, tn.rng(7))
+    net = tn.Sequential(body, new)
+    train = tn.TrainFunction(lambda x, y: tn.loss.cross_entropy(net(x), y), new.parameters, tn.Adam(3e-3))
+    return train, tn.TestFunction(net, name="classify")
+
+
+def better_reader():
+    labels = tn.data.mnist().test.labels  # as if it had learnt them all
+    return tn.TestFunction(lambda x: np.eye(10, dtype=np.float32)[labels[: len(x)]])
+
+
+def reader_with_dropout(images, labels):
+    rng = tn.rng(0)
+    first, last = tn.Dense.create("h", 784, 256, rng), tn.Dense.create("out", 256, 10, rng)
+    inner = tn.Dense.create("inner", 256, 256, rng)
+    drop = [tn.Dropout(rate, rng, mode="train") for rate in (0.2, 0.5, 0.5)]
+    hidden = first, tn.ReLU(), drop[1], inner, tn.ReLU(), drop[2]
+    net = tn.Sequential(tn.Flatten(), drop[0], *hidden, last)
+    schedule = tn.schedule.Cosine(2e-3, 1e-5, steps=300)
+    train = tn.TrainFunction(lambda x, y: tn.loss.cross_entropy(net(x), y), net.parameters, tn.Adam(schedule))
+    train.fit(tn.data.batches(images, labels, size=100, rng=rng), 30, progress=False)
+    return tn.TestFunction(net.at("test"))
+
+
+def distance_to_known_digits():
+    """Return how far a picture is from the nearest of 5,000 that show no 2, and a threshold for that."""
+    digits = tn.data.mnist().train
+    known = tn.data.pixels(digits.images[digits.labels != 2]).reshape(-1, 784)
+    seen, held_out = known[:5000], known[5000:6000]
+
+    def strangeness(x):
+        x = x.reshape(len(x), -1)
+        return ((x**2).sum(axis=1)[:, None] - 2 * x @ seen.T + (seen**2).sum(axis=1)).min(axis=1)
+
+    return strangeness, np.quantile(strangeness(held_out), 0.95)
+
+
+SOLUTIONS = {
+    "00.1": better_reader,
+    "01.1": lambda: second_task,
+    "02.1": spirals_told_apart,
+    "03.1": two_heads,
+    "04.1": lambda: reader_with_dropout,
+    "05.1": lambda: adapted_to_fog,
+    "09.1": lambda: distance_to_known_digits()[0],
+    "09.2": distance_to_known_digits,
+    "10.1": digits_asked_for,
+    "10.2": lambda: {"reconstruction": 142.6, "KL": 4.1},
+    "maths.1": maths_1,
+}
+
+
+def asked():
+    """Return each milestone that a notebook asks for, with what its cell printed when it was run."""
+    found = {}
+    for path in sorted(FOLDER.glob("*.ipynb")):
+        for cell in nbformat.read(path, 4).cells:
+            for number in CALL.findall(cell.source) if cell.cell_type == "code" else ():
+                found[number] = cell.outputs[0]["data"]["text/plain"]
+    return found
+
+
+@pytest.mark.parametrize(("number", "said"), asked().items())
+def test_the_stub_of_a_project_gets_a_hint_and_no_error(number, said):
+    assert said.startswith(f"Milestone {number}, not yet: ") and "it raised" not in said
+
+
+@pytest.mark.parametrize("number", SOLUTIONS)
+def test_work_that_does_what_is_asked_reaches_the_milestone(number):
+    verdict = tn.check.milestone(number, SOLUTIONS[number]())
+    assert verdict, repr(verdict)
+
+
+def test_each_milestone_of_the_course_has_a_solution_here():
+    assert set(SOLUTIONS) == set(asked())

@@ -1,0 +1,75 @@
+// What stands behind a widget where there is no kernel: a model with its traits, and somebody who answers when they change.
+// The widgets' own JavaScript is the same as in JupyterLab.
+
+const ANSWERS = {}; // a widget's class: (model, functions) => {trait: what to do when the page has changed it}
+
+/** The bytes in a text in base64. */
+const unpacked = (text) => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+
+/** Numbers of 16 bits (sign, 5 bits of exponent, 10 of fraction) as JavaScript's. */
+const halves = (bits) =>
+  Float32Array.from(bits, (b) => {
+    const [exponent, fraction] = [(b >> 10) & 31, b & 1023];
+    const size = exponent ? (1 + fraction / 1024) * 2 ** (exponent - 15) : (fraction / 1024) * 2 ** -14;
+    return b >> 15 ? -size : size;
+  });
+
+class Model {
+  constructor(traits) {
+    this.traits = traits;
+    this.listeners = new Map();
+    this.changed = new Set();
+    this.answers = {};
+  }
+  get(name) {
+    return this.traits[name];
+  }
+  set(name, value) {
+    if (JSON.stringify(this.traits[name]) === JSON.stringify(value) && !(value instanceof DataView)) return;
+    this.changed.add(name);
+    this.put({ [name]: value });
+  }
+  /** What the answer to a change is: all of it stands before anybody hears of it, and it is not answered again. */
+  put(traits) {
+    for (const [name, value] of Object.entries(traits))
+      this.traits[name] = value instanceof Uint8Array ? new DataView(value.buffer) : value;
+    const listeners = Object.keys(traits).flatMap((name) => [...(this.listeners.get(`change:${name}`) ?? [])]);
+    for (const listener of new Set(listeners)) listener();
+  }
+  on(events, listener) {
+    for (const event of events.split(" ")) {
+      if (!this.listeners.has(event)) this.listeners.set(event, new Set());
+      this.listeners.get(event).add(listener);
+    }
+  }
+  off(events, listener) {
+    for (const event of events.split(" ")) this.listeners.get(event)?.delete(listener);
+  }
+  send() {}
+  save_changes() {
+    const changed = [...this.changed];
+    this.changed.clear();
+    try {
+      const tasks = new Set(changed.map((name) => this.answers[name]).filter(Boolean));
+      for (const answer of tasks) answer();
+      if (tasks.size) this.put({ alert: "" });
+    } catch (error) {
+      this.put({ alert: String(error.message ?? error) });
+    }
+  }
+}
+
+/** The answers of a widget that can be asked only so much: what its traits are then was written down, each value once. */
+function lookedUp(model, { asked, places, values }) {
+  const answer = () => {
+    const place = places[JSON.stringify(asked.map((name) => model.get(name)))] ?? {};
+    model.put(revived(Object.fromEntries(Object.entries(place).map(([name, at]) => [name, values[at]]))));
+  };
+  return Object.fromEntries(asked.map((name) => [name, answer]));
+}
+
+/** Traits as they were, with their bytes. */
+function revived(traits) {
+  const back = (value) => (value?.bytes === undefined ? value : new DataView(unpacked(value.bytes).buffer));
+  return Object.fromEntries(Object.entries(traits).map(([name, value]) => [name, back(value)]));
+}
