@@ -44,8 +44,11 @@ def as_inputs(who: str, function: Callable, inputs: Sequence[Any], finite: bool 
     Raises InputError, naming the input, for anything but an array of real numbers, for an empty batch, a traced array,
     and with `finite` for NaN and infinity.
     """
-    names = names_of(function, inputs)
-    return tuple([_as_input(who, name, x, finite) for name, x in zip(names, inputs, strict=True)])
+    try:
+        return tuple([_as_input(who, "", x, finite) for x in inputs])
+    except InputError:  # only now are the names worth their time: half of one example's way through a small network
+        names = names_of(function, inputs)
+        return tuple([_as_input(who, name, x, finite) for name, x in zip(names, inputs, strict=True)])
 
 
 def _as_input(who: str, name: str, x: Any, finite: bool) -> Any:
