@@ -13,7 +13,7 @@ from teachnn.parameters import Parameter, init
 from teachnn.support import InputError
 
 
-def derives(kind, base: type) -> bool:
+def derives(kind: object, base: type) -> bool:
     """Return whether `kind` is a class that derives from `base`."""
     return isinstance(kind, type) and issubclass(kind, base)
 

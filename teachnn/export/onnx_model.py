@@ -213,7 +213,7 @@ NODES: dict[str, Node] = {
 }
 
 
-def onnx(function: TestFunction | TrainFunction | Program, path: str | Path, *inputs: Any) -> None:
+def onnx(function: TestFunction[Any] | TrainFunction | Program, path: str | Path, *inputs: Any) -> None:
     """Write the function, for inputs like these, to a file that ONNX Runtime and others can run.
 
     Of a training function it is the objective: its terms, and their sum as "loss"; dropout and noise are ONNX's own

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Sized
 from itertools import count, takewhile
-from typing import Any, NamedTuple, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, runtime_checkable
 
 import numpy as np
 
@@ -13,6 +13,11 @@ from teachnn.functions.progress import Report
 from teachnn.functions.stopping import EarlyStopping, Kept, Watch
 from teachnn.parameters import Change, Parameter, change
 from teachnn.support import InputError, instance, whole
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+
+    Batch = tuple[ArrayLike, ...] | ArrayLike  # one array need not be a tuple
 
 
 class Position(NamedTuple):
@@ -49,7 +54,7 @@ class Trainable(Protocol):
         """How many steps were taken."""
         ...
 
-    def __call__(self, *inputs: Any) -> StepResult:
+    def __call__(self, *inputs: ArrayLike) -> StepResult:
         """Take one step."""
         ...
 
@@ -71,7 +76,7 @@ class Replayable(Protocol):
 
 def fit(
     train: Trainable,
-    batches: Iterable[Any],
+    batches: Iterable[Batch],
     epochs: int = 1,
     *,
     each_epoch: Callable[[int], Mapping[str, float] | None] | None = None,
@@ -151,7 +156,7 @@ def _stopping(
 
 
 def passes(
-    train: Trainable, batches: Iterable[Any], epochs: int | None = None, resume: bool = False
+    train: Trainable, batches: Iterable[Batch], epochs: int | None = None, resume: bool = False
 ) -> Iterator[tuple[int, Iterator[tuple[Any, ...]]]]:
     """Yield (epoch, its batches) for each pass to come, endlessly unless `epochs` is given; each batch is a tuple.
 
@@ -175,7 +180,7 @@ def passes(
         yield epoch, _pass(train, rest)
 
 
-def _pass(train: Trainable, rest: Iterable[Any]) -> Iterator[tuple[Any, ...]]:
+def _pass(train: Trainable, rest: Iterable[Batch]) -> Iterator[tuple[Any, ...]]:
     for batch in rest:
         yield batch if isinstance(batch, tuple) else (batch,)
     epoch, first_step, _ = train.position or Position(0, 0, None)

@@ -137,10 +137,10 @@ class _Constant(Scope):
     def __init__(self, outer: Scope) -> None:
         self.outer = outer
 
-    def read(self, variable: Variable) -> Any:
+    def read(self, variable: Variable) -> Array:
         return ops.stop_gradient(self.outer.read(variable))
 
-    def track(self, statistic: Variable, new: Any, rate: float) -> None:
+    def track(self, statistic: Variable, new: Array, rate: float) -> None:
         self.outer.track(statistic, new, rate)
 
     def generator(self, rng: np.random.Generator) -> np.random.Generator:
@@ -149,7 +149,7 @@ class _Constant(Scope):
     def call(self, layer: Layer, inputs: Any) -> Any:
         return self.outer.call(layer, inputs)
 
-    def nested(self, who: str, modes: Sequence[Mode]) -> Any:
+    def nested(self, who: str, modes: Sequence[Mode]) -> Scope | None:
         return self.outer.nested(who, modes)
 
 

@@ -74,7 +74,7 @@ class Classifier:
         instance("Classifier", "a network (a Layer)", net, Layer, "dense_network(rng) makes one")
         self.net: Layer = net.at("train")
         self.test_net: Layer = net.at("test")
-        self.classify: TestFunction = TestFunction(self._classify, name="classify")
+        self.classify: TestFunction[Array] = TestFunction(self._classify, name="classify")
 
     def _classify(self, x: Array) -> Array:
         return ops.softmax(self.test_net(x))

@@ -35,7 +35,7 @@ class LinearAttributes:
         self.spread: np.ndarray = rows.std(axis=0) + 1e-6
         self.W: Parameter = Parameter("linear.W", init.zeros((d, k)))
         self.b: Parameter = Parameter("linear.b", init.zeros((k,)))
-        self.score: TestFunction = TestFunction(self._score, name="score")
+        self.score: TestFunction[Array] = TestFunction(self._score, name="score")
         signs = np.where(attributes, np.float32(1), np.float32(-1)).repeat(crops, axis=0)
         search = TrainFunction(self.objective, (self.W, self.b), Adam(schedule.Linear(0.03, 0, FITTING)))
         for _ in range(FITTING):

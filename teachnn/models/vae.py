@@ -49,10 +49,10 @@ class VAE:
         self.decoder: Sequential = Sequential(
             dense("dec.h", latent, hidden), ReLU(), dense("dec.out", hidden, pixels), Reshape(shape)
         )
-        self.encode: TestFunction = TestFunction(self._encode, name="encode")
-        self.decode: TestFunction = TestFunction(self._decode, name="decode")
-        self.reconstruct: TestFunction = TestFunction(self._reconstruct, name="reconstruct")
-        self.bound: TestFunction = TestFunction(self._bound, name="bound")
+        self.encode: TestFunction[tuple[Array, Array]] = TestFunction(self._encode, name="encode")
+        self.decode: TestFunction[Array] = TestFunction(self._decode, name="decode")
+        self.reconstruct: TestFunction[Array] = TestFunction(self._reconstruct, name="reconstruct")
+        self.bound: TestFunction[dict[str, Array]] = TestFunction(self._bound, name="bound")
 
     def _decode(self, z: Array) -> Array:
         return ops.sigmoid(self.decoder(z))
@@ -72,7 +72,7 @@ class VAE:
         """Return the function that searches for the parameters; call it with a batch of pictures x."""
         return TrainFunction(self.objective, self.parameters, optimizer)
 
-    def objective(self, x: Array) -> dict:
+    def objective(self, x: Array) -> dict[str, Array]:
         """Return the negative evidence lower bound in nats per picture, as reconstruction and KL."""
         mean, log_variance = self._encode(x)
         return loss.negative_elbo(self.decoder(self.sample_z(mean, log_variance)), x, mean, log_variance)

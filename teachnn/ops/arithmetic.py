@@ -122,7 +122,7 @@ defvjp(relu, lambda y, x: lambda g: g * (y > 0))
 
 
 @primitive
-def leaky_relu(x: Array, slope=0.01) -> Array:
+def leaky_relu(x: Array, slope: float = 0.01) -> Array:
     """y = x where x > 0, else slope * x."""
     return np.where(x > 0, x, x * slope)
 

@@ -9,9 +9,10 @@ from __future__ import annotations
 import math
 import operator
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from reprlib import repr as brief
+from types import EllipsisType
 from typing import Any, Literal, TypeVar
 
 import numpy as np
@@ -21,6 +22,7 @@ from teachnn.support.errors import InputError, InputTypeError
 Array = np.ndarray  # plain, or traced while a function is differentiated or recorded
 Mode = Literal["train", "test"]
 T = TypeVar("T")
+Shape = Sequence[int | str | EllipsisType]  # as asked for: a text stands for any size, ... for any number of sizes
 SIGNS = {">": operator.gt, ">=": operator.ge, "<": operator.lt, "<=": operator.le}
 MOST = 2**31  # numbers in one array: 8 GB of float32
 
@@ -99,7 +101,7 @@ def instance(who: str, what: str, value: T, kind: Any, cure: str = "") -> T:
     return value
 
 
-def items(who: str, values: Any, kind: type, word: str, cure: str = "") -> tuple:
+def items(who: str, values: Iterable[Any], kind: type[T], word: str, cure: str = "") -> tuple[T, ...]:
     """Return the values as a tuple; raises InputError unless they are some of `kind`, as `word` calls them."""
     try:
         values = tuple(values)
@@ -110,7 +112,7 @@ def items(who: str, values: Any, kind: type, word: str, cure: str = "") -> tuple
     return values
 
 
-def fits(actual: Sequence[int], shape: Sequence) -> bool:
+def fits(actual: Sequence[int], shape: Shape) -> bool:
     """Whether an actual shape is one of `shape`: texts in it stand for any size, and ... for any number of sizes."""
     if ... in shape:
         i, more = shape.index(...), len(actual) - len(shape) + 1
@@ -123,7 +125,7 @@ def fits(actual: Sequence[int], shape: Sequence) -> bool:
     return True
 
 
-def shape_text(shape: Sequence) -> str:
+def shape_text(shape: Shape) -> str:
     """Return a shape as an error writes it: (N, ..., 3)."""
     return f"({', '.join('...' if s is ... else str(s) for s in shape)}{',' * (len(shape) == 1)})"
 
@@ -153,7 +155,8 @@ def path_of(who: str, path: Any) -> Path:
     return Path(path)
 
 
-def check_mode(who: str, mode: Any) -> None:
-    """Raise InputError unless mode is "train" or "test"."""
+def check_mode(who: str, mode: Any) -> Mode:
+    """Return the mode, "train" or "test"."""
     if not isinstance(mode, str) or mode not in ("train", "test"):
         raise _error(isinstance(mode, str))(who, "mode 'train' or 'test'", brief(mode))
+    return mode

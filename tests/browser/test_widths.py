@@ -93,3 +93,48 @@ def test_nothing_is_out_of_reach_cut_off_or_too_small_at_any_width(lab, dark):
             widget.scroll_into_view_if_needed()
             lab.look(page, f"{i}-{width}-{'dark' if dark else 'light'}", widget)
     assert page.locator(".tn-alert:visible").count() == 0
+
+
+BOXES = """
+import ipywidgets as ipw
+def some():
+    return [tw.LatentExplorer(vae.decode, vae.encode, digits.test.images[:10]), tw.DrawPad(classify=classify)]
+"""
+PLACES = {
+    "a row": "ipw.HBox(some())",
+    "a column": "ipw.VBox([*some(), tw.TrainingCockpit(train, batches)])",
+    "tabs": "ipw.Tab(some(), titles=['explore', 'draw'])",
+    "folds": "ipw.Accordion([*some(), tw.ModeLens(net, test_net, x)], titles=['explore', 'draw', 'compare'])",
+}
+
+
+def test_widgets_in_rows_columns_tabs_and_folds_are_within_reach(lab):
+    page = lab.open(lab.write("boxes", START, NET, BOXES, *PLACES.values()))
+    tabs, folds = page.locator(".lm-TabBar-tab", has_text="draw"), page.locator(".jupyter-widget-Collapse-header")
+    for width in (566, 1200):
+        page.set_viewport_size({"width": 1700, "height": 1000})
+        page.add_style_tag(content=f".jp-OutputArea-output {{ width: {width}px !important; flex: none !important; }}")
+        page.evaluate(SETTLED)
+        assert page.evaluate(OUT_OF_REACH) == [], width
+        assert all(w.bounding_box()["width"] > 250 for w in page.locator(".tn-widget:visible").all())
+        tabs.first.click()
+        for fold in folds.all():
+            fold.click()
+            page.evaluate(SETTLED)
+            assert page.evaluate(OUT_OF_REACH) == [], width
+
+
+def test_on_a_telephone_and_in_a_view_of_its_own_every_control_is_within_reach(lab):
+    page = lab.open(lab.write("telephone", START, NET, EXPLORER, COCKPIT, FOUR))
+    page.locator(".jp-Notebook-cell .cm-content").nth(2).click()
+    lab.execute(page, "notebook:create-output-view")
+    page.wait_for_selector(".jp-LinkedOutputView .tn-widget")
+    page.evaluate(SETTLED)
+    assert page.evaluate(OUT_OF_REACH) == []
+    lab.look(page, "own-view")
+    lab.execute(page, "application:toggle-left-area")
+    lab.execute(page, "application:set-mode", {"mode": "single-document"})
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.evaluate(SETTLED)
+    lab.look(page, "telephone")
+    assert page.evaluate(OUT_OF_REACH) == []
