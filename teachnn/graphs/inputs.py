@@ -44,9 +44,9 @@ def as_inputs(who: str, function: Callable, inputs: Sequence[Any], finite: bool 
     """
     try:
         return tuple([_as_input(who, "", x, finite) for x in inputs])
-    except InputError:  # only now are the names worth their time: half of one example's way through a small network
-        names = names_of(function, inputs)
-        return tuple([_as_input(who, name, x, finite) for name, x in zip(names, inputs, strict=True)])
+    except InputError:
+        names = names_of(function, inputs)  # half of one example's way through a small network: only for an error
+    return tuple([_as_input(who, name, x, finite) for name, x in zip(names, inputs, strict=True)])
 
 
 def _as_input(who: str, name: str, x: Any, finite: bool) -> Any:
