@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import math
 import operator
-import os
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 from reprlib import repr as brief
 from types import EllipsisType
 from typing import Any, Literal, TypeVar
@@ -136,11 +134,11 @@ def reshaping(actual: Sequence[int], shape: Shape) -> str:
     if len(actual) > 2 and (len(shape) == 2 or math.prod(actual[1:]) == channels):
         return "put tn.Flatten() before it"
     if len(actual) == 4 and actual[1] == channels:
-        return "pictures are NHWC, channels last: x.transpose(0, 2, 3, 1)"
+        return "images are NHWC, channels last: x.transpose(0, 2, 3, 1)"
     if len(shape) == 4 and len(actual) == 3 and actual[2] == channels:
-        return "pictures are NHWC: x[None] is a batch of one"
+        return "images are NHWC: x[None] is a batch of one"
     if len(shape) == 4 and len(actual) == 3 and channels in (1, "C"):
-        return f"pictures are NHWC: put tn.Reshape({(*actual[1:], 1)}) before it"
+        return f"images are NHWC: put tn.Reshape({(*actual[1:], 1)}) before it"
     return ""
 
 
@@ -188,13 +186,6 @@ def array(who: str, name: str, x: Any, *shape: int | str, finite: bool = True) -
     if finite and not np.isfinite(x).all():
         raise InputError(who, f"finite numbers as {name}", "NaN or infinity")
     return x
-
-
-def path_of(who: str, path: Any) -> Path:
-    """Return the path of a file or a folder."""
-    if not isinstance(path, str | os.PathLike) or isinstance(os.fspath(path), bytes):
-        raise InputTypeError(who, "a path", brief(path), "write it as text")
-    return Path(path)
 
 
 def check_mode(who: str, mode: Any) -> Mode:
