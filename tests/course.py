@@ -67,10 +67,8 @@ def tidied(notebook):
         if cell.cell_type == "code":
             for output in cell.outputs:
                 data = output.get("data", {})
-                if set(data) == {
-                    VIEW,
-                    "text/plain",
-                }:  # of ipywidgets: no picture, a long list of traits
+                # ipywidgets leave no picture, and a long list of their traits
+                if set(data) == {VIEW, "text/plain"}:
                     data["text/plain"] = f"{data['text/plain'].partition('(')[0]}: shown where a kernel runs"
                 for kind in (VIEW, "image/jpeg"):  # a picture is there as PNG too
                     data.pop(kind, None)

@@ -140,9 +140,12 @@ class Lab:
         """Say on which thread of the kernel the widgets' messages are handled, from the next page on."""
         self.settings.write_text(json.dumps({"commsOverSubshells": how}))
 
-    def open(self, name: str, dark: bool = False, run: bool = True):
-        """Return a page with the notebook open and, unless run is False, all of its cells run."""
-        page = self.browser.new_page(viewport={"width": 1280, "height": 1000})
+    def open(self, name: str, dark: bool = False, run: bool = True, **screen):
+        """Return a page with the notebook open and, unless run is False, all of its cells run.
+
+        screen: what Playwright is to know of it: has_touch, is_mobile.
+        """
+        page = self.browser.new_page(viewport={"width": 1280, "height": 1000}, **screen)
         page.set_default_timeout(20_000)
         page.faults = []
         page.on("pageerror", lambda error: page.faults.append(f"error: {error}"))
@@ -167,10 +170,10 @@ class Lab:
         """Run one of JupyterLab's commands."""
         page.evaluate("([what, how]) => window.jupyterapp.commands.execute(what, how)", [what, arguments or {}])
 
-    def look(self, page, name: str) -> None:
-        """Keep a screenshot, if the environment names a folder for them."""
+    def look(self, page, name: str, part=None) -> None:
+        """Keep a screenshot of the page or of a part of it, if the environment names a folder for them."""
         if os.environ.get("TEACHNN_SCREENSHOTS"):
-            page.screenshot(path=f"{os.environ['TEACHNN_SCREENSHOTS']}/{name}.png")
+            (part or page).screenshot(path=f"{os.environ['TEACHNN_SCREENSHOTS']}/{name}.png")
 
     def close_pages(self) -> list[str]:
         """Shut the kernels down, close the pages, and return what went wrong on them."""

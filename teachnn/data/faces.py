@@ -51,7 +51,7 @@ class Faces:
     def __len__(self) -> int:
         return len(self.images)
 
-    def __getitem__(self, chosen) -> Faces:
+    def __getitem__(self, chosen: slice | np.ndarray) -> Faces:
         """Return the pictures that a slice, a mask or an array of places chooses."""
         arrays = (self.images, self.attributes, self.identities, self.boxes)
         images, attributes, identities, boxes = (array[chosen] for array in arrays)

@@ -17,13 +17,14 @@ from teachnn.parameters import init
 class Note:
     """A number as in the notebook, made by the check itself."""
 
-    def __init__(self, value: float, parents: tuple = ()) -> None:
-        self.value, self.parents = value, parents
+    def __init__(self, value: float, parents: tuple[tuple[Note, float], ...] = ()) -> None:
+        self.value: float = value
+        self.parents: tuple[tuple[Note, float], ...] = parents
 
 
-def slopes_of(number: Any) -> dict:
+def slopes_of(number: Any) -> dict[Any, float]:
     """Return the local slope by each parent, those of one parent added up."""
-    found: dict = {}
+    found: dict[Any, float] = {}
     for parent, slope in number.parents:
         found[parent] = found.get(parent, 0.0) + float(slope)
     return found

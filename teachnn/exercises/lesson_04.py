@@ -6,10 +6,12 @@ from typing import Any
 
 import numpy as np
 
+from teachnn.data import mnist, pixels
 from teachnn.exercises.verdict import expect
 from teachnn.functions import TestFunction
 from teachnn.layers import Dense, Dropout, ReLU, Sequential
 from teachnn.ops import softmax
+from teachnn.ops.loss import cross_entropy
 from teachnn.parameters import init
 
 
@@ -85,3 +87,15 @@ def exercise_4(with_doubt: Any) -> str:
     one = np.asarray(with_doubt(network(0.5), 1)(x)[1])
     expect(np.allclose(one, 0), "over a single draw nothing deviates: is count the number of draws?")
     return "A function may call a network as often as it likes; only the modes it wants have to be named."
+
+
+def milestone_1(reader: Any) -> str:
+    """Check reader(images, labels) -> TestFunction: trained on a thousand digits."""
+    digits = mnist()
+    function = reader(pixels(digits.train.images[:1000]), digits.train.labels[:1000])
+    expect(isinstance(function, TestFunction), "return a tn.TestFunction")
+    logits = np.asarray(function(pixels(digits.test.images)))
+    expect(logits.shape == (10_000, 10), f"ten logits for each picture are expected, got shape {logits.shape}")
+    nats = float(cross_entropy(logits, digits.test.labels))
+    expect(nats < 0.36, f"the loss on the test digits is {nats:.3f} nats; below 0.36 is asked")
+    return f"{nats:.3f} nats on the test digits, after a thousand to learn from."

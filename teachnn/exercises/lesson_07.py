@@ -15,7 +15,7 @@ from teachnn.parameters import init
 X, Y = np.zeros((2, 28, 28), np.float32), np.array([3, 1])
 
 
-def network(**rates) -> FractalNet:
+def network(**rates: float) -> FractalNet:
     """Return a small net of three columns in train mode."""
     return FractalNet.create(init.rng(0), 3, (2, 3), **rates)
 

@@ -1,4 +1,4 @@
-"""The answers to the exercises of notebook 09, the autoencoder, and how they are checked."""
+"""The answers to the exercises of notebook 09, the autoencoder, and its project's milestones."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from teachnn.data import mnist, pixels
 from teachnn.exercises.verdict import expect
 from teachnn.functions import check_gradients
 from teachnn.parameters import Parameter, init
@@ -48,3 +49,30 @@ def exercise_3(tied: Any) -> str:
     expect(np.allclose(function(x), right(), atol=1e-3), "when W moves, both uses are to move: read W.value inside")
     check_gradients(function, x[:1], parameters=(W,), tolerance=1e-4, limit=20)
     return "Its gradient is the sum of what both uses ask for."
+
+
+def _strange(strangeness: Any) -> tuple[np.ndarray, np.ndarray]:
+    """Return how strange test pictures of a 2 are, and those of other digits."""
+    digits = mnist().test
+    found = np.asarray(strangeness(pixels(digits.images[:2000])))
+    expect(found.shape == (2000,), f"one number for each of 2,000 pictures is expected, got shape {found.shape}")
+    two = digits.labels[:2000] == 2
+    return found[two], found[~two]
+
+
+def milestone_1(strangeness: Any) -> str:
+    """Check strangeness(x) -> (N,): how often is a 2 stranger than another digit?"""
+    two, other = _strange(strangeness)
+    right = np.mean(two[:, None] > other)
+    expect(right >= 0.85, f"the 2 is the stranger one in {100 * right:.0f} of 100 pairs; 85 are asked for")
+    return f"The 2 is the stranger one in {100 * right:.0f} of 100 pairs."
+
+
+def milestone_2(work: Any) -> str:
+    """Check (strangeness, threshold): the share of known digits, and of 2s, above it."""
+    strangeness, threshold = work
+    two, other = _strange(strangeness)
+    false, found = np.mean(other > threshold), np.mean(two > threshold)
+    expect(0.03 <= false <= 0.08, f"{false:.1%} of the known digits are above the threshold; 3 to 8% are asked for")
+    expect(found > 0.4, f"{found:.0%} of the 2s are above the threshold; more than 40% are asked for")
+    return f"{false:.1%} of the known digits are called unknown, and {found:.0%} of the 2s."

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import math
 
-Parents = tuple[tuple["Number", float], ...]
-
 
 class Number:
     """A number that notes which numbers it was made from, and how it changes if one of them does.
@@ -13,8 +11,9 @@ class Number:
     parents: pairs of a number and the local slope, the derivative of this number by that one.
     """
 
-    def __init__(self, value: float, parents: Parents = ()) -> None:
-        self.value, self.parents = value, parents
+    def __init__(self, value: float, parents: tuple[tuple[Number, float], ...] = ()) -> None:
+        self.value: float = value
+        self.parents: tuple[tuple[Number, float], ...] = parents
 
     def __add__(self, other: Number) -> Number:
         return Number(self.value + other.value, ((self, 1.0), (other, 1.0)))

@@ -90,7 +90,7 @@ class Program:
         return "\n".join([*lines, f"  return {', '.join(f'{label}: {name}' for label, name in self.outputs)}"])
 
 
-def program(function: TestFunction | TrainFunction, *inputs: Any) -> Program:
+def program(function: TestFunction[Any] | TrainFunction, *inputs: Any) -> Program:
     """Return the function as a program, for inputs like these; nothing is computed or changed.
 
     Of a training function it is the objective: its terms, and their sum as "loss". Raises InputError, naming what is in
@@ -117,7 +117,7 @@ def _batch(inputs: Sequence[np.ndarray], size: int) -> list[np.ndarray]:
     ]
 
 
-def _recorded(function: TestFunction | TrainFunction, python: Callable, inputs: Sequence[np.ndarray]) -> Program:
+def _recorded(function: TestFunction[Any] | TrainFunction, python: Callable, inputs: Sequence[np.ndarray]) -> Program:
     """Return the program for inputs of just these shapes."""
     train = isinstance(function, TrainFunction)
     recording = Recording(function.who, ("train", "test") if train else function.modes)

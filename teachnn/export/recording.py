@@ -1,6 +1,6 @@
 """How a function is written down as operations: run it on boxes, and keep what was done to which. Notebook 11.
 
-It is the way a graph is drawn (graphs/record.py), but everything is kept: which operation, with which settings, on
+It is the way a graph is drawn (graphs/recording.py), but everything is kept: which operation, with which settings, on
 which arrays, in which order. Parameters and statistics keep their names. Noise is an operation too.
 """
 
@@ -43,7 +43,7 @@ class Recording(Scope):
         self.operations: list[Operation] = []
         self.variables: dict[Variable, Any] = {}
         self.constants: dict[str, np.ndarray] = {}
-        self.layer = ""
+        self.layer: str = ""
 
     def read(self, variable: Variable) -> Any:
         if variable not in self.variables:

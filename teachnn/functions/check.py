@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import autograd.numpy as anp
 import numpy as np
@@ -15,7 +15,10 @@ import numpy as np
 from teachnn.graphs import names_of
 from teachnn.ops import differentiate, getval, tracing
 from teachnn.parameters import Parameter, Scope, Variable
-from teachnn.support import InputError, array as numbers_of, instance, items, number, whole
+from teachnn.support import Array, InputError, array as numbers_of, instance, items, number, whole
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
 
 STEPS = 1e-6, 1e-8  # a kink, ReLU's at 0 say, that lies within the first step of a number is missed by the second
 
@@ -23,10 +26,10 @@ STEPS = 1e-6, 1e-8  # a kink, ReLU's at 0 say, that lies within the first step o
 class _Checking(Scope):
     """Everything in float64, and the same noise in every call."""
 
-    def __init__(self, values: Mapping[Variable, object]) -> None:
+    def __init__(self, values: Mapping[Variable, Array]) -> None:
         self.values, self.copies = values, {}
 
-    def read(self, variable: Variable) -> Any:
+    def read(self, variable: Variable) -> Array:
         return self.values.get(variable, variable.stored.astype(np.float64))
 
     def generator(self, rng: np.random.Generator) -> np.random.Generator:
@@ -36,7 +39,11 @@ class _Checking(Scope):
 
 
 def check_gradients(
-    f: Callable, *inputs: Any, parameters: Iterable[Parameter] = (), tolerance: float = 1e-6, limit: int = 500
+    f: Callable[..., Array],
+    *inputs: ArrayLike,
+    parameters: Iterable[Parameter] = (),
+    tolerance: float = 1e-6,
+    limit: int = 500,
 ) -> float:
     """Compare the gradients of f(*inputs), by each float input and each of `parameters`, with central differences.
 

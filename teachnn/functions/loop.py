@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Sized
 from itertools import count, takewhile
-from typing import Any, NamedTuple, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, runtime_checkable
 
 import numpy as np
 
 from teachnn.functions.history import History, StepResult
 from teachnn.functions.progress import Report
 from teachnn.functions.stopping import EarlyStopping, Kept, Watch
+from teachnn.ops import tracing
 from teachnn.parameters import Change, Parameter, change
 from teachnn.support import InputError, instance, whole
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+
+    Batch = tuple[ArrayLike, ...] | ArrayLike  # one array need not be a tuple
 
 
 class Position(NamedTuple):
@@ -49,7 +55,7 @@ class Trainable(Protocol):
         """How many steps were taken."""
         ...
 
-    def __call__(self, *inputs: Any) -> StepResult:
+    def __call__(self, *inputs: ArrayLike) -> StepResult:
         """Take one step."""
         ...
 
@@ -71,7 +77,7 @@ class Replayable(Protocol):
 
 def fit(
     train: Trainable,
-    batches: Iterable[Any],
+    batches: Iterable[Batch],
     epochs: int = 1,
     *,
     each_epoch: Callable[[int], Mapping[str, float] | None] | None = None,
@@ -112,8 +118,7 @@ def fit(
         report = Report(epoch, epochs, length, progress)
         try:
             for batch in rest:
-                result = train(*batch)
-                train.history.append(result)
+                result = take(train, batch)
                 report.step(result, len(batch[0]))
                 if each_step:
                     each_step(result)
@@ -127,6 +132,14 @@ def fit(
         if progress and train.history.best:
             print(f"All is again as it was after epoch {train.history.best.epoch}, the best.", flush=True)
     return train.history
+
+
+def take(train: Trainable, batch: tuple[Any, ...]) -> StepResult:
+    """Take a step and append it to the history; a step of another thread comes before both or after both."""
+    with tracing:
+        result = train(*batch)
+        train.history.append(result)
+    return result
 
 
 def _stopping(
@@ -151,7 +164,7 @@ def _stopping(
 
 
 def passes(
-    train: Trainable, batches: Iterable[Any], epochs: int | None = None, resume: bool = False
+    train: Trainable, batches: Iterable[Batch], epochs: int | None = None, resume: bool = False
 ) -> Iterator[tuple[int, Iterator[tuple[Any, ...]]]]:
     """Yield (epoch, its batches) for each pass to come, endlessly unless `epochs` is given; each batch is a tuple.
 
@@ -175,11 +188,13 @@ def passes(
         yield epoch, _pass(train, rest)
 
 
-def _pass(train: Trainable, rest: Iterable[Any]) -> Iterator[tuple[Any, ...]]:
+def _pass(train: Trainable, rest: Iterable[Batch]) -> Iterator[tuple[Any, ...]]:
+    empty = True
     for batch in rest:
+        empty = False
         yield batch if isinstance(batch, tuple) else (batch,)
     epoch, first_step, _ = train.position or Position(0, 0, None)
-    if train.steps == first_step:
+    if empty and train.steps == first_step:
         cure = "a generator can be used up once; tn.data.batches starts anew each epoch" if epoch else ""
         raise InputError("fit", f"at least one batch in epoch {epoch + 1}", "none", cure)
     train.position = Position(epoch + 1, train.steps, None)

@@ -10,21 +10,21 @@ import numpy as np
 from teachnn.layers import Layer, refuse_mode
 from teachnn.ops import getval
 from teachnn.parameters import Change, Scope, Statistic, Variable, change
-from teachnn.support import Mode
+from teachnn.support import Array, Mode
 
 
 class TrainScope(Scope):
     """Inside one training step: trained parameters are boxes, statistics move on the side, noise can be undrawn."""
 
     def __init__(self) -> None:
-        self.boxes: Mapping[Variable, Any] = {}
+        self.boxes: Mapping[Variable, Array] = {}
         self.moved: dict[Variable, np.ndarray] = {}
         self.drawn: dict[np.random.Generator, Any] = {}  # from which generators, and what state they were in before
 
-    def read(self, variable: Variable) -> Any:
+    def read(self, variable: Variable) -> Array:
         return self.boxes.get(variable, self.moved.get(variable, variable.stored))
 
-    def track(self, statistic: Statistic, new: Any, rate: float) -> None:
+    def track(self, statistic: Statistic, new: Array, rate: float) -> None:
         new = (1 - rate) * self.moved.get(statistic, statistic.stored) + rate * getval(new)
         new.flags.writeable = False
         self.moved[statistic] = new
@@ -59,7 +59,7 @@ class TestScope(Scope):
         self.values: dict[Variable, np.ndarray] | None = values
         self.read_now: dict[Variable, np.ndarray] = {}
 
-    def read(self, variable: Variable) -> Any:
+    def read(self, variable: Variable) -> Array:
         if self.values is None:
             return self.read_now.setdefault(variable, variable.stored)
         if variable not in self.values:

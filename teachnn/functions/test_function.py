@@ -8,15 +8,20 @@ Any thread may call it: it sees the parameters of one whole step even while anot
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from teachnn.functions.scopes import TestScope, Unseen
 from teachnn.graphs import Graph, as_inputs, check_modes, graph_of, name_of, outputs_of
 from teachnn.parameters import Variable, changing, current_scope, values_of
 from teachnn.support import Mode, name_given
 
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
 
-class TestFunction:
+R = TypeVar("R")
+
+
+class TestFunction(Generic[R]):
     """One call computes an output from an input, given the parameters. It changes nothing, and any thread may call it.
 
     function: any Python function of arrays that returns arrays. modes: the modes that its layers may be in; ask for
@@ -26,14 +31,14 @@ class TestFunction:
 
     __test__ = False  # pytest: not a class of tests
 
-    def __init__(self, function: Callable, *, modes: Sequence[Mode] = ("test",), name: str = "") -> None:
+    def __init__(self, function: Callable[..., R], *, modes: Sequence[Mode] = ("test",), name: str = "") -> None:
         self.name: str = name_given("TestFunction", name or name_of(function, "test function"))
         self.who: str = f"{self.name} (TestFunction)"
-        self.function: Callable[..., Any] = function
+        self.function: Callable[..., R] = function
         self.modes: tuple[Mode, ...] = check_modes(self.who, modes)
         self._reads: tuple[Variable, ...] | None = None  # known once it was called
 
-    def __call__(self, *inputs: Any) -> Any:
+    def __call__(self, *inputs: ArrayLike) -> R:
         """Return function(*inputs)."""
         nested = current_scope().nested(self.who, self.modes)
         if nested is not None:
@@ -49,13 +54,13 @@ class TestFunction:
         outputs_of(self.who, output)  # rejects anything but arrays
         return output
 
-    def _read(self, inputs: Sequence[Any]) -> Any:
+    def _read(self, inputs: Sequence[Any]) -> R:
         """Return function(*inputs), given its variables as they stand now; raises Unseen if it reads one more."""
         if self._reads is None:
             raise Unseen
         return TestScope(self.who, self.modes, values_of(self._reads)).run(self.function, *inputs)
 
-    def graph(self, *inputs: Any) -> Graph:
+    def graph(self, *inputs: ArrayLike) -> Graph:
         """Return what the function computes for this input; nothing changes."""
         inputs = as_inputs(self.who, self.function, inputs, finite=True)
         return graph_of(self, self.function, inputs, "test", self.modes)

@@ -12,7 +12,7 @@ import operator
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import reduce
 from itertools import chain
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -27,8 +27,13 @@ from teachnn.functions.stopping import Kept
 from teachnn.graphs import Graph, as_inputs, graph_of, name_of, terms_of
 from teachnn.layers import Layer
 from teachnn.ops import differentiate, getval, tracing
-from teachnn.parameters import Change, Parameter, Scope, Statistic, Variable, change, current_scope, distinct
-from teachnn.support import InputError, InputTypeError, instance, items, named
+from teachnn.parameters import Change, Parameter, Scope, Variable, change, current_scope, distinct
+from teachnn.support import Array, InputError, InputTypeError, instance, items, named
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+
+Objective = Callable[..., Array | float | dict[str, Array]]  # returns one scalar, or named ones
 
 
 class TrainFunction:
@@ -42,28 +47,24 @@ class TrainFunction:
     """
 
     def __init__(
-        self, objective: Callable, parameters: Iterable[Parameter], optimizer: Optimizer, *, clip: float | None = None
+        self, objective: Objective, parameters: Iterable[Parameter], optimizer: Optimizer, *, clip: float | None = None
     ) -> None:
         self.name: str = name_of(objective, "objective")
         self.who: str = f"{self.name} (TrainFunction)"
         if isinstance(parameters, Layer):
             raise InputTypeError(self.who, "Parameters to move", parameters.who, "take its .parameters")
-        parameters = items(self.who, parameters, Variable, "Parameters to move", "net.parameters has them")
-        if not parameters:
+        moving = items(self.who, parameters, Parameter, "Parameters to move", "net.parameters has them")
+        if not moving:
             raise InputError(self.who, "at least one Parameter to move", "none", "net.parameters has them")
-        for parameter in parameters:
-            if isinstance(parameter, Statistic):
-                cure = "a layer keeps its statistics itself"
-                raise InputTypeError(self.who, "Parameters to move", parameter.who, cure)
-        self.objective: Callable[..., Any] = objective
-        self.parameters: tuple[Parameter, ...] = distinct(parameters, self.who)
+        self.objective: Objective = objective
+        self.parameters: tuple[Parameter, ...] = distinct(moving, self.who)
         self._progress = Progress(0, 0, ())
         self.optimizer = optimizer
         self.clip: float | None = check_clip(self.who, clip)
         self.touched: Mapping[Any, Change] = {}  # by steps, besides parameters: what puts it back as it was before
         self.kept: Kept | None = None  # by a fit that may stop early
         self.position: Position | None = None  # of a fit
-        self.history = History()
+        self.history: History = History()
 
     @property
     def optimizer(self) -> Optimizer:
@@ -110,7 +111,7 @@ class TrainFunction:
         """The number of steps before the optimizer's memory began."""
         return self._progress.began
 
-    def __call__(self, *inputs: Any) -> StepResult:
+    def __call__(self, *inputs: ArrayLike) -> StepResult:
         """Take one step on a batch; return the loss before it."""
         inputs, scope = as_inputs(self.who, self.objective, inputs), TrainScope()
         with tracing:
@@ -128,7 +129,7 @@ class TrainFunction:
                 raise
         return StepResult(loss, terms, progress.steps, norm)
 
-    def gradients(self, *inputs: Any) -> dict[Parameter, np.ndarray]:
+    def gradients(self, *inputs: ArrayLike) -> dict[Parameter, np.ndarray]:
         """Return the gradient of the loss by each parameter, as the next step would find it; nothing changes."""
         inputs, scope = as_inputs(self.who, self.objective, inputs), TrainScope()
         with tracing:
@@ -138,7 +139,7 @@ class TrainFunction:
                 scope.undraw()
         return dict(zip(self.parameters, gradients, strict=True))
 
-    def graph(self, *inputs: Any) -> Graph:
+    def graph(self, *inputs: ArrayLike) -> Graph:
         """Return what one step on this batch would compute; nothing changes."""
         inputs = as_inputs(self.who, self.objective, inputs)
         return graph_of(self, self.objective, inputs, "train", trained=self.parameters)
@@ -156,7 +157,7 @@ class TrainFunction:
 
         def run(boxes: list) -> Any:
             scope.boxes = dict(zip(self.parameters, boxes, strict=True))
-            with named(self.who):
+            with named(self):
                 terms = terms_of(self.who, scope.run(self.objective, *inputs))
             return reduce(operator.add, terms.values()), terms
 

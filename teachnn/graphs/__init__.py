@@ -1,8 +1,8 @@
 """A function as plain data: what goes in, the calls it makes, what comes out; and the picture of it. Notebook 03.
 
-Read inputs, graph, record, drawn, in this order. The way to a picture has three faces of its own, loaded where
-something is drawn: `teachnn.graphs.drawing` (where each box stands), `teachnn.graphs.svg` (the picture as text) and
-`teachnn.graphs.style` (its colours).
+Read inputs, graph, recording, record, drawn, in this order. The way to a picture has three faces of its own, loaded
+where something is drawn: `teachnn.graphs.drawing` (where each box stands), `teachnn.graphs.svg` (the picture as text)
+and `teachnn.graphs.style` (its colours).
 """
 
 from teachnn.graphs.drawn import Drawing, Graph, draw

@@ -30,12 +30,10 @@ def names_of(function: Callable, inputs: Sequence[Any]) -> list[str]:
 
 def check_modes(who: str, modes: Sequence[Mode]) -> tuple[Mode, ...]:
     """Return the modes as a tuple; raises an error unless they are "train", "test" or both."""
-    modes = () if isinstance(modes, str) else items(who, modes, str, "modes", 'modes=("test",), say')
-    if not modes:
+    given = () if isinstance(modes, str) else items(who, modes, str, "modes", 'modes=("test",), say')
+    if not given:
         raise InputError(who, "a tuple of modes", "none", 'modes=("test",), say')
-    for mode in modes:
-        check_mode(who, mode)
-    return modes
+    return tuple(check_mode(who, mode) for mode in given)
 
 
 def as_inputs(who: str, function: Callable, inputs: Sequence[Any], finite: bool = False) -> tuple[Any, ...]:
@@ -44,7 +42,10 @@ def as_inputs(who: str, function: Callable, inputs: Sequence[Any], finite: bool 
     Raises InputError, naming the input, for anything but an array of real numbers, for an empty batch, a traced array,
     and with `finite` for NaN and infinity.
     """
-    names = names_of(function, inputs)
+    try:
+        return tuple([_as_input(who, "", x, finite) for x in inputs])
+    except InputError:
+        names = names_of(function, inputs)  # half of one example's way through a small network: only for an error
     return tuple([_as_input(who, name, x, finite) for name, x in zip(names, inputs, strict=True)])
 
 

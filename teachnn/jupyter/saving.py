@@ -12,7 +12,7 @@ from typing import Any
 VIEW, STATE = "application/vnd.jupyter.widget-view+json", "application/vnd.jupyter.widget-state+json"
 
 
-def keep_stills(model: dict, **kwargs: Any) -> None:
+def keep_stills(model: dict[str, Any], **kwargs: Any) -> None:
     """Leave out of a notebook that is about to be saved what it could not show: the live view of a widget not in it.
 
     model: Jupyter's model of a file's contents, changed in place. Left alone: files that are no notebooks, notebooks

@@ -1,6 +1,7 @@
 """Layers: small frozen classes of parameters and settings with one `forward`. Notebook 02.
 
-Read fields, layer, dense, stack, conv, pool, norm, noise in this order. Each stands on the file of its name in ops.
+Read fields, outline, layer, dense, stack, conv, pool, norm, noise in this order. Those of operations stand on the file
+of the same name in ops.
 """
 
 from teachnn.layers.conv import Conv2D, ConvTranspose2D
@@ -9,6 +10,7 @@ from teachnn.layers.fields import mapped
 from teachnn.layers.layer import Detached, Layer, ModeLayer, refuse_mode
 from teachnn.layers.noise import Dropout, DropPath, GaussianSample, Join, noise_from
 from teachnn.layers.norm import BatchNorm, LayerNorm
+from teachnn.layers.outline import outline_of_model
 from teachnn.layers.pool import AveragePool2D, GlobalAveragePool2D, MaxPool2D
 from teachnn.layers.stack import Flatten, Reshape, Sequential
 
@@ -39,5 +41,6 @@ __all__ = [
     "Tanh",
     "mapped",
     "noise_from",
+    "outline_of_model",
     "refuse_mode",
 ]

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from functools import cache, cached_property
 from reprlib import repr as brief
 from types import SimpleNamespace, UnionType
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, TypeVar
 
 import numpy as np
 
@@ -48,6 +48,7 @@ class Frozen:
         if loose:
             cure = f"declare a field, {loose[0]}: tn.{type(held[loose[0]]).__name__}, and give it to each layer"
             raise InputTypeError(cls.__name__, "what it holds in fields", f"{', '.join(loose)} outside", cure)
+        cls.__repr__ = cls.__repr__  # dataclass writes none where there is one
         dataclass(frozen=True, eq=False)(cls)
         del cls.__setattr__, cls.__delattr__  # those of this class say more
         for name, value in held.items():  # as they were, so that @dataclass above the class does no harm
@@ -62,14 +63,18 @@ class Frozen:
             if not is_one(value, kind):
                 raise InputTypeError(type(self).__name__, f"a {kind.__name__} as {key}", brief(value), self._making())
 
-    def __setattr__(self, name: str, value: Any = None) -> None:
+    def __setattr__(self, name: str, value: object) -> None:
+        self._refuse(name)
+
+    def __delattr__(self, name: str) -> None:
+        self._refuse(name)
+
+    def _refuse(self, name: str) -> NoReturn:
         known = name in self.__dataclass_fields__
         cure = "make another layer" if known else f"declare it as a field of the class, {name}: tn.Parameter say"
         raise dataclasses.FrozenInstanceError(
             f"{type(self).__name__}: expected a layer that stays as it was made, got a new {name}; {cure}"
         )
-
-    __delattr__ = __setattr__
 
     def mapped(self: F, function: Callable[[Any], Any], **settings: Any) -> F:
         """Return this layer with function(item) for each item of its fields, and with other settings, if any.

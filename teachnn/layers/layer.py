@@ -19,6 +19,7 @@ import numpy as np
 
 from teachnn import ops
 from teachnn.layers.fields import Frozen
+from teachnn.layers.outline import outline
 from teachnn.parameters import Parameter, Scope, Statistic, Variable, current_scope, distinct
 from teachnn.support import Array, InputError, InputTypeError, Mode, ModeError, check_mode, fits, named, shape_text
 
@@ -47,7 +48,7 @@ class Layer(Frozen):
 
     def __call__(self, *inputs: Any) -> Any:
         """Return forward(*inputs), run as the function around it wants: a training step, a test, a recording."""
-        with named(self.who):
+        with named(self):
             return current_scope().call(self, inputs)
 
     @property
@@ -72,6 +73,9 @@ class Layer(Frozen):
     def statistics(self) -> tuple[Statistic, ...]:
         """Its statistics and those of the layers in it, in order, each object once."""
         return distinct(self._parts(Statistic), self.who)
+
+    def __repr__(self) -> str:
+        return outline(self)
 
     def at(self: L, mode: Mode) -> L:
         """Return the sibling in `mode`, which holds the same Parameters; itself where nothing differs."""
@@ -133,10 +137,10 @@ class _Constant(Scope):
     def __init__(self, outer: Scope) -> None:
         self.outer = outer
 
-    def read(self, variable: Variable) -> Any:
+    def read(self, variable: Variable) -> Array:
         return ops.stop_gradient(self.outer.read(variable))
 
-    def track(self, statistic: Variable, new: Any, rate: float) -> None:
+    def track(self, statistic: Variable, new: Array, rate: float) -> None:
         self.outer.track(statistic, new, rate)
 
     def generator(self, rng: np.random.Generator) -> np.random.Generator:
@@ -145,7 +149,7 @@ class _Constant(Scope):
     def call(self, layer: Layer, inputs: Any) -> Any:
         return self.outer.call(layer, inputs)
 
-    def nested(self, who: str, modes: Sequence[Mode]) -> Any:
+    def nested(self, who: str, modes: Sequence[Mode]) -> Scope | None:
         return self.outer.nested(who, modes)
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import operator
 from functools import reduce
-from typing import Any
 
 import numpy as np
 
@@ -80,7 +79,7 @@ class DropPath(_Noisy):
 class Join(Layer):
     """y = the mean of the inputs, all of one shape. The same in both modes. Larsson et al. 2016, arXiv:1605.07648."""
 
-    def forward(self, *inputs: Any) -> Array:
+    def forward(self, *inputs: Array) -> Array:
         """Return the inputs' mean; raises InputError if there is none, or they differ in shape."""
         shapes = [tuple(self.expect(x).shape) for x in inputs]
         if len(set(shapes)) != 1:

@@ -8,7 +8,19 @@ import numpy as np
 
 from teachnn import ops
 from teachnn.functions import Optimizer, TestFunction, TrainFunction
-from teachnn.layers import BatchNorm, Conv2D, Dense, Dropout, Flatten, Layer, MaxPool2D, ReLU, Reshape, Sequential
+from teachnn.layers import (
+    BatchNorm,
+    Conv2D,
+    Dense,
+    Dropout,
+    Flatten,
+    Layer,
+    MaxPool2D,
+    ReLU,
+    Reshape,
+    Sequential,
+    outline_of_model,
+)
 from teachnn.ops import loss
 from teachnn.parameters import Parameter
 from teachnn.support import Array, array, instance, whole
@@ -62,7 +74,7 @@ class Classifier:
         instance("Classifier", "a network (a Layer)", net, Layer, "dense_network(rng) makes one")
         self.net: Layer = net.at("train")
         self.test_net: Layer = net.at("test")
-        self.classify: TestFunction = TestFunction(self._classify, name="classify")
+        self.classify: TestFunction[Array] = TestFunction(self._classify, name="classify")
 
     def _classify(self, x: Array) -> Array:
         return ops.softmax(self.test_net(x))
@@ -71,6 +83,9 @@ class Classifier:
     def parameters(self) -> tuple[Parameter, ...]:
         """The network's, the same in both modes."""
         return self.net.parameters
+
+    def __repr__(self) -> str:
+        return outline_of_model("Classifier", {"net": self.net})
 
     def train_function(self, optimizer: Optimizer) -> TrainFunction:
         """Return the function that searches for the parameters; call it with pictures x and labels y."""

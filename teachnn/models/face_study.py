@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import argparse
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -140,7 +140,9 @@ def study(faces: Faces, setting: Setting, rng: np.random.Generator) -> tuple[dic
     return compare(fit, test, cuts[1:], anet, plain, rng), float(intersection_over_union(boxes[2], test.boxes).mean())
 
 
-def compare(fit: Faces, test: Faces, cuts: list, anet: ANet, plain: ANet, rng: np.random.Generator) -> dict[str, float]:
+def compare(
+    fit: Faces, test: Faces, cuts: Sequence[np.ndarray], anet: ANet, plain: ANet, rng: np.random.Generator
+) -> dict[str, float]:
     """Return the rows; cuts are the crops of `fit` and of `test`, `plain` is an ANet that was told of no person."""
     _pair("compare", cuts)
     usual = fit.attributes.mean(axis=0) > 0.5

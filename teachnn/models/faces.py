@@ -13,7 +13,17 @@ from collections.abc import Callable
 import numpy as np
 
 from teachnn.functions import Optimizer, TestFunction, TrainFunction
-from teachnn.layers import AveragePool2D, Conv2D, Dense, Flatten, LeakyReLU, MaxPool2D, ReLU, Sequential
+from teachnn.layers import (
+    AveragePool2D,
+    Conv2D,
+    Dense,
+    Flatten,
+    LeakyReLU,
+    MaxPool2D,
+    ReLU,
+    Sequential,
+    outline_of_model,
+)
 from teachnn.models.cropping import CROP, SHIFTS, crops, intersection_over_union, standardize
 from teachnn.models.linear_attributes import LinearAttributes
 from teachnn.ops import loss
@@ -59,10 +69,13 @@ class LNet:
             AveragePool2D(4), MaxPool2D(4), Flatten(), Dense.create("lnet.tags", 32, attributes, rng), name="tags"
         )
         self.windows: AveragePool2D = AveragePool2D(WINDOW, 1)
-        self.respond: TestFunction = TestFunction(self._respond, name="respond")
+        self.respond: TestFunction[Array] = TestFunction(self._respond, name="respond")
 
     def _respond(self, x: Array) -> Array:
         return self.windows(self.convolutions(x)).mean(axis=3)
+
+    def __repr__(self) -> str:
+        return outline_of_model("LNet", vars(self))
 
     def train_function(self, optimizer: Optimizer) -> TrainFunction:
         """Return the function that searches for the parameters; call it with scenes x and tags (N, k) floats."""
@@ -115,7 +128,10 @@ class ANet:
         )
         self.who: Dense = Dense.create("anet.who", 64, people, rng)
         self.what: Dense = Dense.create("anet.what", 64, attributes, rng)
-        self.features: TestFunction = TestFunction(self.convolutions, name="features")
+        self.features: TestFunction[Array] = TestFunction(self.convolutions, name="features")
+
+    def __repr__(self) -> str:
+        return outline_of_model("ANet", vars(self))
 
     def identity_function(self, optimizer: Optimizer) -> TrainFunction:
         """Return the first training function; call it with crops x and people (N,), numbered from 0."""
@@ -125,7 +141,7 @@ class ANet:
         """Return the second training function; call it with crops x and tags (N, k) floats."""
         return TrainFunction(self.attribute_objective, self.convolutions.parameters + self.what.parameters, optimizer)
 
-    def identity_objective(self, x: Array, people) -> Array:
+    def identity_objective(self, x: Array, people: Array) -> Array:
         """Return the cross-entropy of who it is, in nats per crop."""
         return loss.cross_entropy(self.who(self.convolutions(x)), people)
 
@@ -134,7 +150,7 @@ class ANet:
         return loss.binary_cross_entropy(self.what(self.convolutions(x)), tags)
 
 
-def in_parts(function: TestFunction, x: np.ndarray, size: int = 500) -> np.ndarray:
+def in_parts(function: Callable[[np.ndarray], np.ndarray], x: np.ndarray, size: int = 500) -> np.ndarray:
     """Return function(x), computed for `size` examples at a time."""
     instance("in_parts", "a function", function, Callable, "a TestFunction is one")
     x, size = array("in_parts", "x", x), whole("in_parts", "size", size)

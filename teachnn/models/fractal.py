@@ -82,7 +82,7 @@ class Fractal(Layer):
         """Return the mean of the paths that live."""
         return self.join(*self.drop(*self.paths(x))) if self.halves else self.unit(x)
 
-    def paths(self, x: Array) -> tuple:
+    def paths(self, x: Array) -> tuple[Array, ...]:
         """Return the output of each column, the shortest first, as they come to the join at the end."""
         if not self.halves:
             return (self.unit(x),)

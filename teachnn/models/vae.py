@@ -13,7 +13,7 @@ import numpy as np
 
 from teachnn import ops
 from teachnn.functions import Optimizer, TestFunction, TrainFunction
-from teachnn.layers import Dense, Flatten, GaussianSample, ReLU, Reshape, Sequential
+from teachnn.layers import Dense, Flatten, GaussianSample, ReLU, Reshape, Sequential, outline_of_model
 from teachnn.ops import gaussian_sample, loss
 from teachnn.parameters import Parameter, init
 from teachnn.support import Array, array, check_generator, shape_of, whole
@@ -49,10 +49,10 @@ class VAE:
         self.decoder: Sequential = Sequential(
             dense("dec.h", latent, hidden), ReLU(), dense("dec.out", hidden, pixels), Reshape(shape)
         )
-        self.encode: TestFunction = TestFunction(self._encode, name="encode")
-        self.decode: TestFunction = TestFunction(self._decode, name="decode")
-        self.reconstruct: TestFunction = TestFunction(self._reconstruct, name="reconstruct")
-        self.bound: TestFunction = TestFunction(self._bound, name="bound")
+        self.encode: TestFunction[tuple[Array, Array]] = TestFunction(self._encode, name="encode")
+        self.decode: TestFunction[Array] = TestFunction(self._decode, name="decode")
+        self.reconstruct: TestFunction[Array] = TestFunction(self._reconstruct, name="reconstruct")
+        self.bound: TestFunction[dict[str, Array]] = TestFunction(self._bound, name="bound")
 
     def _decode(self, z: Array) -> Array:
         return ops.sigmoid(self.decoder(z))
@@ -65,11 +65,14 @@ class VAE:
         """The encoder's, then the decoder's."""
         return sum((part.parameters for part in (self.encoder, self.mean, self.log_variance, self.decoder)), ())
 
+    def __repr__(self) -> str:
+        return outline_of_model(f"VAE of {self.latent} latent dimension{'s' * (self.latent != 1)}", vars(self))
+
     def train_function(self, optimizer: Optimizer) -> TrainFunction:
         """Return the function that searches for the parameters; call it with a batch of pictures x."""
         return TrainFunction(self.objective, self.parameters, optimizer)
 
-    def objective(self, x: Array) -> dict:
+    def objective(self, x: Array) -> dict[str, Array]:
         """Return the negative evidence lower bound in nats per picture, as reconstruction and KL."""
         mean, log_variance = self._encode(x)
         return loss.negative_elbo(self.decoder(self.sample_z(mean, log_variance)), x, mean, log_variance)

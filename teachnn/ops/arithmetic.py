@@ -64,7 +64,7 @@ def by_columns(function: Callable, *arrays: Array) -> Array:
     """Return function(*arrays) of matrices (n, d) and vectors (d,), a number for each column, as a matrix (n, d).
 
     `function` works number by number. It is given rows k times as long, and the vectors k times over, for numpy is slow
-    along short rows: a picture of 16 channels takes a third of the time so.
+    along short rows: an image of 16 channels takes a third of the time so.
     """
     n, d = arrays[0].shape
     k = _rows_in_one(n, d)
@@ -122,7 +122,7 @@ defvjp(relu, lambda y, x: lambda g: g * (y > 0))
 
 
 @primitive
-def leaky_relu(x: Array, slope=0.01) -> Array:
+def leaky_relu(x: Array, slope: float = 0.01) -> Array:
     """y = x where x > 0, else slope * x."""
     return np.where(x > 0, x, x * slope)
 

@@ -61,7 +61,7 @@ class GradientNode(VJPNode):
         super().initialize_root()
         self.name, self.shape = "root", shape
 
-    def parts(self, gradient: Any) -> list:
+    def parts(self, gradient: Any) -> list[Any]:
         """Return the gradient by each parent, given the one by this node's value."""
         try:
             parts = list(self.vjp(gradient))

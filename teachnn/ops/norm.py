@@ -31,7 +31,7 @@ def moments(x: Array) -> tuple[Array, Array]:
 
 
 @primitive
-def batch_norm(x: Array, gamma: Array, beta: Array, mean: Array, variance: Array, eps) -> Array:
+def batch_norm(x: Array, gamma: Array, beta: Array, mean: Array, variance: Array, eps: float) -> Array:
     """y = gamma * xhat + beta, xhat = (x - mean) / sqrt(variance + eps), where mean, variance = moments(x)."""
 
     def normalised(x: Array, mean: Array, scale, beta: Array) -> Array:

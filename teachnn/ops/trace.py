@@ -37,13 +37,13 @@ tracing: Any = threading.RLock()
 
 
 @primitive
-def identity(x: Array) -> Any:
+def identity(x: Array) -> Array:
     """Return x; it gives a graph something to draw where a layer hands on its input."""
     return x
 
 
 @primitive
-def stop_gradient(x: Array) -> Any:
+def stop_gradient(x: Array) -> Array:
     """Return x as a constant: no gradient passes."""
     return x
 
@@ -67,7 +67,7 @@ def box(array: np.ndarray, node: Node) -> Any:
     return new_box(array, trace_stack.top, node)
 
 
-def differentiate(function: Callable, arrays: Sequence[np.ndarray]) -> tuple[Any, Any, list]:
+def differentiate(function: Callable, arrays: Sequence[np.ndarray]) -> tuple[Any, Any, list[Any]]:
     """Return function(boxes)'s scalar and, for each array, the scalar's gradient (None where it does not depend on it).
 
     `function` takes one list of boxes and returns (scalar, extra); the result is (scalar, extra, gradients).

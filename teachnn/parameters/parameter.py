@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import numpy as np
 
@@ -16,6 +16,10 @@ from teachnn.ops import getval
 from teachnn.parameters.scope import Scope, current_scope
 from teachnn.support import InputError, InputTypeError, array, name_given, number
 
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+
+V = TypeVar("V", bound="Variable")
 changing: Any = threading.RLock()  # held for the instant in which values are replaced, or copied as one set
 
 
@@ -31,7 +35,7 @@ class Variable:
     stored: np.ndarray  # what a scope reads, and a step replaces
     __slots__ = ("__weakref__", "name", "stored")
 
-    def __init__(self, name: str, value: Any) -> None:
+    def __init__(self, name: str, value: ArrayLike) -> None:
         self.name = name_given(type(self).__name__, name)
         if name == "__metadata__":
             raise InputError(type(self).__name__, "another name", name, "it is a word of safetensors' own")
@@ -43,7 +47,7 @@ class Variable:
         return current_scope().read(self)
 
     @value.setter
-    def value(self, value: Any) -> None:
+    def value(self, value: ArrayLike) -> None:
         if type(current_scope()) is not Scope:
             raise RuntimeError(
                 f"{self.who}: expected to be read inside a function, got a new value; "
@@ -55,7 +59,7 @@ class Variable:
         with changing:
             self.stored = new
 
-    def _checked(self, value: Any) -> np.ndarray:
+    def _checked(self, value: ArrayLike) -> np.ndarray:
         given = array(self.who, "value", value, finite=False)
         if given.dtype == bool:
             raise InputTypeError(self.who, "real numbers as value", "bool", "x.astype(np.float32)")
@@ -88,7 +92,7 @@ class Variable:
         return f"{type(self).__name__}({self.name!r}, shape={self.shape})"
 
 
-def _not_an_array(variable: Variable, *_: Any, **__: Any):
+def _not_an_array(variable: Variable, *_: object, **__: object) -> NoReturn:
     who, kind = variable.who, type(variable).__name__
     raise InputTypeError(who, "an array to calculate with", f"the {kind} itself", "write its .value")
 
@@ -117,7 +121,7 @@ class Statistic(Variable):
 
     __slots__ = ()
 
-    def track(self, new: Any, rate: float) -> None:
+    def track(self, new: ArrayLike, rate: float) -> None:
         """Move towards `new` (same shape): kept <- (1 - rate) * kept + rate * new.
 
         It lasts when the training step in which it happens is done; anywhere else nothing is kept.
@@ -155,9 +159,9 @@ def change(changes: Iterable[Change]) -> None:
             raise
 
 
-def distinct(variables: Iterable[Variable], who: str) -> tuple:
+def distinct(variables: Iterable[V], who: str) -> tuple[V, ...]:
     """Return each object once, in order. Raises InputError if two different ones have the same name."""
-    by_name: dict[str, Variable] = {}
+    by_name: dict[str, V] = {}
     for variable in variables:
         if by_name.setdefault(variable.name, variable) is not variable:
             shapes = f"of shapes {by_name[variable.name].shape} and {variable.shape}"

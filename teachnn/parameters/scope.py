@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextvars import ContextVar, copy_context
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
 
-from teachnn.support import Mode
+from teachnn.support import Array, Mode
+
+R = TypeVar("R")
 
 
 class Stored(Protocol):
@@ -38,11 +40,11 @@ class Scope:
 
     __slots__ = ()
 
-    def read(self, variable: Stored) -> Any:
+    def read(self, variable: Stored) -> Array:
         """Return the value of a parameter or statistic."""
         return variable.stored
 
-    def track(self, statistic: Stored, new: Any, rate: float) -> None:
+    def track(self, statistic: Stored, new: Array, rate: float) -> None:
         """Move a statistic; only a training step makes that last."""
 
     def generator(self, rng: np.random.Generator) -> np.random.Generator:
@@ -56,14 +58,14 @@ class Scope:
     def nested(self, who: str, modes: Sequence[Mode]) -> Scope | None:
         """Return the scope of a test function that is called inside this one; None for one of its own."""
 
-    def run(self, function: Callable, *args: Any) -> Any:
+    def run(self, function: Callable[..., R], *args: Any) -> R:
         """Call `function(*args)` with this scope in force.
 
         It runs in a context of its own, which ends with it however it ends: there is nothing to put back.
         """
         return copy_context().run(self._enter, function, args)
 
-    def _enter(self, function: Callable, args: Any) -> Any:
+    def _enter(self, function: Callable[..., R], args: tuple[Any, ...]) -> R:
         _scope.set(self)
         return function(*args)
 

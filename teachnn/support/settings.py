@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import math
 import operator
-import os
-from collections.abc import Sequence
-from pathlib import Path
+from collections.abc import Iterable, Sequence
 from reprlib import repr as brief
+from types import EllipsisType
 from typing import Any, Literal, TypeVar
 
 import numpy as np
@@ -21,6 +20,7 @@ from teachnn.support.errors import InputError, InputTypeError
 Array = np.ndarray  # plain, or traced while a function is differentiated or recorded
 Mode = Literal["train", "test"]
 T = TypeVar("T")
+Shape = Sequence[int | str | EllipsisType]  # as asked for: a text stands for any size, ... for any number of sizes
 SIGNS = {">": operator.gt, ">=": operator.ge, "<": operator.lt, "<=": operator.le}
 MOST = 2**31  # numbers in one array: 8 GB of float32
 
@@ -99,7 +99,7 @@ def instance(who: str, what: str, value: T, kind: Any, cure: str = "") -> T:
     return value
 
 
-def items(who: str, values: Any, kind: type, word: str, cure: str = "") -> tuple:
+def items(who: str, values: Iterable[Any], kind: type[T], word: str, cure: str = "") -> tuple[T, ...]:
     """Return the values as a tuple; raises InputError unless they are some of `kind`, as `word` calls them."""
     try:
         values = tuple(values)
@@ -110,15 +110,20 @@ def items(who: str, values: Any, kind: type, word: str, cure: str = "") -> tuple
     return values
 
 
-def fits(actual: Sequence[int], shape: Sequence) -> bool:
+def fits(actual: Sequence[int], shape: Shape) -> bool:
     """Whether an actual shape is one of `shape`: texts in it stand for any size, and ... for any number of sizes."""
     if ... in shape:
         i, more = shape.index(...), len(actual) - len(shape) + 1
         shape = (*shape[:i], *[""] * more, *shape[i + 1 :])
-    return len(actual) == len(shape) and all(isinstance(s, str) or s == n for s, n in zip(shape, actual, strict=True))
+    if len(actual) != len(shape):
+        return False
+    for n, wanted in zip(actual, shape, strict=True):  # not all(...): every call of a layer asks
+        if n != wanted and not isinstance(wanted, str):
+            return False
+    return True
 
 
-def shape_text(shape: Sequence) -> str:
+def shape_text(shape: Shape) -> str:
     """Return a shape as an error writes it: (N, ..., 3)."""
     return f"({', '.join('...' if s is ... else str(s) for s in shape)}{',' * (len(shape) == 1)})"
 
@@ -141,14 +146,8 @@ def array(who: str, name: str, x: Any, *shape: int | str, finite: bool = True) -
     return x
 
 
-def path_of(who: str, path: Any) -> Path:
-    """Return the path of a file or a folder."""
-    if not isinstance(path, str | os.PathLike) or isinstance(os.fspath(path), bytes):
-        raise InputTypeError(who, "a path", brief(path), "write it as text")
-    return Path(path)
-
-
-def check_mode(who: str, mode: Any) -> None:
-    """Raise InputError unless mode is "train" or "test"."""
+def check_mode(who: str, mode: Any) -> Mode:
+    """Return the mode, "train" or "test"."""
     if not isinstance(mode, str) or mode not in ("train", "test"):
         raise _error(isinstance(mode, str))(who, "mode 'train' or 'test'", brief(mode))
+    return mode

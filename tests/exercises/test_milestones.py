@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+import autograd.numpy as anp
 import nbformat
 import numpy as np
 import pytest
@@ -99,12 +100,56 @@ def better_reader():
     return tn.TestFunction(lambda x: np.eye(10, dtype=np.float32)[labels[: len(x)]])
 
 
+def reader_with_dropout(images, labels):
+    rng = tn.rng(0)
+    first, last = tn.Dense.create("h", 784, 256, rng), tn.Dense.create("out", 256, 10, rng)
+    inner = tn.Dense.create("inner", 256, 256, rng)
+    drop = [tn.Dropout(rate, rng, mode="train") for rate in (0.2, 0.5, 0.5)]
+    hidden = first, tn.ReLU(), drop[1], inner, tn.ReLU(), drop[2]
+    net = tn.Sequential(tn.Flatten(), drop[0], *hidden, last)
+    schedule = tn.schedule.Cosine(2e-3, 1e-5, steps=300)
+    train = tn.TrainFunction(lambda x, y: tn.loss.cross_entropy(net(x), y), net.parameters, tn.Adam(schedule))
+    train.fit(tn.data.batches(images, labels, size=100, rng=rng), 30, progress=False)
+    return tn.TestFunction(net.at("test"))
+
+
+class Shift2D(tn.ModeLayer):
+    reach: int
+    rng: np.random.Generator
+
+    def forward(self, x):
+        x = self.expect(x, "N", "H", "W")
+        if self.mode == "test":
+            return tn.ops.identity(x)
+        (N, H, W), r = x.shape, self.reach
+        wide = anp.pad(x, ((0, 0), (r, r), (r, r)), "constant")
+        steps = tn.noise_from(self.rng).integers(0, 2 * r + 1, (N, 2))
+        return anp.stack([picture[i : i + H, j : j + W] for picture, (i, j) in zip(wide, steps, strict=True)])
+
+
+def distance_to_known_digits():
+    """Return how far a picture is from the nearest of 5,000 that show no 2, and a threshold for that."""
+    digits = tn.data.mnist().train
+    known = tn.data.pixels(digits.images[digits.labels != 2]).reshape(-1, 784)
+    seen, held_out = known[:5000], known[5000:6000]
+
+    def strangeness(x):
+        x = x.reshape(len(x), -1)
+        return ((x**2).sum(axis=1)[:, None] - 2 * x @ seen.T + (seen**2).sum(axis=1)).min(axis=1)
+
+    return strangeness, np.quantile(strangeness(held_out), 0.95)
+
+
 SOLUTIONS = {
     "00.1": better_reader,
     "01.1": lambda: second_task,
-    "03.1": two_heads,
     "02.1": spirals_told_apart,
+    "03.1": two_heads,
+    "04.1": lambda: reader_with_dropout,
     "05.1": lambda: adapted_to_fog,
+    "08.1": lambda: Shift2D,
+    "09.1": lambda: distance_to_known_digits()[0],
+    "09.2": distance_to_known_digits,
     "10.1": digits_asked_for,
     "10.2": lambda: {"reconstruction": 142.6, "KL": 4.1},
     "maths.1": maths_1,

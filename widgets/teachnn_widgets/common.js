@@ -34,9 +34,20 @@ function image(label, others = {}) {
   return make("canvas", { role: "img", "aria-label": label, ...others });
 }
 
-/** Return a small title. */
+/** Return a small title; a name, which has no spaces, is shortened if it is long, and the pointer finds all of it. */
 function heading(text, kind = "") {
-  return make("h3", { class: `tn-title ${kind}`.trim() }, text);
+  return make("h3", { class: `tn-title ${kind}`.trim(), title: text }, /\s/.test(text) ? text : short(text));
+}
+
+/** Return a name, or its beginning and its end if it is too long, as drawings have it. */
+function short(text, limit = 28) {
+  const head = Math.floor(limit / 2);
+  return text.length > limit ? `${text.slice(0, head)}…${text.slice(text.length - (limit - head - 1))}` : text;
+}
+
+/** Return the last line of a widget: what is seen now, in a sentence. */
+function sentence(others = {}) {
+  return make("p", { class: "tn-said", "aria-live": "polite", ...others });
 }
 
 // --- controls
@@ -143,15 +154,22 @@ function tell(model, changes) {
   model.save_changes();
 }
 
-/** Fill a view: a named region with the alert on top; its body knows how wide it is. Return what ends it. */
+/** Fill a view: a named region with the alert on top; its body knows how wide it is. Return what ends it.
+ * While something is wrong, what shows results is marked as stale, though the alert itself be dismissed. */
 function region(model, el, label, kind, ...children) {
-  const alert = make("div", { class: "tn-alert", role: "alert" });
+  const said = make("span", { role: "alert" });
+  const dismiss = button("×", "Dismiss the alert", "dismiss", () => {
+    alert.hidden = true;
+  });
+  const alert = make("div", { class: "tn-alert" }, said, dismiss);
   const body = make("div", { class: `tn-body ${kind}` }, ...children);
+  const section = make("section", { class: "tn-widget", role: "group", "aria-label": label }, alert, body);
   el.classList.add("tn-host");
-  el.append(make("section", { class: "tn-widget", role: "group", "aria-label": label }, alert, body));
+  el.append(section);
   return watch(model, "alert", () => {
-    alert.textContent = model.get("alert");
-    alert.hidden = !alert.textContent;
+    said.textContent = model.get("alert");
+    alert.hidden = !said.textContent;
+    section.classList.toggle("tn-stale", !alert.hidden);
   });
 }
 

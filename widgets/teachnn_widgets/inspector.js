@@ -4,7 +4,7 @@
 function inspectorOver(frame, model, close) {
   const cards = make("div");
   const out = button("×", "Close the inspector", "close-inspector", close);
-  const card = make("div", { class: "tn-inspector", role: "region", "aria-label": "Inspector" }, out, cards);
+  const card = make("div", { class: "tn-inspector", role: "group", "aria-label": "Inspector" }, out, cards);
   let about; // it stays where it is while the numbers of its node move
 
   function show(node) {

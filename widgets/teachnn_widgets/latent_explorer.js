@@ -2,6 +2,7 @@
 // Listens to all that say where z is; the kernel answers with the picture there.
 
 const WALK = 2500; // milliseconds from start to end
+const FEW = 6; // sliders beside the pad; more of them stand below it
 
 function render({ model, el }) {
   const dimensions = model.get("dimensions");
@@ -48,7 +49,7 @@ function render({ model, el }) {
 
   const focused = { class: "tn-plane", tabindex: 0, role: "application" };
   const how = control("Latent plane: the arrow keys move the point", "plane", focused);
-  const pad = make("div", how, plane, ellipse, flags.from, flags.to, point);
+  const pad = make("div", { ...how, class: "tn-plane tn-result" }, plane, ellipse, flags.from, flags.to, point);
   const point_to = (event) => {
     const [right, down] = pointed(event, pad);
     const [x, y] = model.get("axes");
@@ -117,8 +118,11 @@ function render({ model, el }) {
       ready();
       place();
     });
-  const marks = [mark("from", "Start here", "Start here: walk from this point"), mark("to", "End here", "End here: walk to this point")];
-  const walking = make("div", { class: "tn-row tn-walk" }, ...marks, along, stroll);
+  const marks = [
+    mark("from", "Start here", "Start here: walk from this point"),
+    mark("to", "End here", "End here: walk to this point"),
+  ];
+  const walking = make("div", { class: "tn-row tn-walk" }, ...marks, stroll, along);
   ready();
 
   // --- pictures to pick, and points to draw
@@ -148,18 +152,27 @@ function render({ model, el }) {
 
   const named = ["across", selects[0], "upwards", selects[1]];
   const axes = make("div", { class: "tn-row tn-axes", hidden: dimensions < 2 }, ...named);
-  const side = make(
-    "div",
-    { class: "tn-side" },
-    make("div", { class: "tn-tops" }, picture, ink.node),
-    make("div", { class: "tn-row" }, sample, reset, gallery),
-    walking,
-    make("div", { class: "tn-sliders" }, ...sliders),
-  );
-  const columns = make("div", { class: "tn-columns" }, make("div", {}, pad, axes), side);
+  const hand = make("div", { class: `tn-sliders${dimensions > FEW ? " tn-many" : ""}` }, ...sliders);
+  const shown = make("div", { class: "tn-result tn-shown" }, picture);
+  const side = make("div", { class: "tn-side" }, make("div", { class: "tn-tops" }, shown, ink.node), gallery);
+  const columns = make("div", { class: "tn-columns" }, make("div", { class: "tn-latent" }, pad, axes), side, hand);
+  const said = sentence();
   return ending(
     stop,
-    region(model, el, "Latent explorer", "tn-latent-explorer", columns),
+    region(
+      model,
+      el,
+      "Latent explorer",
+      "tn-latent-explorer",
+      make("div", { class: "tn-row" }, sample, reset, walking),
+      columns,
+      said,
+    ),
+    watch(model, "z axes likely", () => {
+      const where = Array.from(new Set(model.get("axes")), (d) => `z${d + 1} = ${model.get("z")[d].toFixed(2)}`);
+      const likely = model.get("likely");
+      said.textContent = `${where.join(", ")}: ${likely.length ? verdict(likely) : "the picture decoded there"}.`;
+    }),
     watch(model, "z axes mean spread", place),
     watch(model, "image", () => paint(picture, bytes(model, "image"), height, width, channels)),
     watch(model, "plane", () => {

@@ -31,7 +31,8 @@ class LatentExplorer(InkWidget):
 
     decode: points (N, dimensions) -> pictures (N, H, W) or (N, H, W, 3), 0 to 1. encode: pictures -> means (N,
     dimensions), or (means, log variances); with it a digit can be picked from `images` or drawn, and is shown where
-    it lies. dimensions: 1 to 32. rng: draws the random samples. z: the point, a list of numbers.
+    it lies. classify: pictures -> probabilities (N, K); with it a sentence says what the picture is like.
+    dimensions: 1 to 32. rng: draws the random samples. z: the point, a list of numbers.
     Raises InputError for a decoder that raises or returns another shape. With a tn.TestFunction the picture follows
     its parameters while another thread trains them.
     """
@@ -43,6 +44,7 @@ class LatentExplorer(InkWidget):
     axes = t.List(t.Int(), [0, 1], help="the pad's two dimensions").tag(sync=True)
     shape = t.List(t.Int(), help="height, width, channels of a picture").tag(sync=True)
     image = t.Bytes().tag(sync=True)
+    likely = t.List(t.Float(), help="how likely each class is, if there is a classifier").tag(sync=True)
     side = t.Int(1, help="pictures along a side of the plane").tag(sync=True)
     plane = t.Bytes(help="the manifold over the pad").tag(sync=True)
     gallery = t.Bytes(help="the pictures to pick from").tag(sync=True)
@@ -52,10 +54,19 @@ class LatentExplorer(InkWidget):
     spread = t.List(t.Float(), help="the standard deviations of what was encoded, if any").tag(sync=True)
     mean = t.List(t.Float(), help="and its mean").tag(sync=True)
 
-    def __init__(self, decode: Callable, encode: Callable | None = None, images=None, dimensions: int = 2, rng=None):
+    def __init__(
+        self,
+        decode: Callable,
+        encode: Callable | None = None,
+        images=None,
+        dimensions: int = 2,
+        rng=None,
+        classify: Callable | None = None,
+    ):
         who, dimensions = "LatentExplorer", whole("LatentExplorer", "number of dimensions", dimensions, 1, 32)
         self.decode = instance(who, "a function as decode", decode, Callable, "vae.decode is one")
         self.encode = instance(who, "a function as encode", encode, Callable | None, "vae.encode is one")
+        self.classify = instance(who, "a function as classify", classify, Callable | None)
         self.rng = tn.rng(0) if rng is None else check_generator(who, rng)
         points = np.zeros((2, dimensions), np.float32)
         try:
@@ -134,7 +145,10 @@ class LatentExplorer(InkWidget):
         with self.lock, self._trying("decode"):
             if len(self.z) != self.dimensions:
                 raise InputError("LatentExplorer", f"z of {self.dimensions} numbers", str(len(self.z)))
-            self.image = self._pictures(np.array([self.z], np.float32)).tobytes()
+            picture = self._pictures(np.array([self.z], np.float32))
+            likely = [] if self.classify is None else np.ravel(self.classify(picture.astype(np.float32) / 255))
+            with self.hold_sync():
+                self.image, self.likely = picture.tobytes(), [round(float(p), 3) for p in likely]
 
     def _paint(self) -> None:
         """Decode the plane: the pulse's work alone, so that no older painting comes after a newer one."""
@@ -173,10 +187,13 @@ class LatentExplorer(InkWidget):
             self.move(code[0][0], code[0][0], *(np.exp(0.5 * part[0]) for part in code[1:]))
 
     def carried(self) -> dict[str, tuple[Callable, np.ndarray]]:
-        """Return the decoder, and the encoder if there is one."""
-        functions = {"decode": (self.decode, np.zeros((1, self.dimensions), np.float32))}
+        """Return the decoder, and the encoder and the classifier if there are."""
+        functions: dict[str, tuple[Callable, np.ndarray]] = {}
+        functions["decode"] = self.decode, np.zeros((1, self.dimensions), np.float32)
         if self.encode is not None:
             functions["encode"] = self.encode, np.zeros((1, *self.image_shape), np.float32)
+        if self.classify is not None:
+            functions["classify"] = self.classify, np.zeros((1, *self.image_shape), np.float32)
         return functions
 
     def still(self) -> Image.Image:

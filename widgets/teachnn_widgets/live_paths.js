@@ -2,8 +2,8 @@
 // Listens to whoever chooses a function or a batch.
 
 function render({ model, el }) {
-  const wall = make("div", { class: "tn-wall" });
-  const said = make("p", { class: "tn-said", "aria-live": "polite" });
+  const wall = make("div", control("The units", "wall", { class: "tn-wall", tabindex: 0, role: "group" }));
+  const said = sentence();
   const note = make("span", { class: "tn-grey" }, "%: of the batches so far, in how many it lived");
   const choice = make(
     "select",
@@ -16,7 +16,10 @@ function render({ model, el }) {
   const bar = make("div", { class: "tn-row" }, make("label", { class: "tn-row" }, "Show", choice), batch, next, note);
 
   function draw() {
-    wall.replaceChildren(parsed(model.get("drawing")));
+    const svg = parsed(model.get("drawing"));
+    const { width } = svg.viewBox.baseVal;
+    Object.assign(svg.style, { minWidth: `${width}px`, maxWidth: `${1.25 * width}px` });
+    wall.replaceChildren(svg);
     said.textContent = model.get("said");
   }
 

@@ -1,7 +1,7 @@
 // Draws the outputs of each layer in both modes, and what one row becomes among other neighbours.
 // Blue and filled is training, green and dashed is test, in every picture. Listens to the sliders.
 
-const [WIDE, HIGH] = [560, 168]; // of the strip of units
+const HIGH = 168; // pixels of the strip of units
 
 function render({ model, el }) {
   const sliders = [
@@ -10,12 +10,12 @@ function render({ model, el }) {
   ];
   if (model.get("rate") !== null)
     sliders.push(traitSlider(model, "rate", { label: "Dropout rate", min: 0, max: 0.95, step: 0.05 }));
-  const settings = make("div", { class: "tn-settings" }, ...sliders);
-  const focused = { class: "tn-layers", tabindex: 0, role: "region" };
+  const settings = make("div", { class: "tn-sliders" }, ...sliders);
+  const focused = { class: "tn-layers", tabindex: 0, role: "group" };
   const table = make("div", control("Layers in both modes", "layers", focused));
   const about = "The answers for row 0 by unit, among other rows each time";
-  const strip = shape("svg", { viewBox: `0 0 ${WIDE} ${HIGH}`, height: HIGH, role: "img", "aria-label": about });
-  const said = make("p", { class: "tn-said" });
+  const strip = shape("svg", { height: HIGH, role: "img", "aria-label": about });
+  const said = sentence();
 
   function layers() {
     table.replaceChildren(head(), ...model.get("layers").map(line));
@@ -26,7 +26,9 @@ function render({ model, el }) {
     const all = [...found.train, ...found.test].flat();
     const [low, high] = [Math.min(...all), Math.max(...all)];
     const y = (v) => 12 + (HIGH - 40) * (high > low ? (high - v) / (high - low) : 0.5);
-    const slot = WIDE / found.train.length;
+    const wide = strip.clientWidth || 560;
+    strip.setAttribute("viewBox", `0 0 ${wide} ${HIGH}`);
+    const slot = wide / found.train.length;
     const units = found.train.flatMap((values, unit) => {
       const x = slot * (unit + 0.5);
       const [top, bottom] = [y(Math.max(...values)), y(Math.min(...values))];
@@ -51,6 +53,7 @@ function render({ model, el }) {
     Object.assign(said.dataset, { train, test });
   }
 
+  const results = make("div", { class: "tn-result" }, table);
   const key = make(
     "div",
     { class: "tn-row" },
@@ -59,9 +62,10 @@ function render({ model, el }) {
     make("span", { class: "test" }, "◆ test"),
   );
   return ending(
-    region(model, el, "Both modes of the same layers", "tn-mode-lens", settings, table, key, strip, said),
+    region(model, el, "Both modes of the same layers", "tn-mode-lens", settings, results, key, strip, said),
     watch(model, "layers", layers),
     watch(model, "neighbours", neighbours),
+    watchSize(strip, neighbours),
     watch(model, "batch seed rate", () => {
       for (const node of sliders) node.sync();
     }),
@@ -86,7 +90,7 @@ function line(layer) {
   return make(
     "div",
     { class: "tn-layer", "data-name": layer.name, "data-apart": layer.apart },
-    make("span", {}, layer.name),
+    make("span", { title: layer.name }, short(layer.name)),
     histograms(layer),
     make("span", { class: "tn-apart" }, make("span", { class: "tn-track" }, bar), value),
   );

@@ -8,6 +8,9 @@ function render({ model, el }) {
     return slider({ label, id: name, min: low, max: high, step, value: model.get("values")[name], format, oninput });
   });
   const picture = make("img", { "data-testid": "picture" });
+  const hand = make("div", { class: "tn-sliders" }, ...sliders);
+  const result = make("div", { class: "tn-result" }, picture);
+  const said = sentence();
   let address = "";
   const show = () => {
     const before = address;
@@ -20,10 +23,15 @@ function render({ model, el }) {
     picture.dataset.frame = Number(picture.dataset.frame || 0) + 1; // for tests
   });
   return ending(
-    region(model, el, "A picture that follows its sliders", "tn-moving-picture", ...sliders, picture),
+    region(model, el, "A picture that follows its sliders", "tn-moving-picture", hand, result, said),
     watch(model, "picture about", show),
     watch(model, "values", () => {
-      for (const [i, { name }] of model.get("ranges").entries()) sliders[i].set(model.get("values")[name]);
+      const values = model.get("values");
+      for (const [i, { name }] of model.get("ranges").entries()) sliders[i].set(values[name]);
+      const where = model
+        .get("ranges")
+        .map(({ name }) => `${name.replaceAll("_", " ")} = ${Number(values[name].toPrecision(3))}`);
+      said.textContent = `Drawn for ${where.join(", ")}.`;
     }),
     () => URL.revokeObjectURL(address),
   );

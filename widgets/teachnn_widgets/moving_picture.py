@@ -72,9 +72,9 @@ class MovingPicture(Widget):
         return f"MovingPicture of {self.about} with {', '.join(self.values)}"
 
 
-def _range(name: str, given: Sequence[float]) -> dict[str, Any]:
+def _range(name: str, bounds: Sequence[float]) -> dict[str, Any]:
     who, what = "MovingPicture", f"(lowest, highest, first value) as {name}"
-    given = items(who, given, object, what)
+    given: tuple[Any, ...] = items(who, bounds, object, what)
     if len(given) != 3 or not all(map(is_number, given)):
         raise InputError(who, what, repr(given))
     low, high, first = given

@@ -23,7 +23,7 @@ function render({ model, el }) {
   const scrub = slider({ ...looks, format: () => "", oninput: look });
 
   const rows = model.get("rows").map((row, i) => {
-    const choose = button(row.name, `Show ${row.name}`, `show-${i}`, () => tell(model, { selected: i }));
+    const choose = button(short(row.name), `Show ${row.name}`, `show-${i}`, () => tell(model, { selected: i }));
     const cells = MOVING.map((name) => make("td", { class: "tn-number", "data-name": name }));
     const count = make("td", { class: "tn-number" }, row.count.toLocaleString("en"));
     const [kind, size, users] = [row.kind, row.shape, row.users || "–"].map((text) => make("td", {}, text));
@@ -62,7 +62,7 @@ function render({ model, el }) {
 
   function large({ name, kind }) {
     const [height, width] = model.get("size");
-    title.textContent = name;
+    Object.assign(title, { textContent: short(name), title: name });
     title.className = `tn-title ${kind}`;
     canvas.setAttribute("aria-label", `Heatmap of ${name}, blue below 0, orange above`);
     paint(canvas, bytes(model, "heatmap"), height, width, 3);
@@ -83,20 +83,38 @@ function render({ model, el }) {
     scrub.lastChild.textContent = place < 0 ? "latest" : `look ${place + 1} of ${count}`;
   }
 
+  function say({ name, kind, shape, users }) {
+    const [mean, spread] = model.get("numbers")[model.get("selected")];
+    const used = users ? `, used by ${users}` : "";
+    const when = model.get("place") < 0 ? "now" : "then";
+    said.textContent = `${short(name)} is a ${kind} of ${shape} numbers${used}; ${when} their mean is ${mean.toPrecision(3)}, their spread ${spread.toPrecision(3)}.`;
+  }
+
   function show() {
     const row = model.get("rows")[model.get("selected")];
     if (!row) return;
     choice();
+    say(row);
     large(row);
     history();
   }
 
-  const left = make("div", { class: "tn-large" }, title, canvas, scale, bars, scrub);
+  const heat = make("div", { class: "tn-result" }, canvas);
+  const left = make("div", { class: "tn-large" }, title, heat, scale, bars);
   const columns = make("div", { class: "tn-columns" }, left, make("div", { class: "tn-table" }, table));
+  const said = sentence();
   return ending(
-    region(model, el, "Parameters and statistics", "tn-parameter-view", columns),
+    region(
+      model,
+      el,
+      "Parameters and statistics",
+      "tn-parameter-view",
+      make("div", { class: "tn-row" }, scrub),
+      columns,
+      said,
+    ),
     watch(model, "numbers", numbers),
-    watch(model, "selected place count heatmap size limit bars", show),
+    watch(model, "selected place count numbers heatmap size limit bars", show),
   );
 }
 

@@ -39,11 +39,10 @@ function windowOn(label, steady) {
     Object.assign(svg.style, { width: `${width}px`, height: `${height}px`, maxWidth: "none" });
     sheet.replaceChildren(svg);
     fit();
-    const corner = svg.getBoundingClientRect();
     const small = faces.map((face) => {
-      const box = face.getBoundingClientRect();
-      const [x, y] = [(box.left - corner.left) / view.scale, (box.top - corner.top) / view.scale];
-      const sizes = { x, y, width: box.width / view.scale, height: box.height / view.scale };
+      const { e: right = 0, f: down = 0 } = face.closest("[transform]")?.transform.baseVal.consolidate().matrix ?? {};
+      const [x, y, wide, high] = ["x", "y", "width", "height"].map((name) => Number(face.getAttribute(name)));
+      const sizes = { x: x + right, y: y + down, width: wide, height: high };
       return shape("rect", { ...sizes, class: face.getAttribute("class") });
     });
     map.setAttribute("viewBox", `0 0 ${view.width} ${height}`);

@@ -4,6 +4,7 @@
 const HEIGHT = 300;
 const [LEFT, TOP, BOTTOM] = [64, 12, HEIGHT - 42]; // where the axes stand
 const DASHES = ["", "7 4", "2 4", "8 3 2 3"];
+const MOST_TICKS = 6;
 const FASTEST = 40; // the speed slider's last place: as fast as it goes
 
 function render({ model, el }) {
@@ -25,17 +26,17 @@ function render({ model, el }) {
   const own = button("Own rate", "Give the learning rate back to the optimizer", "own-rate", free);
   const bend = () => tell(model, { logarithmic: !model.get("logarithmic") });
   const log = button("Log scale", "Logarithmic scale", "log", bend);
-  const power = (v) => (10 ** v).toPrecision(2);
+  const rated = (v) => (10 ** v).toPrecision(2);
   const learn = (v) => tell(model, { rate: Number((10 ** v).toPrecision(3)) });
   const rates = { label: "Learning rate", id: "rate", min: -6, max: 0, step: 0.05, value: -3 };
-  const rate = slider({ ...rates, format: power, oninput: learn });
+  const rate = slider({ ...rates, format: rated, oninput: learn });
   const often = (v) => (v === FASTEST ? "full" : `${pace(v)}/s`);
   const hurry = (v) => tell(model, { speed: v === FASTEST ? null : pace(v) });
   const speeds = { label: "Speed", id: "speed", min: 0, max: FASTEST, step: 1, value: FASTEST };
   const speed = slider({ ...speeds, format: often, oninput: hurry });
   const numbers = make("div", { class: "tn-numbers" });
   const bar = make("div", { class: "tn-progress" }, make("div"));
-  const reason = make("div", { class: "tn-reason tn-grey", role: "status" });
+  const reason = sentence({ class: "tn-said tn-reason", role: "status" });
   const chart = shape("svg", { role: "img", height: HEIGHT });
 
   function show() {
@@ -95,11 +96,13 @@ function drawn({ steps, training, test }, logarithmic, unit, width) {
     test: test.filter(([, values]) => name in values).map(([at, values]) => [at, values[name]]),
   }));
   const longest = Math.max(0, ...terms.map(({ name }) => name.length)) + ", training".length;
-  const end = width - 16 - 7.4 * longest; // of the axis; the curves' names follow
+  const room = 7.4 * longest;
+  const beside = room < width / 3; // the curves' names: beside the plot, or in it where that would be too small
+  const end = width - 16 - (beside ? room : 0); // of the axis
   const { low, high, left, right, x, y } = scales(terms, steps, logarithmic, end);
   const parts = (logarithmic ? decades(low, high) : ticks(low, high)).flatMap((v) => [
     shape("line", { class: "tn-axis", x1: LEFT, x2: end, y1: y(v), y2: y(v) }),
-    text(LEFT - 8, y(v) + 4, compact(v), "end"),
+    power(logarithmic && high / low > 1e4, LEFT - 8, y(v) + 4, v),
   ]);
   for (const v of ticks(left, right)) parts.push(text(x(v), BOTTOM + 18, compact(v), "middle"));
   const middle = HEIGHT / 2 - 12;
@@ -121,7 +124,10 @@ function drawn({ steps, training, test }, logarithmic, unit, width) {
   }
   return [
     ...parts,
-    ...spread(names).map(({ y, name, kind }) => text(end + 8, y + 4, name, "start", { class: `tn-name ${kind}` })),
+    ...spread(names).map(({ y, name, kind }) => {
+      const [at, anchor] = beside ? [end + 8, "start"] : [end, "end"];
+      return text(at, beside ? y + 4 : y - 6, name, anchor, { class: `tn-name ${kind}` });
+    }),
   ];
 }
 
@@ -162,12 +168,24 @@ function ticks(low, high) {
   return Array.from({ length: Math.floor(high / step) - first + 1 }, (_, i) => (first + i) * step);
 }
 
-/** Return round numbers for a logarithmic axis: the decades, and 2 and 5 of each where there are few. */
+/** Return at most six round numbers for a logarithmic axis: decades, and 2 and 5 of each where there are few. */
 function decades(low, high) {
   const all = [];
   for (let e = Math.floor(Math.log10(low)); e <= Math.ceil(Math.log10(high)); e++)
-    for (const m of high / low > 1000 ? [1] : [1, 2, 5]) all.push(m * 10 ** e);
-  return all.filter((v) => v >= low && v <= high);
+    for (const m of high / low > 50 ? [1] : [1, 2, 5]) all.push(m * 10 ** e);
+  const seen = all.filter((v) => v >= low && v <= high);
+  const every = Math.ceil(seen.length / MOST_TICKS);
+  return seen.filter((_, i) => i % every === 0);
+}
+
+/** Return a number beside a logarithmic axis: as a power of ten where the axis is long. */
+function power(long, x, y, value) {
+  const exponent = Math.round(Math.log10(value));
+  if (!long) return text(x, y, compact(value), "end");
+  const raised = shape("tspan", { dy: -5, "font-size": 11 }, String(exponent).replace("-", "−"));
+  const node = text(x, y, "10", "end");
+  node.append(raised);
+  return node;
 }
 
 function compact(value) {

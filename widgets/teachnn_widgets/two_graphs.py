@@ -38,7 +38,7 @@ class TwoGraphs(Widget):
     Raises InputError for what is no graph.
     """
 
-    parts = ("stage", "inspector")
+    parts = ("tabs", "stage", "inspector")
     rules = scoped(RULES, ".tn-two-graphs .teachnn")
     rules += scoped(DARK_RULES, ':where([data-jp-theme-light="false"]) .tn-two-graphs .teachnn')
 
@@ -83,12 +83,9 @@ class TwoGraphs(Widget):
             graphs = self._shown()
             picture = arrange(graphs)
             variables, details = variables_of(picture, graphs), details_of(picture, graphs)
-            chosen = self.details.get(self.selected, {}).get("same")
-            selected = next((key for key, detail in details.items() if detail["same"] == chosen), "")
             with self.hold_sync():
                 self._variables, self.details, self.said, self.glow = variables, details, sentence(graphs), {}
-                self.drawing, self.selected = as_svg(picture), selected
-                self._inspect()
+                self.drawing, self.selected = as_svg(picture), ""
 
     def _shown(self) -> list[tn.Graph]:
         """Return the graphs that are drawn now, at their depth."""

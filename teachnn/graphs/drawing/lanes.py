@@ -12,7 +12,6 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
 
 from teachnn.graphs.drawing.isotonic import median, separated
 
@@ -46,7 +45,7 @@ def lanes(
     return _distances(ranks), ranks.ways
 
 
-def _ranks(widths: Any, rows: Any, edges: Any, left: bool) -> Ranks:
+def _ranks(widths: Sequence[float], rows: Sequence[int], edges: Sequence[tuple[int, int, bool]], left: bool) -> Ranks:
     wide, row_of, lane = list(widths), list(rows), {}
     ways, links = [], {}
     leaving = Counter(source for source, *_ in edges)

@@ -162,7 +162,9 @@ function cut([x], { axis, start, stop, step }) {
 function take([x, which]) {
   const size = sizeOf(x.shape.slice(1));
   const y = array([...which.shape, ...x.shape.slice(1)]);
-  which.data.forEach((row, i) => y.data.set(x.data.subarray(row * size, (row + 1) * size), i * size));
+  which.data.forEach((row, i) => {
+    y.data.set(x.data.subarray(row * size, (row + 1) * size), i * size);
+  });
   return y;
 }
 

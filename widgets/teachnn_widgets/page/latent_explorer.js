@@ -1,9 +1,10 @@
 // Answers the explorer's page: the picture at z, where a picture is encoded, a random point, the plane row by row.
 
-ANSWERS.LatentExplorer = (model, { decode, encode }, { REACH, SIDE }) => {
+ANSWERS.LatentExplorer = (model, { decode, encode, classify }, { REACH, SIDE }) => {
   const dimensions = model.get("dimensions");
   const [height, width, channels] = model.get("shape");
   const side = model.get("side");
+  const shape = channels > 1 ? [1, height, width, channels] : [1, height, width];
   const move = (z, mean = [], spread = []) => {
     model.put({ mean, spread, z: z.map((v) => Number(v.toFixed(3))) });
     look();
@@ -15,7 +16,8 @@ ANSWERS.LatentExplorer = (model, { decode, encode }, { REACH, SIDE }) => {
 
   function look() {
     const [picture] = decode([1, dimensions], Float32Array.from(model.get("z")));
-    model.put({ image: pixels(picture.data) });
+    const likely = classify ? [...classify(shape, picture.data)[0].data] : [];
+    model.put({ image: pixels(picture.data), likely });
     if (others() === painted) return;
     painted = others();
     cancelAnimationFrame(painting);
@@ -45,7 +47,6 @@ ANSWERS.LatentExplorer = (model, { decode, encode }, { REACH, SIDE }) => {
   }
   function encoded(numbers) {
     if (!numbers.some((v) => v)) return;
-    const shape = channels > 1 ? [1, height, width, channels] : [1, height, width];
     const [mean, logVariance] = encode(shape, numbers);
     move([...mean.data], [...mean.data], logVariance ? [...logVariance.data].map((v) => Math.exp(v / 2)) : []);
   }
