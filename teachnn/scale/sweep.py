@@ -129,9 +129,9 @@ def _row(future: Future, limit: float | None) -> dict[str, Any]:
 
 def run(code: bytes, setting: dict[str, Any]) -> dict[str, float]:
     """Run one job, on a worker; return its numbers."""
-    worker = package().get_worker()
+    job, worker = cloudpickle.loads(code), package().get_worker()
     worker.log_event(TOPIC, {"key": worker.get_current_task(), "worker": worker.address})
-    found = cloudpickle.loads(code)(**setting)
+    found = job(**setting)
     if not isinstance(found, Mapping) or not all(isinstance(name, str) for name in found):
         raise InputTypeError("sweep", "a job that returns numbers by name, a dict", repr(found)[:60])
     numbers = {name: plain(np.asarray(value)[()]) for name, value in found.items()}
