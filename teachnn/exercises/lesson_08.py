@@ -1,4 +1,4 @@
-"""The answers to the exercises of notebook 08, a layer of your own, and how they are checked."""
+"""The answers to the exercises of notebook 08, a layer of your own, and its project's milestone."""
 
 from __future__ import annotations
 
@@ -60,3 +60,33 @@ def exercise_3(is_repeatable: Any) -> str:
     found = is_repeatable(lambda rng: Dropout(0.5, hidden, mode="train"))
     expect(not found, "this layer draws from a generator of its own: two made from equal seeds differ")
     return "A generator that nobody handed over is a run that nobody can repeat."
+
+
+def moved(x: np.ndarray, down: int, right: int) -> np.ndarray:
+    """Return pictures (N, H, W) moved by so many pixels, with zeros where nothing came from."""
+    reach, (_, height, width) = max(abs(down), abs(right)), x.shape
+    wide = np.pad(x, ((0, 0), (reach, reach), (reach, reach)))
+    return wide[:, reach - down : reach - down + height, reach - right : reach - right + width]
+
+
+def milestone_1(kind: Any) -> str:
+    """Check a class of layers that move each picture by a few pixels in training."""
+    expect(derives(kind, ModeLayer), "hand over the class; it derives from tn.ModeLayer")
+    x = init.rng(1).random((60, 6, 7), dtype=np.float32) + 0.1
+    layer = kind(2, init.rng(0), mode="train")
+    expect(np.array_equal(layer.at("test")(x), x), "at test the pictures are to come out as they are")
+    y = np.asarray(layer(x))
+    expect(y.shape == x.shape and y.dtype == x.dtype, f"expected {x.shape} of float32, got {y.shape} of {y.dtype}")
+    steps = [(down, right) for down in range(-2, 3) for right in range(-2, 3)]
+    same = np.stack([np.isclose(moved(x, *step), y).all(axis=(1, 2)) for step in steps])  # (25, N)
+    expect(same.any(axis=0).all(), "each picture is to be moved by up to `reach` pixels, zeros coming in at the edge")
+    found = same.any(axis=1).sum()
+    expect(found > 1, "each picture is to have a shift of its own")
+    expect(found > 15, f"all 25 shifts are to come up; among 60 pictures yours has {found}")
+    again = kind(2, init.rng(0), mode="train")
+    expect(np.array_equal(again(x), y), "the same seed is to give the same shifts: draw from the rng of the layer")
+    state, start = again.rng.bit_generator.state, Parameter("start", x[:2])
+    TrainFunction(lambda: again(start.value).sum(), [start], SGD(0.1)).graph()
+    expect(again.rng.bit_generator.state == state, "a drawing of the graph draws noise: use tn.noise_from(self.rng)")
+    check_gradients(again, x[:2].astype(float))
+    return "Its mode, its generator, its shifts and its gradient are right."

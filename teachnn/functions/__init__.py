@@ -9,7 +9,7 @@ from teachnn.functions import schedule
 from teachnn.functions.check import check_gradients
 from teachnn.functions.checkpoint import CheckpointError, load, save
 from teachnn.functions.history import History, StepResult
-from teachnn.functions.loop import Position, passes
+from teachnn.functions.loop import Position, passes, take
 from teachnn.functions.optimizer import SGD, Adam, AdamW, Momentum, Optimizer, RMSProp
 from teachnn.functions.snapshot import Snapshot
 from teachnn.functions.test_function import TestFunction
@@ -34,4 +34,5 @@ __all__ = [
     "passes",
     "save",
     "schedule",
+    "take",
 ]

@@ -154,7 +154,7 @@ class TrainFunction:
 
         def run(boxes: list) -> Any:
             scope.boxes = dict(zip(self.parameters, boxes, strict=True))
-            with named(self.who):
+            with named(self):
                 terms = terms_of(self.who, scope.run(self.objective, *inputs))
             return reduce(operator.add, terms.values()), terms
 

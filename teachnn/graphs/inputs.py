@@ -42,7 +42,10 @@ def as_inputs(who: str, function: Callable, inputs: Sequence[Any], finite: bool 
     Raises InputError, naming the input, for anything but an array of real numbers, for an empty batch, a traced array,
     and with `finite` for NaN and infinity.
     """
-    names = names_of(function, inputs)
+    try:
+        return tuple([_as_input(who, "", x, finite) for x in inputs])
+    except InputError:
+        names = names_of(function, inputs)  # half of one example's way through a small network: only for an error
     return tuple([_as_input(who, name, x, finite) for name, x in zip(names, inputs, strict=True)])
 
 

@@ -48,7 +48,7 @@ class Layer(Frozen):
 
     def __call__(self, *inputs: Any) -> Any:
         """Return forward(*inputs), run as the function around it wants: a training step, a test, a recording."""
-        with named(self.who):
+        with named(self):
             return current_scope().call(self, inputs)
 
     @property

@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+import autograd.numpy as anp
 import nbformat
 import numpy as np
 import pytest
@@ -112,6 +113,20 @@ def reader_with_dropout(images, labels):
     return tn.TestFunction(net.at("test"))
 
 
+class Shift2D(tn.ModeLayer):
+    reach: int
+    rng: np.random.Generator
+
+    def forward(self, x):
+        x = self.expect(x, "N", "H", "W")
+        if self.mode == "test":
+            return tn.ops.identity(x)
+        (N, H, W), r = x.shape, self.reach
+        wide = anp.pad(x, ((0, 0), (r, r), (r, r)), "constant")
+        steps = tn.noise_from(self.rng).integers(0, 2 * r + 1, (N, 2))
+        return anp.stack([picture[i : i + H, j : j + W] for picture, (i, j) in zip(wide, steps, strict=True)])
+
+
 def distance_to_known_digits():
     """Return how far a picture is from the nearest of 5,000 that show no 2, and a threshold for that."""
     digits = tn.data.mnist().train
@@ -132,6 +147,7 @@ SOLUTIONS = {
     "03.1": two_heads,
     "04.1": lambda: reader_with_dropout,
     "05.1": lambda: adapted_to_fog,
+    "08.1": lambda: Shift2D,
     "09.1": lambda: distance_to_known_digits()[0],
     "09.2": distance_to_known_digits,
     "10.1": digits_asked_for,
