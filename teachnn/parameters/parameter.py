@@ -1,6 +1,6 @@
 """A network's memory: named arrays that exist on their own, before any layer does. Notebook 01.
 
-A `Parameter` is what training searches for. A `Statistic` is what a train-mode layer keeps on the side (a running
+A `Parameter` is what training searches for. A `Statistic` is what a train-mode layer keeps besides (a running
 mean, say) and a test-mode layer reads. Layers hold them; sharing one means holding the same object.
 """
 
