@@ -1,4 +1,4 @@
-"""A network sees its examples a handful at a time, in a new order each pass. Notebook 03."""
+"""Batches: a network sees a few of its examples at a time, in a new order each pass. Notebook 03."""
 
 from __future__ import annotations
 

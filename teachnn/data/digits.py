@@ -1,4 +1,4 @@
-"""Seventy thousand handwritten digits: the fruit fly of the field, inside the package. Notebook 03.
+"""MNIST, seventy thousand handwritten digits, inside the package. Notebook 03.
 
 LeCun, Cortes & Burges, The MNIST database of handwritten digits; licence and source in mnist/LICENSE.md.
 """
@@ -39,7 +39,7 @@ class MNIST:
 
 @functools.cache
 def mnist() -> MNIST:
-    """Return the MNIST digits. They are read once; the arrays are read-only, since all who ask share them.
+    """Return the MNIST digits. They are read once; the arrays are read-only, because every caller gets the same ones.
 
     >>> mnist()
     MNIST(train=Digits(60,000 images of 28 x 28), test=Digits(10,000 images of 28 x 28))

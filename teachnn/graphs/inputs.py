@@ -1,4 +1,4 @@
-"""What may be handed to a function, and what an objective may return: checked once, at the door. Notebook 03."""
+"""What may be given to a function, and what an objective may return: checked once, before it runs. Notebook 03."""
 
 from __future__ import annotations
 

@@ -78,8 +78,8 @@ defvjp(row_products, lambda W, x, y: lambda g: y @ g.T, lambda W, x, y: lambda g
 def by_columns(function: Callable, *arrays: Array) -> Array:
     """Return function(*arrays) of matrices (n, d) and vectors (d,), a number for each column, as a matrix (n, d).
 
-    `function` works number by number. It is given rows k times as long, and the vectors k times over, for numpy is slow
-    along short rows: an image of 16 channels takes a third of the time so.
+    `function` works number by number. It is given rows k times as long, and the vectors k times over, because numpy is
+    slow along short rows: for an image of 16 channels this takes a third of the time.
     """
     n, d = arrays[0].shape
     k = _rows_in_one(n, d)

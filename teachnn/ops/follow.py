@@ -1,4 +1,4 @@
-"""Which of numpy's functions a gradient can pass, and how the others say no. Notebook 08.
+"""Which of numpy's functions a gradient can pass, and how the others are refused. Notebook 08.
 
 An array under differentiation, a box, is no array of numpy's. numpy asks it first, before it does anything with it: a
 function that autograd follows is handed on to `autograd.numpy`, and all else is refused, by name. Without this numpy

@@ -1,6 +1,6 @@
 """A network's memory: named arrays that exist on their own, before any layer does. Notebook 01.
 
-A `Parameter` is what training searches for. A `Statistic` is what a train-mode layer keeps on the side (a running
+A `Parameter` is what training searches for. A `Statistic` is what a train-mode layer keeps besides (a running
 mean, say) and a test-mode layer reads. Layers hold them; sharing one means holding the same object.
 """
 
@@ -60,6 +60,9 @@ class Variable:
             self.stored = new
 
     def _checked(self, value: ArrayLike) -> np.ndarray:
+        given = array(self.who, "value", value)
+        if given.dtype == bool:
+            raise InputTypeError(self.who, "real numbers as value", "bool", "x.astype(np.float32)")
         given = array(self.who, "value", value)
         if given.dtype == bool:
             raise InputTypeError(self.who, "real numbers as value", "bool", "x.astype(np.float32)")

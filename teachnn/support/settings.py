@@ -1,6 +1,6 @@
 """What a setting may be: a whole number, a number within bounds, a shape, a generator, an array. Notebook 08.
 
-Settings are asked about where they are given, before anything is drawn or made: whoever mistypes one reads of that one.
+Settings are checked where they are given, before anything is drawn or made, so that an error names the wrong one.
 Each function here raises InputTypeError for a value of the wrong type, and InputError for any other that does not fit.
 """
 

@@ -304,7 +304,7 @@ def test_an_input_that_does_not_fit_is_refused(x, text):
 
 
 @pytest.mark.parametrize("name", ["", 3])
-def test_a_name_that_is_none_is_refused(name):
+def test_an_empty_name_is_refused(name):
     for create in (lambda: tn.BatchNorm.create(name, 2, mode="train"), lambda: tn.LayerNorm.create(name, 2)):
         with pytest.raises(tn.InputError if name == "" else InputTypeError, match=r"^create: expected a name "):
             create()

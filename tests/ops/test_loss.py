@@ -226,7 +226,7 @@ def test_arrays_that_differ_in_shape_are_refused_and_never_broadcast(f, a, b):
     assert ("y[:, 0] is one number an example" in str(caught.value)) == ((a, b) == ((2, 1), (2,)))
 
 
-def test_complaints_come_under_differentiation_too():
+def test_the_same_errors_come_under_differentiation():
     with pytest.raises(tn.InputError, match=r"hinge: expected labels 0 to 2, got 5 to 5"):
         differentiate(lambda boxes: (loss.hinge(boxes[0], np.array([5])), None), [np.zeros((1, 3))])
     with pytest.raises(tn.InputError, match=r"gaussian_kl: expected two arrays of one shape, got \(1, 3\) and \(3,\)"):

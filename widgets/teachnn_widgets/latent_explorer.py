@@ -94,7 +94,7 @@ class LatentExplorer(InkWidget):
         super().__init__(dimensions=dimensions, z=[0.0] * dimensions, **start)
         self._decode()
         self._paint()
-        # Whoever moves on has read what was wrong with the encoder.
+        # A move takes away the alert about the encoder: it was read.
         self.observe(lambda change: (self._wrong.update(encode=""), self._decode()), "z")
         self.observe(lambda change: self.sample(), "samples")
         self.observe(lambda change: self._pick(change.new), "picked")
