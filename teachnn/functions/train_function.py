@@ -117,7 +117,7 @@ class TrainFunction:
         with tracing:
             before = self._progress
             try:
-                loss, terms, gradients = self._differentiate(scope, inputs)
+                loss, terms, gradients = self.differentiate(scope, inputs)
                 clip = check_clip(self.who, self.clip)
                 moved, progress, norm = advance(before, self.parameters, gradients, self._finite, clip)
                 self._finite.check_statistics(scope.moved)
@@ -134,7 +134,7 @@ class TrainFunction:
         inputs, scope = as_inputs(self.who, self.objective, inputs), TrainScope()
         with tracing:
             try:
-                _, _, gradients = self._differentiate(scope, inputs)
+                _, _, gradients = self.differentiate(scope, inputs)
             finally:
                 scope.undraw()
         return dict(zip(self.parameters, gradients, strict=True))
@@ -146,11 +146,14 @@ class TrainFunction:
 
     fit = fit
 
-    def _differentiate(
+    def differentiate(
         self, scope: TrainScope, inputs: Sequence[Any]
     ) -> tuple[float, dict[str, float], list[np.ndarray]]:
-        if type(current_scope()) is not Scope:
-            raise RuntimeError(f"{self.who}: expected a call outside of any other function, got one inside")
+        """Return the loss of a batch, its terms, the gradient by each parameter; the scope keeps what moves besides.
+
+        It is the part of a step that may be done elsewhere, by other machines say. Nothing changes but generators.
+        """
+        self.check_alone()
 
         def run(boxes: list) -> Any:
             scope.boxes = dict(zip(self.parameters, boxes, strict=True))
@@ -170,6 +173,11 @@ class TrainFunction:
             if gradients[i] is None:  # this batch's loss does not depend on it
                 gradients[i] = np.zeros(parameter.shape, np.float32)
         return loss, terms, gradients
+
+    def check_alone(self) -> None:
+        """Raise RuntimeError inside of any function: no step is taken in the middle of another."""
+        if type(current_scope()) is not Scope:
+            raise RuntimeError(f"{self.who}: expected a call outside of any other function, got one inside")
 
     def _commit(self, moved: Mapping[Variable, np.ndarray], progress: Progress) -> None:
         for array in chain(moved.values(), *progress.memory):

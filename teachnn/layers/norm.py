@@ -14,7 +14,7 @@ from teachnn.support import Array, InputError, Mode, name_given, number
 class BatchNorm(ModeLayer):
     """Each column to mean 0 and variance 1, then y = gamma * xhat + beta.
 
-    x (N, ..., d), the channels of pictures (N, H, W, d) are columns too; gamma, beta, mean, variance (d,) -> y like x.
+    x (N, ..., d), the channels of images (N, H, W, d) are columns too; gamma, beta, mean, variance (d,) -> y like x.
     Variances are divided by n.
     train: this batch's mean and variance; the kept `mean` and `variance` move towards them by `rate`.
     test: the kept `mean` and `variance`, so a row never depends on its neighbours.

@@ -64,7 +64,7 @@ def by_columns(function: Callable, *arrays: Array) -> Array:
     """Return function(*arrays) of matrices (n, d) and vectors (d,), a number for each column, as a matrix (n, d).
 
     `function` works number by number. It is given rows k times as long, and the vectors k times over, for numpy is slow
-    along short rows: a picture of 16 channels takes a third of the time so.
+    along short rows: an image of 16 channels takes a third of the time so.
     """
     n, d = arrays[0].shape
     k = _rows_in_one(n, d)

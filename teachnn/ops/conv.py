@@ -1,6 +1,6 @@
-"""Convolutions: one small dense layer, slid over a picture; and its mirror image, which paints patches. Notebook 02.
+"""Convolutions: one small dense layer, slid over an image; and its transpose, which adds up patches. Notebook 02.
 
-Pictures are NHWC everywhere: (examples, height, width, channels). A convolution is three-sided: it joins a picture x,
+Images are NHWC everywhere: (examples, height, width, channels). A convolution is three-sided: it joins an image x,
 a kernel W and an output y in one sum, sum(y * conv(x, W)). Leave one out and the sum's derivative by it remains, so
 each of the three functions below is the gradient of the other two, and derivatives of any order are right.
 """

@@ -61,12 +61,12 @@ def gaussian_kl(mean: Array, log_variance: Array) -> Array:
 def negative_elbo(logits: Array, targets: Array, mean: Array, log_variance: Array) -> dict[str, Array]:
     """The negative evidence lower bound of a VAE with Bernoulli pixels, in nats per example, as its two terms.
 
-    logits, targets (N, ...): the decoder's output and the picture; mean, log_variance (N, d): the encoder's output.
+    logits, targets (N, ...): the decoder's output and the image; mean, log_variance (N, d): the encoder's output.
     Kingma & Welling 2013, arXiv:1312.6114. Notebook 10.
     """
     if len(np.shape(getval(logits))) and len(getval(logits)) != len(getval(mean)):
         got = f"{len(getval(logits))} and {len(getval(mean))}"
-        raise InputError("negative_elbo", "as many pictures as codes", got)
+        raise InputError("negative_elbo", "as many images as codes", got)
     return {"reconstruction": binary_cross_entropy(logits, targets), "KL": gaussian_kl(mean, log_variance)}
 
 

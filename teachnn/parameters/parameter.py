@@ -64,7 +64,7 @@ class Variable:
         if given.dtype == bool:
             raise InputTypeError(self.who, "real numbers as value", "bool", "x.astype(np.float32)")
         with np.errstate(over="ignore"):
-            new = given.astype(np.float32)
+            new = given.astype(np.float32, order="C")
         if not np.isfinite(new).all():
             raise InputError(self.who, "numbers that are finite in float32", "NaN, infinity or one above 3.4e38")
         new.flags.writeable = False

@@ -1,7 +1,8 @@
 """Checked settings, errors of one form (who: expected, got; cure), and memory that is kept for the next step."""
 
+from teachnn.support.allocation import keep_freed
 from teachnn.support.errors import InputError, InputTypeError, ModeError, named
-from teachnn.support.memory import keep_freed
+from teachnn.support.files import path_of, write_whole
 from teachnn.support.settings import (
     Array,
     Mode,
@@ -15,7 +16,6 @@ from teachnn.support.settings import (
     items,
     name_given,
     number,
-    path_of,
     plain,
     shape_of,
     shape_text,
@@ -45,4 +45,5 @@ __all__ = [
     "shape_of",
     "shape_text",
     "whole",
+    "write_whole",
 ]

@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import math
 import operator
-import os
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 from reprlib import repr as brief
 from types import EllipsisType
 from typing import Any, Literal, TypeVar
@@ -146,13 +144,6 @@ def array(who: str, name: str, x: Any, *shape: int | str, finite: bool = True) -
     if finite and not np.isfinite(x).all():
         raise InputError(who, f"finite numbers as {name}", "NaN or infinity")
     return x
-
-
-def path_of(who: str, path: Any) -> Path:
-    """Return the path of a file or a folder."""
-    if not isinstance(path, str | os.PathLike) or isinstance(os.fspath(path), bytes):
-        raise InputTypeError(who, "a path", brief(path), "write it as text")
-    return Path(path)
 
 
 def check_mode(who: str, mode: Any) -> Mode:
