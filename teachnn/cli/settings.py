@@ -1,4 +1,4 @@
-"""What a run of `teachnn vae` was begun with, in a file beside its checkpoint, so that --resume goes on as it began."""
+"""The settings of a run of `teachnn vae`, in a file beside its checkpoint, so that --resume can go on with them."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ from teachnn.support import Array, Mode
 
 
 class TrainScope(Scope):
-    """Inside one training step: trained parameters are boxes, statistics move on the side, noise can be undrawn."""
+    """Inside one training step: parameters are boxes, new statistics wait for its end, noise can be undrawn."""
 
     def __init__(self) -> None:
         self.boxes: Mapping[Variable, Array] = {}

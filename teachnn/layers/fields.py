@@ -79,7 +79,7 @@ class Frozen:
     def mapped(self: F, function: Callable[[Any], Any], **settings: Any) -> F:
         """Return this layer with function(item) for each item of its fields, and with other settings, if any.
 
-        An item is whatever is no tuple, list or dict; it may be a layer. Returns itself where nothing differs.
+        An item is any value but a tuple, list or dict; it may be a layer. Returns itself where nothing differs.
         """
         fields = self._fields()
         changes = {key: mapped(value, function) for key, value in fields.items()} | settings
@@ -126,7 +126,7 @@ class Frozen:
 
 
 def hints(cls: type) -> dict[str, Any]:
-    """Return what a class itself declares. A name that is not defined, or not yet, is no error."""
+    """Return what a class itself declares. A name that is not defined (yet) raises no error."""
     if sys.version_info >= (3, 14):  # annotations are evaluated when they are asked for
         from annotationlib import Format
 

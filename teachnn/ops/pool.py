@@ -92,7 +92,7 @@ defvjp(scatter_mean, lambda x, y, shape, size, stride: lambda g: _average_pool(g
 
 
 def _offsets(shape: tuple[int, ...], size: int, stride: int) -> Iterator[tuple[slice, ...]]:
-    """Yield for each scatter in the window, in reading order, the slices that gather it out of all windows at once."""
+    """Yield, for each place in the window in reading order, the slices that take it out of all windows at once."""
     rows, columns = (shape[1] - size) // stride + 1, (shape[2] - size) // stride + 1
     for i in range(size):
         for j in range(size):

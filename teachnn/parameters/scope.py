@@ -61,7 +61,7 @@ class Scope:
     def run(self, function: Callable[..., R], *args: Any) -> R:
         """Call `function(*args)` with this scope in force.
 
-        It runs in a context of its own, which ends with it however it ends: there is nothing to put back.
+        It runs in a context of its own, which ends with it, after an error too; so nothing has to be put back.
         """
         return copy_context().run(self._enter, function, args)
 

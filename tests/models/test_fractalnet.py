@@ -129,7 +129,7 @@ def test_a_step_moves_the_statistics_of_the_columns_that_live_alone():
     assert {s.name.rpartition(".bn")[0] for s in net.statistics if s.value is not before[s]} == set(live)
 
 
-def test_the_same_seed_gives_the_same_run_to_the_bit():
+def test_the_same_seed_gives_the_same_run_bit_for_bit():
     def run():
         net = make(seed=3)
         train = Classifier(net).train_function(tn.Adam())

@@ -1,6 +1,6 @@
 """Which paths of a FractalNet live in this batch: a wall of units, in which those that are dropped fade. Notebook 07.
 
-Nothing is told by the net: the graph of each function is recorded, and a unit lives if the output depends on it.
+The graph of each function is recorded, and a unit lives if the output depends on it.
 """
 
 from __future__ import annotations

@@ -35,7 +35,7 @@ class TwoGraphs(Widget):
     stands right of it; the last tab shows all. train, inputs: the training function and a batch on which the inspector
     is to show the gradient; without them it shows none. function: the number of the tab.
     depth: 0 shows primitives, 1 layers, 2 the layers inside of layers. selected: the key of what is inspected.
-    Raises InputError for what is no graph.
+    Raises InputError for anything but graphs.
     """
 
     parts = ("tabs", "stage", "inspector")

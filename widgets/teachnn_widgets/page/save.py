@@ -2,7 +2,7 @@
 
     tw.save_page("explorer.html", explorer, pad, title="My VAE")
 
-The widgets' JavaScript is the one of JupyterLab; whoever stands behind the model answers. Here it is the page: it holds
+The widgets' JavaScript is the one of JupyterLab, where the kernel answers. Here the page does: it holds
 the functions as programs (tn.export.program), and a small engine that runs them. A widget that can be asked only so
 much takes all its answers along. What can do neither stands there as a picture.
 """
