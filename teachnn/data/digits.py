@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from teachnn.data.idx_files import read_idx
-from teachnn.support import InputError
+from teachnn.support import InputError, as_array
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,10 +69,7 @@ def pixels(images: np.ndarray) -> np.ndarray:
     >>> pixels(np.array([0, 51, 255], np.uint8))
     array([0. , 0.2, 1. ], dtype=float32)
     """
-    try:
-        images = np.asarray(images)
-    except ValueError:
-        raise InputError("pixels", "an array", "rows of unequal length") from None
+    images = as_array("pixels", "images", images)
     if images.dtype != np.uint8:
         cure = "floats need no pixels(); whole numbers from 0 to 255: images.astype(np.uint8)"
         raise InputError("pixels", "images of dtype uint8", str(images.dtype), cure)

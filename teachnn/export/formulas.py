@@ -52,6 +52,11 @@ def batch_norm(x: Array, gamma: Array, beta: Array, mean: Array, variance: Array
     return y.reshape(x.shape)
 
 
+def row_norm(x: Array, eps: float) -> Array:
+    """xhat, each row by itself, with its own mean and variance."""
+    return (x - x.mean(axis=-1, keepdims=True)) / anp.sqrt(variance(x, -1, keepdims=True) + eps)
+
+
 def cross_entropy(logits: Array, labels: Array, class_weights: Array | None, ignore_label: int | None) -> Array:
     """-log softmax(logits)[label], the mean over the batch, or over what counts in it."""
     counts = None if ignore_label is None else labels != ignore_label
@@ -136,7 +141,9 @@ FORMULAS: dict[str, Callable[..., Any]] = {
     "dense": lambda x, W, b: x @ W + b,
     "shift": lambda x, b: x + b,
     "leaky_relu": lambda x, slope=0.01: anp.where(x > 0, x, x * slope),
-    "column_sums": lambda x: x.sum(axis=0),
+    "scale": lambda x, gamma: x * gamma,
+    "column_sums": lambda x: x.sum(axis=-2),
+    "row_norm": row_norm,
     "batch_norm": batch_norm,
     "_convolve": lambda x, W, patches, stride, padding: convolve(x, W, stride, padding),
     "_max_pool": max_pool,

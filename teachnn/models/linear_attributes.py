@@ -31,8 +31,8 @@ class LinearAttributes:
         self.C: float = number(who, "C", C, "> 0")
         (_, crops, d), k = features.shape, attributes.shape[1]
         rows = features.reshape(-1, d)
-        self.mean: np.ndarray = rows.mean(axis=0)
-        self.std: np.ndarray = rows.std(axis=0) + 1e-6
+        self.mean: np.ndarray = rows.mean(axis=0, dtype=np.float64).astype(rows.dtype)
+        self.std: np.ndarray = rows.std(axis=0, dtype=np.float64).astype(rows.dtype) + 1e-6
         self.W: Parameter = Parameter("linear.W", init.zeros((d, k)))
         self.b: Parameter = Parameter("linear.b", init.zeros((k,)))
         self.score: TestFunction[Array] = TestFunction(self._score, name="score")

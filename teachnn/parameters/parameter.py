@@ -14,7 +14,7 @@ import numpy as np
 
 from teachnn.ops import getval
 from teachnn.parameters.scope import Scope, current_scope
-from teachnn.support import InputError, InputTypeError, array, name_given, number
+from teachnn.support import InputError, InputTypeError, array, as_float32, name_given, number
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -61,13 +61,13 @@ class Variable:
             self.stored = new
 
     def _checked(self, value: ArrayLike) -> np.ndarray:
-        given = array(self.who, "value", value, finite=False)
+        given = array(self.who, "value", value)
         if given.dtype == bool:
             raise InputTypeError(self.who, "real numbers as value", "bool", "x.astype(np.float32)")
-        with np.errstate(over="ignore"):
-            new = given.astype(np.float32, order="C")
-        if not np.isfinite(new).all():
-            raise InputError(self.who, "numbers that are finite in float32", "NaN, infinity or one above 3.4e38")
+        given = array(self.who, "value", value)
+        if given.dtype == bool:
+            raise InputTypeError(self.who, "real numbers as value", "bool", "x.astype(np.float32)")
+        new = as_float32(self.who, "value", given).copy()
         new.flags.writeable = False
         return new
 

@@ -15,6 +15,7 @@ import os
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -66,7 +67,7 @@ def sweep(
     rows: list[dict[str, Any] | None] = [kept.row(setting) if kept else None for setting in settings]
     missing = [i for i, row in enumerate(rows) if row is None]
     if missing:
-        with at_work("sweep", client) as client:
+        with at_work("sweep", client) as client, suppress(KeyboardInterrupt):
             for i, row in _done(client, code, {i: settings[i] for i in missing}, limit, progress):
                 rows[i] = row = settings[i] | row
                 if kept and "error" not in row:
@@ -82,22 +83,33 @@ def _done(client: Client, code: bytes, jobs: dict[int, dict], limit: float | Non
 
     began: dict[str, tuple[float, str]] = {}  # when, and on which worker
     client.subscribe_topic(TOPIC, lambda event: began.update({event[1]["key"]: (time.monotonic(), event[1]["worker"])}))
-    futures = {client.submit(run, code, setting, pure=False): i for i, setting in jobs.items()}
-    news = threading.Event()
-    for future in futures:
-        future.add_done_callback(lambda _: news.set())
+    futures: dict[Future, int] = {}
+    news, waiting, killed = threading.Event(), list[int](), set[int]()
+
+    def submit(places: list[int]) -> None:
+        for i in places:
+            future = client.submit(run, code, jobs[i], pure=False)
+            futures[future] = i
+            future.add_done_callback(lambda _: news.set())
+
     try:
-        with tqdm(total=len(futures), disable=not progress, unit="job") as bar:
+        with tqdm(total=len(jobs), disable=not progress, unit="job") as bar:
+            submit(list(jobs))
             while futures:
                 ended = [future for future in futures if future.done()] or _too_long(client, futures, began, limit)
                 for future in ended:
-                    yield futures.pop(future), _row(future, limit)
-                    bar.update()
-                if not ended:
+                    i = futures.pop(future)
+                    if i not in killed and len(jobs) > 1 and _killed(future):
+                        killed.add(i)  # perhaps for another job's sake: it is run once more, alone
+                        waiting.append(i)
+                    else:
+                        yield i, _row(future, limit)
+                        bar.update()
+                if not futures and waiting:
+                    submit([waiting.pop()])
+                elif not ended:
                     news.wait(PATIENCE)
                     news.clear()
-    except KeyboardInterrupt:
-        pass
     finally:
         client.cancel(list(futures), force=True)
         client.unsubscribe_topic(TOPIC)
@@ -114,6 +126,10 @@ def _too_long(client: Client, futures: Mapping[Future, int], began: dict, limit:
         addresses = [began[future.key][1] for future in late]
         client.run(os.abort, workers=addresses, on_error="ignore")  # a thread cannot be stopped: a process
     return late
+
+
+def _killed(future: Future) -> bool:
+    return not future.cancelled() and isinstance(future.exception(), package().KilledWorker)
 
 
 def _row(future: Future, limit: float | None) -> dict[str, Any]:

@@ -45,12 +45,14 @@ def test_a_setting_that_fails_is_a_row_with_its_error_and_the_others_go_on(clien
     assert rows[3]["loss"] == 1 and len(rows.failed) == 3
 
 
+@pytest.mark.long
 def test_a_job_that_kills_its_worker_is_a_row_and_one_that_never_ends_is_stopped(client):
     rows = sweep(job, grid(rate=["die", "endless", 1.0, 2.0]), client, limit=8, progress=False)
     assert "its workers died" in rows[0]["error"] and "took longer than 8 seconds" in rows[1]["error"]
     assert rows[2]["loss"] == 1 and rows[3]["loss"] == 2
 
 
+@pytest.mark.long
 def test_a_worker_that_dies_is_replaced_and_its_job_is_run_again(client, tmp_path):
     def once(path):
         try:
@@ -60,7 +62,7 @@ def test_a_worker_that_dies_is_replaced_and_its_job_is_run_again(client, tmp_pat
         os._exit(1)
 
     (row,) = sweep(once, [{"path": str(tmp_path / "mark")}], client, progress=False)
-    assert row["done"] == 1
+    assert row.get("done") == 1, row
 
 
 def test_a_folder_keeps_each_row_and_a_sweep_goes_on_where_it_was(client, tmp_path):

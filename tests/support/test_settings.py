@@ -7,6 +7,8 @@ import pytest
 
 from teachnn.support import InputError, InputTypeError, settings
 
+UNEQUAL = "got rows of unequal length; cut or pad them"
+
 MAKE = "; make one with tn.rng(0)"
 
 
@@ -59,7 +61,7 @@ MAKE = "; make one with tn.rng(0)"
         ),
         (lambda: settings.items("w", 3, str, "texts", "write so"), InputTypeError, "texts, got 3; write so"),
         (lambda: settings.items("w", ["a", 3], str, "texts"), InputTypeError, "texts, got int"),
-        (lambda: settings.array("w", "x", [[1], [1, 2]]), InputError, "an array as x, got rows of unequal length"),
+        (lambda: settings.array("w", "x", [[1], [1, 2]]), InputError, f"an array as x, {UNEQUAL}"),
         (lambda: settings.array("w", "x", "ab"), InputTypeError, "real numbers as x, got <U2 of shape ()"),
         (
             lambda: settings.array("w", "x", None, "N"),
