@@ -184,7 +184,7 @@ def _free(who: str, one: Program, other: Program) -> Program:
         steps.append(replace(a, settings=settings, shape=_open(a.shape, b.shape)))
     for name, constant in one.constants.items():
         twin = other.constants.get(name)
-        if twin is None or twin.tobytes() != constant.tobytes():
+        if twin is None or twin.shape != constant.shape or twin.tobytes() != constant.tobytes():
             user = next(s for s in one.operations if name in s.inputs)
             cure = "compute it from the input by tn.ops and autograd.numpy; a mean over the batch by .mean()"
             raise InputError(
