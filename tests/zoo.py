@@ -20,28 +20,28 @@ sizes = st.integers(1, 4)
 
 
 @st.composite
-def rows(draw, d=None):
+def rows(draw, d=None, least=1):
     """Return numbers (n, d), and the generator for more of them."""
     rng = tn.rng(draw(st.integers(0, 2**32 - 1)))
-    return rng.standard_normal((draw(sizes), d or draw(sizes))), rng
+    return rng.standard_normal((draw(st.integers(least, 4)), d or draw(sizes))), rng
 
 
 @st.composite
-def pictures(draw, least=1):
+def pictures(draw, least=1, examples=1):
     """Return numbers (n, h, w, c), and the generator for more of them."""
     rng = tn.rng(draw(st.integers(0, 2**32 - 1)))
     side = st.integers(least, least + 3)
-    return rng.standard_normal((draw(sizes), draw(side), draw(side), draw(sizes))), rng
+    return rng.standard_normal((draw(st.integers(examples, 4)), draw(side), draw(side), draw(sizes))), rng
 
 
-def of_rows(make):
+def of_rows(make, least=1):
     """Return a strategy for (layer, inputs), where make(d, rng) is the layer."""
-    return rows().map(lambda drawn: (make(drawn[0].shape[1], drawn[1]), (drawn[0],)))
+    return rows(least=least).map(lambda drawn: (make(drawn[0].shape[1], drawn[1]), (drawn[0],)))
 
 
-def of_pictures(make, least=1):
+def of_pictures(make, least=1, examples=1):
     """Return a strategy for (layer, inputs), where make(c, rng) is the layer."""
-    return pictures(least).map(lambda drawn: (make(drawn[0].shape[3], drawn[1]), (drawn[0],)))
+    return pictures(least, examples).map(lambda drawn: (make(drawn[0].shape[3], drawn[1]), (drawn[0],)))
 
 
 def filled(layer, rng):
@@ -92,7 +92,8 @@ LAYERS = {
        for kind in (tn.MaxPool2D, tn.AveragePool2D)},
     "LayerNorm": (tn.LayerNorm, of_pictures(lambda c, rng: filled(tn.LayerNorm.create("ln", c), rng))),
     "Join": (tn.Join, several(lambda rng: tn.Join())),
-    **at(tn.BatchNorm, lambda mode: of_rows(lambda d, rng: filled(tn.BatchNorm.create("bn", d, mode=mode), rng))),
+    **at(tn.BatchNorm, lambda mode: of_rows(
+        lambda d, rng: filled(tn.BatchNorm.create("bn", d, mode=mode), rng), least=2)),
     **at(tn.Dropout, lambda mode: of_rows(lambda d, rng: tn.Dropout(0.4, rng, mode=mode))),
     **at(tn.DropPath, lambda mode: several(lambda rng: tn.DropPath(0.4, rng, mode=mode))),
     **at(tn.GaussianSample, lambda mode: rows().map(
@@ -100,9 +101,10 @@ LAYERS = {
     "Sequential": (tn.Sequential, of_rows(
         lambda d, rng: filled(tn.Sequential(tn.Dense.create("h", d, 3, rng), tn.Tanh()), rng))),
     "Detached": (tn.Detached, of_rows(lambda d, rng: filled(tn.Dense.create("h", d, 3, rng), rng).detached())),
-    **at(Unit, lambda mode: of_pictures(lambda c, rng: filled(Unit.create("u", (c, 2), rng, mode=mode), rng))),
+    **at(Unit, lambda mode: of_pictures(
+        lambda c, rng: filled(Unit.create("u", (c, 2), rng, mode=mode), rng), examples=2)),
     **at(Fractal, lambda mode: of_pictures(
-        lambda c, rng: filled(Fractal.create("f", 2, (c, 2), rng, tn.DropPath(0.3, rng, mode=mode)), rng))),
+        lambda c, rng: filled(Fractal.create("f", 2, (c, 2), rng, tn.DropPath(0.3, rng, mode=mode)), rng), examples=2)),
     **at(FractalNet, lambda mode: rows(d=784).map(lambda drawn: (
         filled(FractalNet.create(drawn[1], 2, (2, 2)), drawn[1]).at(mode), (drawn[0].reshape(-1, 28, 28),)))),
 }  # fmt: skip

@@ -151,10 +151,10 @@ def _recorded(function: TestFunction[Any] | TrainFunction, python: Callable, inp
         tuple(recording.operations),
         tuple(outputs.items()),
     )
-    return _without_what_nobody_needs(made)
+    return _pruned(made)
 
 
-def _without_what_nobody_needs(whole: Program) -> Program:
+def _pruned(whole: Program) -> Program:
     needed, steps = {name for _, name in whole.outputs}, []
     for step in reversed(whole.operations):
         if step.output in needed:

@@ -9,8 +9,9 @@ from teachnn.functions import schedule
 from teachnn.functions.check import check_gradients
 from teachnn.functions.checkpoint import CheckpointError, load, save
 from teachnn.functions.history import History, StepResult
-from teachnn.functions.loop import Position, passes
+from teachnn.functions.loop import Position, passes, take
 from teachnn.functions.optimizer import SGD, Adam, AdamW, Momentum, Optimizer, RMSProp
+from teachnn.functions.scopes import TrainScope
 from teachnn.functions.snapshot import Snapshot
 from teachnn.functions.test_function import TestFunction
 from teachnn.functions.train_function import TrainFunction
@@ -29,9 +30,11 @@ __all__ = [
     "StepResult",
     "TestFunction",
     "TrainFunction",
+    "TrainScope",
     "check_gradients",
     "load",
     "passes",
     "save",
     "schedule",
+    "take",
 ]

@@ -42,35 +42,50 @@ class Best(NamedTuple):
     value: float
 
 
+class Curve(NamedTuple):
+    """The means of a history; put in place as a whole, so that another thread never reads names of other means."""
+
+    names: tuple[str, ...]
+    stride: int
+    rows: list[np.ndarray]  # each: last step, number of steps, sums of the terms
+
+
 class History:
     """How the loss and its terms went: means over `stride` steps each, and test values as they were reported.
 
     Its memory is bounded: when it holds `capacity` means, neighbours are joined and `stride` doubles.
+    While another thread trains, read from a `copy()`: its steps and terms are of one instant, and as many.
     best: the epoch, the step and the value at which an early stopping fit found what it watches best; None without.
     """
 
     def __init__(self, capacity: int = 2048) -> None:
         self.capacity: int = whole("History", "capacity", capacity, 2)
-        self.stride: int = 1
-        self._rows: list[np.ndarray] = []  # each: last step, number of steps, sums of the terms
-        self.names: tuple[str, ...] = ()
+        self._curve = Curve((), 1, [])
         self.tests: list[tuple[int, dict[str, float]]] = []
         self.best: Best | None = None
 
     def append(self, result: StepResult) -> None:
         """Add one step, and forget those from its number on. If the terms have other names, the history starts anew."""
-        while self._rows and self._rows[-1][0] >= result.step:  # training went back to an earlier step
-            self._rows.pop()
         if tuple(result.terms) != self.names:
-            self._rows, self.stride, self.names = [], 1, tuple(result.terms)
+            self._curve = Curve(tuple(result.terms), 1, [])
+        names, stride, rows = self._curve
+        while rows and rows[-1][0] >= result.step:  # training went back to an earlier step
+            rows.pop()
         row = np.array([result.step, 1, *result.terms.values()])
-        if self._rows and self._rows[-1][1] < self.stride:
-            self._rows[-1] = _join(self._rows[-1], row)
+        if rows and rows[-1][1] < stride:
+            rows[-1] = _join(rows[-1], row)
         else:
-            self._rows.append(row)
-        if len(self._rows) >= self.capacity and self._rows[-1][1] == self.stride:
-            self._rows = [_join(a, b) for a, b in zip(self._rows[::2], self._rows[1::2], strict=False)]
-            self.stride *= 2
+            rows.append(row)
+        if len(rows) >= self.capacity and rows[-1][1] == stride:
+            joined = [_join(a, b) for a, b in zip(rows[::2], rows[1::2], strict=False)]
+            self._curve = Curve(names, 2 * stride, joined)
+
+    def copy(self) -> History:
+        """Return a history of its own, as this one is now: what comes later reaches only one of the two."""
+        copied = History(self.capacity)
+        names, stride, rows = self._curve
+        copied._curve, copied.tests, copied.best = Curve(names, stride, rows[:]), self.tests[:], self.best
+        return copied
 
     def report(self, step: int, terms: Mapping[str, float]) -> None:
         """Take note of test values, in place of those from this step on; of `capacity` many, every other one goes."""
@@ -78,14 +93,26 @@ class History:
         self.tests = [*(before[1::2] if len(before) >= self.capacity else before), (step, dict(terms))]
 
     @property
+    def names(self) -> tuple[str, ...]:
+        """The terms' names."""
+        return self._curve.names
+
+    @property
+    def stride(self) -> int:
+        """How many steps each mean is of."""
+        return self._curve.stride
+
+    @property
     def steps(self) -> np.ndarray:
         """The number of the last step of each mean."""
-        return np.array([row[0] for row in self._rows], int)
+        return np.array([row[0] for row in self._curve.rows[:]], int)
 
     @property
     def terms(self) -> dict[str, np.ndarray]:
         """Each term's means, by name."""
-        return {name: np.array([row[2 + i] / row[1] for row in self._rows]) for i, name in enumerate(self.names)}
+        names, _, rows = self._curve
+        rows = rows[:]
+        return {name: np.array([row[2 + i] / row[1] for row in rows]) for i, name in enumerate(names)}
 
     @property
     def loss(self) -> np.ndarray:
@@ -98,32 +125,34 @@ class History:
 
         name_given("History.plot", unit)
         drawing, axes = figure()
-        many = max(1, len(self._rows) // 40)
-        for (name, values), dash in zip(self.terms.items(), cycle(["-", "--", ":", "-."]), strict=False):
-            axes.plot(self.steps, values, color=TRAIN, alpha=0.25, linewidth=0.8)
+        seen = self.copy()
+        steps, terms = seen.steps, seen.terms
+        many = max(1, len(steps) // 40)
+        for (name, values), dash in zip(terms.items(), cycle(["-", "--", ":", "-."]), strict=False):
+            axes.plot(steps, values, color=TRAIN, alpha=0.25, linewidth=0.8)
             means = np.convolve(values, np.full(many, 1 / many), "valid")
-            axes.plot(self.steps[many // 2 :][: len(means)], means, dash, color=TRAIN, label=f"{name}, training")
-            points = [(step, test[name]) for step, test in self.tests if name in test]
+            axes.plot(steps[many // 2 :][: len(means)], means, dash, color=TRAIN, label=f"{name}, training")
+            points = [(step, test[name]) for step, test in seen.tests if name in test]
             if points:
                 axes.plot(*zip(*points, strict=True), dash, color=TEST, marker="o", markersize=4, label=f"{name}, test")
-        if self.best:
-            axes.axvline(
-                self.best.step, color=TEST, linewidth=0.8, linestyle=":", label=f"best: epoch {self.best.epoch}"
-            )
+        if seen.best:
+            label = f"best: epoch {seen.best.epoch}"
+            axes.axvline(seen.best.step, color=TEST, linewidth=0.8, linestyle=":", label=label)
         axes.set(xlabel="step", ylabel=unit)
-        if self.names:
+        if terms:
             # The first steps would flatten the rest.
-            late = [values[len(values) // 20 :] for values in self.terms.values()]
+            late = [values[len(values) // 20 :] for values in terms.values()]
             axes.set_ylim(top=1.1 * np.max(late), bottom=min(0, np.min(late)))
             axes.legend()
         return drawing
 
     def __repr__(self) -> str:
-        if not self._rows:
+        seen = self.copy()
+        if not len(seen.steps):
             return "History(no steps yet)"
-        last = ", ".join(f"{name} {values[-1]:.4g}" for name, values in self.terms.items())
-        best = f"; best after epoch {self.best.epoch}" if self.best else ""
-        return f"History({self.steps[-1]:,} steps; {last}{best})"
+        last = ", ".join(f"{name} {values[-1]:.4g}" for name, values in seen.terms.items())
+        best = f"; best after epoch {seen.best.epoch}" if seen.best else ""
+        return f"History({seen.steps[-1]:,} steps; {last}{best})"
 
 
 def _join(a: np.ndarray, b: np.ndarray) -> np.ndarray:

@@ -11,6 +11,7 @@ import numpy as np
 from teachnn.functions.history import History, StepResult
 from teachnn.functions.progress import Report
 from teachnn.functions.stopping import EarlyStopping, Kept, Watch
+from teachnn.ops import tracing
 from teachnn.parameters import Change, Parameter, change
 from teachnn.support import InputError, instance, whole
 
@@ -117,8 +118,7 @@ def fit(
         report = Report(epoch, epochs, length, progress)
         try:
             for batch in rest:
-                result = train(*batch)
-                train.history.append(result)
+                result = take(train, batch)
                 report.step(result, len(batch[0]))
                 if each_step:
                     each_step(result)
@@ -132,6 +132,14 @@ def fit(
         if progress and train.history.best:
             print(f"All is again as it was after epoch {train.history.best.epoch}, the best.", flush=True)
     return train.history
+
+
+def take(train: Trainable, batch: tuple[Any, ...]) -> StepResult:
+    """Take a step and append it to the history; a step of another thread comes before both or after both."""
+    with tracing:
+        result = train(*batch)
+        train.history.append(result)
+    return result
 
 
 def _stopping(
@@ -181,10 +189,12 @@ def passes(
 
 
 def _pass(train: Trainable, rest: Iterable[Batch]) -> Iterator[tuple[Any, ...]]:
+    empty = True
     for batch in rest:
+        empty = False
         yield batch if isinstance(batch, tuple) else (batch,)
     epoch, first_step, _ = train.position or Position(0, 0, None)
-    if train.steps == first_step:
+    if empty and train.steps == first_step:
         cure = "a generator can be used up once; tn.data.batches starts anew each epoch" if epoch else ""
         raise InputError("fit", f"at least one batch in epoch {epoch + 1}", "none", cure)
     train.position = Position(epoch + 1, train.steps, None)

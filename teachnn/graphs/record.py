@@ -42,7 +42,7 @@ def graph_of(
     def run(boxes: list) -> Any:
         for i, x in zip(boxed, boxes, strict=True):
             given[i] = x
-        with named(owner.who):
+        with named(owner):
             _outputs(recording, owner.who, recording.run(function, *given))
 
     with tracing:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from typing import Any
 
 
 class InputError(ValueError):
@@ -34,15 +33,19 @@ class InputTypeError(InputError, TypeError):
     """An input of the wrong type altogether: text for a number, a layer for its parameters."""
 
 
-@contextmanager
-def named(who: str) -> Iterator[None]:
-    """Let an error that names nobody yet, as one from inside an operation, name `who`."""
-    try:
-        yield
-    except InputError as error:
-        if error.parts[0]:
-            raise
-        raise type(error)(who, *error.parts[1:]) from None
+class named:  # read as a word: with named(layer)
+    """Let an error that names nobody yet, as one from inside an operation, name `speaker`, which has a `who`."""
+
+    __slots__ = ("speaker",)
+
+    def __init__(self, speaker: Any) -> None:
+        self.speaker = speaker  # each call of a layer comes here: the name is made up only for an error
+
+    def __enter__(self) -> None: ...
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, InputError) and not error.parts[0]:
+            raise type(error)(self.speaker.who, *error.parts[1:]) from None
 
 
 class ModeError(ValueError):

@@ -286,3 +286,35 @@ def test_the_paths_of_another_batch_and_of_a_column_are_shown_by_keyboard(lab):
     page.wait_for_function("() => document.querySelectorAll('.tn-wall .live[data-unit]').length === 4")
     assert units.count() == 4 and page.get_by_test_id("batch").is_disabled()
     lab.look(page, "paths")
+
+
+def test_a_sentence_says_between_which_classes_the_picture_is(lab):
+    cell = "likely = np.zeros((1, 10)); likely[0, [4, 9]] = 0.5, 0.45\n"
+    page = lab.open(lab.write("said", START, cell + "tw.LatentExplorer(vae.decode, classify=lambda pictures: likely)"))
+    page.get_by_test_id("z1").fill("0.6")
+    page.locator(".tn-said", has_text="z1 = 0.60, z2 = 0.00: between a 4 and a 9.").wait_for()
+
+
+def test_a_long_logarithmic_axis_has_six_ticks_at_most_and_says_powers_of_ten(lab):
+    blown = "cockpit.curves = {'steps': [1, 2, 3], 'training': {'loss': [1e-6, 1e3, 1e14]}, 'test': []}"
+    page = lab.open(lab.write("log", START, COCKPIT, f"{blown}\ncockpit.logarithmic = True"))
+    page.wait_for_function("() => document.querySelector('[data-testid=log]').ariaPressed === 'true'")
+    powers = page.locator(".tn-tick", has=page.locator("tspan"))
+    assert 3 <= powers.count() <= 6 and "10−6" in [tick.text_content() for tick in powers.all()]
+
+
+def test_a_readers_own_colours_leave_bars_and_pressed_buttons_to_be_seen(lab):
+    page = lab.open(lab.write("forced", START, NET, COCKPIT, PAD, VIEW))
+    page.get_by_test_id("log").click()
+    page.wait_for_function("() => document.querySelector('[data-testid=log]').ariaPressed === 'true'")
+    page.emulate_media(forced_colors="active")
+    ground = "(what) => getComputedStyle(document.querySelector(what)).background"
+    for one, other in [
+        ("[data-testid=log]", "[data-testid=reset]"),
+        (".tn-bar", ".tn-track"),
+        (".tn-progress div", ".tn-progress"),
+        ("[aria-pressed=true][data-testid^=show]", "[aria-pressed=false][data-testid^=show]"),
+    ]:
+        assert page.evaluate(ground, one) != page.evaluate(ground, other), one
+    assert "gradient" in page.evaluate(ground, ".tn-colours")
+    lab.look(page, "forced")

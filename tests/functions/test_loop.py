@@ -1,3 +1,6 @@
+import threading
+from itertools import count
+
 import numpy as np
 import pytest
 
@@ -202,3 +205,52 @@ def test_a_bar_over_no_batches_is_closed_and_the_error_is_told(monkeypatch):
     train = tn.TrainFunction(lambda x: (W.value * x).sum(), [W := tn.Parameter("W", [1.0])], tn.SGD(0.1))
     with pytest.raises(tn.InputError, match="expected at least one batch in epoch 1, got none"):
         train.fit([])
+
+
+def test_a_copy_of_a_history_is_of_one_instant_and_as_it_was():
+    history = tn.History(capacity=4)
+    for step in range(1, 7):
+        history.append(tn.StepResult(1.0, {"a": float(step)}, step))
+    history.report(6, {"a": 0.5})
+    copied = history.copy()
+    before = (copied.steps.tolist(), copied.terms["a"].tolist(), copied.tests[:], copied.stride)
+    history.append(tn.StepResult(1.0, {"a": 9.0}, 7))
+    history.report(7, {"a": 0.25})
+    history.append(tn.StepResult(1.0, {"b": 9.0}, 8))
+    assert (copied.steps.tolist(), copied.terms["a"].tolist(), copied.tests, copied.stride) == before
+    for step in range(7, 20):
+        copied.append(tn.StepResult(1.0, {"a": 1.0}, step))  # it goes on by itself
+    assert history.names == ("b",)
+
+
+def test_a_history_is_drawn_and_read_while_another_thread_appends():
+    history, stop = tn.History(capacity=16), threading.Event()
+
+    def train():
+        for step in count(1):
+            history.append(tn.StepResult(1.0, {"ab"[step // 97 % 2]: 1.0}, step))  # other terms now and then
+            if stop.is_set():
+                return
+
+    thread = threading.Thread(target=train)
+    thread.start()
+    for _ in range(2000):
+        seen = history.copy()
+        assert all(len(values) == len(seen.steps) for values in seen.terms.values())
+        repr(history)
+    for _ in range(5):
+        history.plot()
+    stop.set()
+    thread.join()
+
+
+def test_steps_of_two_threads_stand_in_the_history_in_their_order():
+    W = tn.Parameter("W", [1.0])
+    train = tn.TrainFunction(lambda x: tn.loss.mean_squared_error(W.value * x, x), [W], tn.SGD(1e-3))
+    batches = [np.ones((1, 1), np.float32)] * 50
+    threads = [threading.Thread(target=train.fit, args=[batches, 4], kwargs={"progress": False}) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert train.history.steps.tolist() == list(range(1, 601))

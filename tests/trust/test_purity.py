@@ -64,7 +64,7 @@ def test_a_models_test_functions_change_no_byte_and_answer_each_row_by_itself(na
 
 
 @pytest.mark.parametrize("name", zoo.models())
-def test_a_look_changes_nothing_and_the_run_goes_on_to_the_bit(name):
+def test_a_look_changes_nothing_and_the_run_goes_on_bit_for_bit(name):
     runs = []
     for look in (False, True):
         trains, tests, layers = zoo.models()[name]

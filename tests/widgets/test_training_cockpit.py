@@ -10,8 +10,8 @@ from IPython.core.interactiveshell import ExecutionResult
 import teachnn as tn
 from teachnn.models.vae import VAE
 from teachnn_widgets import TrainingCockpit
+from teachnn_widgets.feed import Ahead
 from teachnn_widgets.interrupts import Interrupts, interrupts
-from teachnn_widgets.trainer import Ahead
 
 X = tn.rng(1).random((40, 28, 28), np.float32)
 
@@ -78,7 +78,7 @@ def test_to_make_a_cockpit_draws_nothing_from_the_generator():
 def test_the_trace_is_that_of_a_fit_to_the_bit_and_reset_begins_it_anew():
     widget, *_ = cockpit()
     other, _ = cockpit()
-    other.train.fit(other.trainer.data, 2, progress=False)
+    other.train.fit(other.feed.data, 2, progress=False)
     for _ in range(2):
         widget.epoch()
         rest(widget)
@@ -180,9 +180,9 @@ def test_closing_it_while_it_trains_leaves_whole_parameters_and_no_thread():
 def test_a_slower_speed_holds_between_two_steps():
     widget, *_ = cockpit()
     widget.set_state({"speed": 2.0})
-    assert widget.trainer.slowest == 2.0
+    assert widget.trainer.speed == 2.0
     widget.set_state({"speed": None})
-    assert widget.trainer.slowest == float("inf")
+    assert widget.trainer.speed is None
     widget.close()
 
 
@@ -239,3 +239,105 @@ def test_plain_lists_of_batches_will_do():
 def test_ahead_knows_whether_there_is_more():
     ahead = Ahead(iter([1, 2]))
     assert ahead.more() and next(ahead) == 1 and next(ahead) == 2 and not ahead.more()
+
+
+def test_cockpits_of_one_training_function_show_and_stop_the_same_training():
+    first, _ = cockpit()
+    second = TrainingCockpit(first.train, first.feed.data)
+    first.play()
+    assert first.running and second.running and len(training_threads()) == 1
+    second.pause()
+    assert not training_threads()
+    assert first.status == second.status and first.status["reason"] == "Paused." and not first.running
+    second.set_state({"rate": 0.25, "speed": 5.0})
+    second.trainer.tell()
+    assert (first.rate, first.speed) == (0.25, 5.0)
+    first.close()
+    second.close()
+
+
+def test_a_rate_that_a_cell_gives_the_optimizer_is_its_own_and_the_slider_lets_go():
+    widget, _ = cockpit()
+    widget.set_state({"rate": 0.25})
+    widget.train.optimizer = tn.SGD(0.5)
+    widget.tell()
+    assert widget.rate is None and widget.status["rate"] == 0.5
+    widget.set_state({"rate": 0.125})
+    widget.set_state({"rate": None})
+    assert widget.train.optimizer == tn.SGD(0.5)
+    widget.close()
+
+
+def test_when_the_cockpit_that_plays_is_closed_the_other_one_plays_on_with_its_own_batches():
+    first, _ = cockpit()
+    seen = threading.Event()
+    second = TrainingCockpit(first.train, [X[:10]], test=lambda: seen.set() or {"reconstruction": 1.0, "KL": 1.0})
+    first.play()
+    first.close()
+    assert second.running and seen.wait(30)
+    second.close()
+    assert not training_threads()
+
+
+def test_a_cockpit_of_the_same_batches_goes_on_in_the_epoch_where_the_other_was_closed():
+    first, _ = cockpit()
+    for button in (first.epoch, first.step):
+        button()
+        rest(first)
+    second = TrainingCockpit(first.train, first.feed.data)
+    first.close()
+    second.tell()
+    assert (second.status["epoch"], second.status["progress"]) == (2, 0.25)
+    second.close()
+
+
+def test_training_is_paused_when_no_page_shows_any_of_its_cockpits():
+    first, _ = cockpit()
+    second = TrainingCockpit(first.train, first.feed.data)
+    first.play()
+    press(first, "unseen")
+    assert first.running  # the second shows it
+    press(second, "unseen")
+    assert not training_threads() and first.status["reason"] == "Paused: no cell shows it any more."
+    press(second, "seen")
+    second.play()
+    assert second.running
+    first.close()
+    second.close()
+
+
+def test_reset_keeps_the_curve_of_the_steps_before_it_was_made(state_of):
+    maker, rng = cockpit()
+    maker.train.fit(maker.feed.data, 2, progress=False)
+    maker.set_state({"rate": 0.25})
+    widget = TrainingCockpit(maker.train, maker.feed.data)
+    before, loss = state_of((), widget.train, [rng]), widget.train.history.loss
+    widget.epoch()
+    rest(widget)
+    widget.reset()
+    assert widget.curves["steps"] == list(range(1, 9)) and widget.train.optimizer == tn.Adam(1e-2)
+    np.testing.assert_array_equal(widget.train.history.loss, loss)
+    assert state_of((), widget.train, [rng]) == before
+    maker.close()
+    widget.close()
+
+
+def test_steps_that_a_cell_takes_are_shown():
+    widget, _ = cockpit()
+    widget.train.fit(widget.feed.data, 1, progress=False)
+    widget.beat()
+    assert widget.status["step"] == 4 and widget.status["reason"] == "Trained by a cell." and not widget.running
+    widget.close()
+
+
+@pytest.mark.timeout(60)
+def test_a_closed_cockpit_that_is_collected_on_any_thread_waits_for_no_lock():
+    widget, _ = cockpit()
+    other = TrainingCockpit(widget.train, widget.feed.data)
+    widget.close()
+    with other.trainer._commands:  # as while somebody waits for the training thread, on which it is collected
+        thread = threading.Thread(target=widget.close)
+        thread.start()
+        thread.join(30)
+        assert not thread.is_alive()
+    other.close()

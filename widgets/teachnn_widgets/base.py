@@ -22,6 +22,7 @@ import traitlets as t
 from PIL import Image
 
 from teachnn.images import DARK, LIGHT
+from teachnn_widgets.cells import cells
 from teachnn_widgets.pulse import pulse
 
 FOLDER = Path(__file__).parent
@@ -41,7 +42,7 @@ class Widget(anywidget.AnyWidget):
 
     parts: further .js and .css files, by name, that several widgets share. rules: further CSS, as text.
     constants: what the page's JavaScript is to know by the same name.
-    Callbacks may come on any thread (a kernel's subshell, a training thread), so whoever changes traits holds `lock`.
+    Callbacks may come on any thread (a kernel's subshell, a training thread), so code that changes traits holds `lock`.
     """
 
     parts: tuple[str, ...] = ()
@@ -66,6 +67,7 @@ class Widget(anywidget.AnyWidget):
     def __init__(self, **traits):
         self.lock = threading.RLock()
         super().__init__(**traits)
+        cells.made(self)
 
     def set_state(self, sync_data):
         """Take what the page sent, one message at a time."""

@@ -1,71 +1,141 @@
 """Training on a thread of its own, so that the notebook stays alive: cells and sliders answer while it goes on.
 
-It always stops between two steps: a step is atomic, so whatever ends it, the parameters are those of a whole step.
+A training function has one trainer, however many cockpits show it. It always stops between two steps: a step is
+atomic, so whatever ends it, the parameters are those of a whole step.
 """
 
 from __future__ import annotations
 
+import dataclasses
 import math
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
-from itertools import islice
+from contextlib import contextmanager
+from typing import Protocol
+from weakref import WeakValueDictionary
 
 import teachnn as tn
-from teachnn.functions import passes
-from teachnn.support import InputError, InputTypeError
+from teachnn.functions import take
+from teachnn.support import InputTypeError
+from teachnn_widgets.feed import Feed
 from teachnn_widgets.interrupts import interrupts
 
 TELL_PERIOD = 0.1  # seconds between two reports
+NAP = 0.05  # seconds, at most, between two looks whether it is to stop, where it is slowed down
+
+
+class Viewer(Protocol):
+    """A cockpit, as far as its trainer knows one."""
+
+    feed: Feed
+    seen: bool  # whether a page shows it
+
+    def tell(self) -> None:
+        """Show how far training is; called on any thread."""
+
+
+@dataclasses.dataclass
+class Run:
+    """Steps to be taken: so many, or those to the end of the epoch, unless it is told to stop before."""
+
+    steps: float
+    whole_epoch: bool
+    stop: bool = False  # no Event: a signal's handler sets it, and must not wait for a lock
 
 
 class Trainer:
-    """Takes steps of `train` on `data`, endlessly or so many, on a thread that lives while there are steps to take.
+    """Takes steps of a training function, on a thread that lives while there are steps to take.
 
-    data: tn.data.batches, or any other iterable of batches that can be begun anew. test: returns the terms' test
-    values by name, computed after each epoch. tell: called now and then, and whenever it stops, on the thread.
+    Code that holds a widget's lock may call `steer` alone: the other methods wait for the thread, and it for the lock.
     """
 
-    def __init__(self, train: tn.TrainFunction, data: Iterable, test: Callable[[], dict] | None, tell: Callable):
+    def __init__(self, train: tn.TrainFunction):
+        self.train, self.viewers = train, ()
+        self.speed: float | None = None  # steps per second, at most
+        self.reason, self.examples_per_second = "", 0.0  # why it stopped
+        self.feed: Feed | None = None  # the one that is trained on
+        self._rate, self._own_rate = None, train.optimizer.learning_rate
+        self._commands = threading.RLock()
+        self._run, self._thread = Run(0, False, stop=True), None
+        interrupts.listen()
+
+    @classmethod
+    def of(cls, train: tn.TrainFunction) -> Trainer:
+        """Return the one trainer of a training function; raises InputTypeError for anything else."""
         if not isinstance(train, tn.TrainFunction):
             raise InputTypeError("Trainer", "a training function", type(train).__name__, "tn.TrainFunction makes one")
-        if not isinstance(data, Iterable) or isinstance(data, Iterator):
-            cure = "tn.data.batches(images, size=100, rng=rng)"
-            raise InputError(train.who, "batches that can be begun anew each epoch", type(data).__name__, cure)
-        if test is not None and not callable(test):
-            raise InputTypeError(train.who, "a function as test", repr(test))
-        self.train, self.data, self.test, self.tell = train, data, test, tell
-        self._begin()
-        self.reason, self.slowest = "", math.inf  # why it stopped; steps per second, at most
-        self.examples_per_second = 0.0
-        graph = train.graph(*first_batch(data))  # complains now about batches that do not fit
-        noise = [data.rng] if isinstance(data, tn.data.Batches) and data.rng is not None else []
-        variables = dict.fromkeys((*train.parameters, *graph.statistics))
-        self.start = tn.Snapshot(variables, train, dict.fromkeys((*noise, *graph.generators)))
-        self.optimizer = train.optimizer
-        self._commands = threading.RLock()
-        self._stop, self._thread = threading.Event(), None
+        with finding:
+            trainer = trainers.get(id(train)) or cls(train)
+            trainers[id(train)] = trainer  # no other function has this number while its trainer lives
+            return trainer
+
+    def feed_of(self, data: Iterable, test: Callable[[], dict] | None) -> Feed:
+        """Return what a new cockpit trains on; its reset brings back this very instant, at the optimizer's own rate."""
+        with self.holding():
+            rate = self.rate
+            self.steer(None, self.speed)
+            try:
+                return Feed(self.train, data, test)
+            finally:
+                self.steer(rate, self.speed)
 
     @property
     def running(self) -> bool:
         """Whether it takes steps."""
-        return self._thread is not None and not self._stop.is_set()
+        return not self._run.stop
 
-    def run(self, steps: float = math.inf, whole_epoch: bool = False) -> None:
+    @property
+    def at_rest(self) -> bool:
+        """Whether its last step is done and told."""
+        return self._thread is None or not self._thread.is_alive()
+
+    @property
+    def rate(self) -> float | None:
+        """The learning rate that `steer` set; None where it is the optimizer's own, or a cell set another since."""
+        return self._rate if self.train.optimizer.learning_rate == self._rate else None
+
+    def join(self, viewer: Viewer) -> None:
+        """Tell one more cockpit how far training is."""
+        with self._commands:
+            self.viewers = (*self.viewers, viewer)
+
+    def leave(self, viewer: Viewer) -> None:
+        """Tell a cockpit no more. If what is trained on was its own, the newest of the others goes on with its own."""
+        if not any(other is viewer for other in self.viewers):  # it is collected, on this thread or that: no lock, then
+            return
+        with self.holding():
+            self.viewers = tuple(other for other in self.viewers if other is not viewer)
+            if self.viewers and self.feed is viewer.feed:
+                heir = self.viewers[-1].feed
+                heir.inherit(viewer.feed)
+                self.feed = heir
+        self.look()
+
+    def look(self) -> None:
+        """Pause if no cockpit is seen any more."""
+        if self.running and not any(viewer.seen for viewer in self.viewers):
+            self.pause("Paused: no cell shows it any more.")
+
+    def tell(self) -> None:
+        """Tell every cockpit."""
+        for viewer in self.viewers:
+            viewer.tell()
+
+    def run(self, feed: Feed, steps: float = math.inf, whole_epoch: bool = False) -> None:
         """Take so many steps, or those to the end of the epoch; it returns at once, and they go on by themselves."""
         with self._commands:
             self.pause()
-            self.reason, self._stop = "", threading.Event()
-            args = self._stop, steps, whole_epoch
-            self._thread = threading.Thread(target=self._run, args=args, name="teachnn training", daemon=True)
+            self.reason, self.feed, self._run = "", feed, Run(steps, whole_epoch)
+            self._thread = threading.Thread(target=self._train, args=[self._run], name="teachnn training", daemon=True)
             interrupts.add(self.interrupt)
             self._thread.start()
 
     def pause(self, reason: str = "") -> None:
         """Stop between two steps, and wait until it has."""
         with self._commands:
+            self._run.stop = True
             thread = self._thread
-            self._stop.set()
             if thread is not None and thread is not threading.current_thread():
                 thread.join()
                 self._thread = None
@@ -74,86 +144,64 @@ class Trainer:
                 self.reason = reason
                 self.tell()
 
-    def interrupt(self) -> None:
-        """Stop between two steps because the kernel was interrupted; does not wait."""
-        self.reason = "Stopped between two steps: the kernel was interrupted."
-        self._stop.set()
+    @contextmanager
+    def holding(self) -> Iterator[None]:
+        """Stand still between two steps for a while, then go on."""
+        with self._commands:
+            run, going = self._run, self.running
+            self.pause()
+            try:
+                yield
+            finally:
+                if going and self.feed and run.steps > 0:
+                    self.run(self.feed, run.steps, run.whole_epoch)
+                    self.tell()
 
-    def reset(self) -> None:
-        """Put everything back to how it was at first: parameters, statistics, memory, noise, learning rate."""
+    def interrupt(self) -> None:
+        """Stop between two steps because the kernel was interrupted; does not wait, and may come at any time."""
+        self.reason = "Stopped between two steps: the kernel was interrupted."
+        self._run.stop = True
+
+    def reset(self, feed: Feed) -> None:
+        """Put everything back to how it was when a cockpit was made, the learning rate to the optimizer's own."""
         with self._commands:
             self.pause()
-            self.start.restore()
-            self.train.history = tn.History()
-            self.reason, self.examples_per_second = "", 0.0
-            self._begin()
+            feed.reset()
+            self.feed, self._rate, self.reason, self.examples_per_second = feed, None, "", 0.0
             self.tell()
 
-    def _run(self, stop: threading.Event, steps: float, whole_epoch: bool) -> None:
-        told, since, examples, due = time.monotonic(), time.monotonic(), 0, time.monotonic()
+    def steer(self, rate: float | None, speed: float | None) -> None:
+        """Set the learning rate, None for the optimizer's own, and the steps per second, None for as many as can be."""
+        optimizer = self.train.optimizer
+        if self.rate is None:
+            self._own_rate = optimizer.learning_rate
+        rate_now = self._own_rate if rate is None else rate
+        self.train.optimizer = dataclasses.replace(optimizer, learning_rate=rate_now)
+        self._rate, self.speed = rate, speed
+
+    def _train(self, run: Run) -> None:
+        told, due, examples = time.monotonic(), time.monotonic(), 0
         try:
-            while steps > 0 and not stop.is_set():
-                batch = self._next()
-                self.train.history.append(self.train(*batch))
-                self.done, steps, examples = self.done + 1, steps - 1, examples + len(batch[0])
-                ended = self._epoch_ended()
-                now = time.monotonic()
+            while run.steps > 0 and not run.stop and self.feed:
+                batch = self.feed.next()
+                take(self.train, batch)
+                run.steps, examples = run.steps - 1, examples + len(batch[0])
+                ended, now = self.feed.epoch_ended(), time.monotonic()
                 if now - told > TELL_PERIOD:
-                    self.examples_per_second, since, examples = examples / (now - since), now, 0
-                    told = now
+                    self.examples_per_second, told, examples = examples / (now - told), now, 0
                     self.tell()
-                if ended and whole_epoch:
-                    break
-                due = max(due + 1 / self.slowest, now)
-                if due > now:
-                    stop.wait(due - now)
+                if ended and run.whole_epoch:
+                    run.steps = 0
+                due = max(due + (1 / self.speed if self.speed else 0), now)
+                while not run.stop and run.steps > 0 and (wait := due - time.monotonic()) > 0:
+                    time.sleep(min(wait, NAP))
         except Exception as error:
             self.reason = f"Stopped between two steps: {error}"
         finally:
-            stop.set()
+            run.stop = True
             interrupts.remove(self.interrupt)
             self.tell()
 
-    def _begin(self) -> None:
-        self.epoch, self.done, self.rest = 0, 0, None  # epochs begun, batches of this one done, those to come
-        self._passes = passes(self.train, self.data)
 
-    def _next(self) -> tuple:
-        """Return the next batch, of a new epoch where one has ended."""
-        if self.rest is None:
-            epoch, rest = next(self._passes)
-            self.rest, self.done, self.epoch = Ahead(rest), 0, epoch + 1
-        return next(self.rest)
-
-    def _epoch_ended(self) -> bool:
-        if self.rest is None or self.rest.more():
-            return False
-        self.rest = None
-        if self.test:
-            self.train.history.report(self.train.steps, self.test())
-        return True
-
-
-class Ahead:
-    """An iterator that knows whether there is more to come."""
-
-    def __init__(self, items: Iterator):
-        self._items, self._next = items, []
-
-    def more(self) -> bool:
-        """Whether `next` will return something."""
-        self._next = self._next or list(islice(self._items, 1))
-        return bool(self._next)
-
-    def __next__(self):
-        return self._next.pop() if self.more() else next(self._items)
-
-
-def first_batch(data: Iterable) -> tuple:
-    """Return a batch like those to come, without drawing from any generator."""
-    if isinstance(data, tn.data.Batches):
-        state = None if data.rng is None else data.rng.bit_generator.state
-        return next(data.replay(state, 0))
-    for batch in data:
-        return batch if isinstance(batch, tuple) else (batch,)
-    raise InputError("Trainer", "at least one batch an epoch", "none", "look at how the data were chosen")
+trainers: WeakValueDictionary[int, Trainer] = WeakValueDictionary()
+finding = threading.Lock()

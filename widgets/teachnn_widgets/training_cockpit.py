@@ -5,7 +5,6 @@ Training goes on by itself on a thread of its own; see `trainer`. What it finds 
 
 from __future__ import annotations
 
-import dataclasses
 import math
 from collections.abc import Callable, Iterable, Sized
 
@@ -27,10 +26,10 @@ class TrainingCockpit(Widget):
     train: a training function. data: its batches. test: a function without arguments that returns the terms' test
     values by name, `lambda: vae.test_bound(images)` say; called after each epoch. unit: of the terms.
     `play()`, `pause()`, `step()`, `epoch()` and `reset()` are its buttons; `rate` is the learning rate, and None while
-    the optimizer's own (a schedule, say) is in force. Raises InputError for data that the training function refuses.
+    the optimizer's own (a schedule, say) is in force. Cockpits of one training function show and steer the same
+    training. It goes on while a page shows one of them. Raises InputError for data that the training function refuses.
     """
 
-    trainer: Trainer
     running = t.Bool(False).tag(sync=True)
     status = t.Dict(help="step, epoch, progress of the epoch, speed, learning rate, why it stopped").tag(sync=True)
     curves = t.Dict(help="steps; training: each term's means; test: [step, terms]").tag(sync=True)
@@ -46,11 +45,15 @@ class TrainingCockpit(Widget):
         test: Callable[[], dict] | None = None,
         unit: str = "nats per example",
     ):
-        self.trainer = Trainer(train, data, test, self._tell)
-        super().__init__(unit=unit)
-        self._tell()
+        self.trainer, self.seen = Trainer.of(train), True
+        self._settings = self.trainer.rate, self.trainer.speed  # as this cockpit shows them
+        self.feed = self.trainer.feed_of(data, test)
+        super().__init__(unit=unit, rate=self.trainer.rate, speed=self.trainer.speed)
+        self.trainer.join(self)
+        self.tell()
         self.observe(self._steer, ["rate", "speed"])
         self.on_msg(self._obey)
+        self.follow()
 
     @property
     def train(self) -> tn.TrainFunction:
@@ -59,8 +62,8 @@ class TrainingCockpit(Widget):
 
     def play(self) -> None:
         """Train until it is told to stop."""
-        self.trainer.run()
-        self._tell()
+        self.trainer.run(self.feed)
+        self.trainer.tell()
 
     def pause(self) -> None:
         """Stop between two steps."""
@@ -68,60 +71,73 @@ class TrainingCockpit(Widget):
 
     def step(self) -> None:
         """Take one step."""
-        self.trainer.run(steps=1)
+        self.trainer.run(self.feed, steps=1)
 
     def epoch(self) -> None:
         """Go on to the end of the epoch."""
-        self.trainer.run(whole_epoch=True)
-        self._tell()
+        self.trainer.run(self.feed, whole_epoch=True)
+        self.trainer.tell()
 
     def reset(self) -> None:
         """Put parameters, statistics, the optimizer and the noise back to how they were when the cockpit was made."""
-        with self.lock:
-            self.rate = None
-        self.trainer.reset()
+        self.trainer.reset(self.feed)
 
     def close(self) -> None:
-        """Stop training between two steps, and end the widget."""
-        if "trainer" in vars(self):  # none was made of data that were refused
-            self.trainer.pause()
+        """End the widget; with the last cockpit of a training function, training stops between two steps."""
+        if "feed" in vars(self):  # none was made of data that were refused
+            self.trainer.leave(self)
         super().close()
 
+    def beat(self) -> None:
+        """Show steps that a cell took."""
+        trainer = self.trainer
+        if trainer.at_rest and trainer.train.steps != self.status["step"]:
+            trainer.reason = "Trained by a cell."
+            self.tell()
+
     def _obey(self, widget, content, buffers) -> None:
-        """Do what a button on the page says."""
+        """Do what a button on the page says, and take note whether a page shows the widget."""
         buttons = {"play": self.play, "pause": self.pause, "step": self.step, "epoch": self.epoch, "reset": self.reset}
         with self.alerting():
             if content in buttons:
                 buttons[content]()
+            elif content in ("seen", "unseen"):
+                self.seen = content == "seen"
+                self.trainer.look()
 
     def _steer(self, change) -> None:
-        trainer, train = self.trainer, self.trainer.train
         with self.alerting():
-            rate = trainer.optimizer.learning_rate if self.rate is None else self.rate
-            train.optimizer = dataclasses.replace(train.optimizer, learning_rate=rate)
-            trainer.slowest = self.speed or math.inf
-        if not trainer.running:
-            self._tell()
+            if (self.rate, self.speed) != self._settings:  # otherwise `tell` took over those of another cockpit
+                self.trainer.steer(self.rate, self.speed)
+                self._settings = self.rate, self.speed
+        if not self.trainer.running:
+            self.tell()
 
-    def _tell(self) -> None:
+    def tell(self) -> None:
         """Show how far training is."""
-        trainer, history = self.trainer, self.trainer.train.history
-        length = len(trainer.data) if isinstance(trainer.data, Sized) else 0
+        trainer, history = self.trainer, self.trainer.train.history.copy()
+        feed = trainer.feed or self.feed
+        length = len(feed.data) if isinstance(feed.data, Sized) else 0
         status = {
             "step": trainer.train.steps,
-            "epoch": trainer.epoch,
-            "progress": trainer.done / length if length else None,
+            "epoch": feed.epoch,
+            "progress": feed.done / length if length else None,
             "speed": trainer.examples_per_second if trainer.running else 0,
             "rate": trainer.train.optimizer.rate(trainer.train.steps + 1),
             "reason": trainer.reason,
         }
-        thin = max(1, math.ceil(len(history.steps) / POINTS))
+        steps = history.steps
+        thin = max(1, math.ceil(len(steps) / POINTS))
         curves = {
-            "steps": _means(history.steps, thin),
+            "steps": _means(steps, thin),
             "training": {name: _means(values, thin) for name, values in history.terms.items()},
             "test": history.tests[-POINTS:],
         }
         with self.lock, self.hold_sync():
+            if self._settings != (trainer.rate, trainer.speed):
+                self._settings = trainer.rate, trainer.speed
+                with self.hold_trait_notifications():  # both are moved before either is noticed
+                    self.rate, self.speed = self._settings
             self.running, self.status, self.curves = trainer.running, status, curves
 
     def still(self) -> Image.Image:
