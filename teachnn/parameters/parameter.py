@@ -64,9 +64,6 @@ class Variable:
         given = array(self.who, "value", value)
         if given.dtype == bool:
             raise InputTypeError(self.who, "real numbers as value", "bool", "x.astype(np.float32)")
-        given = array(self.who, "value", value)
-        if given.dtype == bool:
-            raise InputTypeError(self.who, "real numbers as value", "bool", "x.astype(np.float32)")
         new = as_float32(self.who, "value", given).copy()
         new.flags.writeable = False
         return new
