@@ -18,7 +18,8 @@ The folders are the idea, from the ground floor up; a folder imports only those 
     data, models, exercises, jupyter          what networks learn from, the cases, the course
 
 Each folder's first lines say in which order to read its files. For a first tour: parameters/parameter, ops/arithmetic,
-layers/layer, layers/dense, functions/optimizer, functions/function.
+layers/layer, layers/dense, functions/optimizer, functions/train_function,
+functions/test_function.
 """
 
 from __future__ import annotations

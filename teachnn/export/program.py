@@ -130,7 +130,9 @@ def _recorded(function: TestFunction[Any] | TrainFunction, python: Callable, inp
         if train and "loss" not in named:
             named = {**named, "loss": reduce(operator.add, named.values())}
         for label, value in named.items():
-            outputs[label] = value._node.name if isbox(value) else recording.constant(np.asarray(value, np.float32), ())
+            outputs[label] = (
+                value._node.name if isbox(value) else recording.constant_of(np.asarray(value, np.float32), ())
+            )
 
     try:
         with tracing:

@@ -36,6 +36,13 @@ if TYPE_CHECKING:
 Objective = Callable[..., Array | float | dict[str, Array]]  # returns one scalar, or named ones
 
 
+def _zeros(shape: tuple[int, ...]) -> np.ndarray:
+    """Return zeros that cannot be changed: what is shown of a training function's memory is its own."""
+    zeros = np.zeros(shape, np.float32)
+    zeros.flags.writeable = False
+    return zeros
+
+
 class TrainFunction:
     """One call takes one step: it moves exactly `parameters`, to make what `objective` returns smaller.
 
@@ -80,7 +87,7 @@ class TrainFunction:
         with tracing:
             steps, progress = self.steps, self._progress
             if not progress.memory or optimizer.memory != self._optimizer.memory:
-                zeros = tuple(tuple(np.zeros(p.shape, np.float32) for _ in optimizer.memory) for p in self.parameters)
+                zeros = tuple(tuple(_zeros(p.shape) for _ in optimizer.memory) for p in self.parameters)
                 progress = Progress(steps, steps, zeros)
             change([(self, "_optimizer", optimizer), (self, "_progress", progress)])
 
@@ -113,7 +120,7 @@ class TrainFunction:
 
     def __call__(self, *inputs: ArrayLike) -> StepResult:
         """Take one step on a batch; return the loss before it."""
-        inputs, scope = as_inputs(self.who, self.objective, inputs), TrainScope()
+        inputs, scope = as_inputs(self.who, self.objective, inputs), TrainScope(self.who)
         with tracing:
             before = self._progress
             try:
@@ -131,13 +138,13 @@ class TrainFunction:
 
     def gradients(self, *inputs: ArrayLike) -> dict[Parameter, np.ndarray]:
         """Return the gradient of the loss by each parameter, as the next step would find it; nothing changes."""
-        inputs, scope = as_inputs(self.who, self.objective, inputs), TrainScope()
+        inputs, scope = as_inputs(self.who, self.objective, inputs), TrainScope(self.who)
         with tracing:
             try:
                 _, _, gradients = self.differentiate(scope, inputs)
             finally:
                 scope.undraw()
-        return dict(zip(self.parameters, gradients, strict=True))
+        return {p: np.array(g) for p, g in zip(self.parameters, gradients, strict=True)}  # two may be one array
 
     def graph(self, *inputs: ArrayLike) -> Graph:
         """Return what one step on this batch would compute; nothing changes."""

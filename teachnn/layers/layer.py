@@ -16,7 +16,6 @@ from typing import Any, ClassVar, TypeVar
 
 import numpy as np
 
-from teachnn import ops
 from teachnn.layers.fields import Frozen
 from teachnn.layers.outline import outline
 from teachnn.parameters import Parameter, Scope, Statistic, Variable, current_scope, distinct
@@ -149,7 +148,10 @@ class _Constant(Scope):
         self.outer = outer
 
     def read(self, variable: Variable) -> Array:
-        return ops.stop_gradient(self.outer.read(variable))
+        return self.outer.constant(variable)
+
+    def constant(self, variable: Variable) -> Any:
+        return self.outer.constant(variable)
 
     def track(self, statistic: Variable, new: Array, rate: float) -> None:
         self.outer.track(statistic, new, rate)
