@@ -99,11 +99,15 @@ def test_an_error_is_shown_as_text_and_goes_when_all_is_well_again(lab):
     await_light(page, 12)
     press(page, "ArrowRight", 1)
     page.locator(".tn-alert", has_text="<b>thirteen</b>").wait_for()
+    page.get_by_test_id("dismiss").click()
+    page.locator(".tn-alert").wait_for(state="hidden")
+    assert page.locator(".tn-stale .tn-light").count() == 1  # what it shows is of before, and says so
     assert page.locator(".tn-alert b").count() == 0  # text, never markup
     await_light(page, 12)  # the picture of before stays
     press(page, "ArrowRight", 1)
     await_light(page, 14)
-    page.locator(".tn-alert").wait_for(state="hidden")
+    page.locator(".tn-stale").wait_for(state="detached")
+    assert page.locator(".tn-alert:visible").count() == 0
 
 
 def test_a_storm_of_events_on_a_slow_widget_ends_with_the_last_value(lab):

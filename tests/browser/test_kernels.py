@@ -1,16 +1,8 @@
-"""Who stands behind each widget, in a real JupyterLab: a kernel that answers, that is busy, that is gone; who trains then."""
+"""Who stands behind each widget, in a real JupyterLab: a kernel that answers, that is busy, that is gone; who trains."""
 
 import pytest
-from test_widgets_in_jupyterlab import COCKPIT, EXPLORER, GRAPHS, LENS, NET, PAD, PATHS, START, VIEW
+from widget_cells import COCKPIT, EXPLORER, GRAPHS, LENS, MOVING, NET, PAD, PATHS, START, VIEW
 
-MOVING = """
-def draw(mean):
-    figure, axes = tn.images.figure(4, 2)
-    axes.plot([0, mean])
-    return figure
-moving = tw.MovingPicture(draw, mean=(0.0, 1.0, 0.5))
-moving
-"""
 CELLS = (GRAPHS, COCKPIT, EXPLORER, PAD, LENS, VIEW, PATHS, MOVING)
 KERNEL = "window.jupyterapp.shell.currentWidget.context.sessionContext.session.kernel"
 STATES = "() => [...document.querySelectorAll('.tn-widget')].map((widget) => widget.dataset.kernel)"
@@ -18,13 +10,13 @@ STATES = "() => [...document.querySelectorAll('.tn-widget')].map((widget) => wid
 USABLE = """() => [...document.querySelectorAll('.tn-widget')].flatMap((widget) => [
   ...[...widget.querySelectorAll('button, input, select')].filter((node) => !node.matches(':disabled')
     && node.checkVisibility()),
-  ...[...widget.querySelectorAll('[role=application]')].filter((node) => getComputedStyle(node).pointerEvents !== 'none'),
+  ...[...widget.querySelectorAll('[role=application]')].filter((n) => getComputedStyle(n).pointerEvents !== 'none'),
 ]).map((node) => node.outerHTML.slice(0, 100))"""
 SAID = "No kernel behind this view: run the cell again."
 
 
 def await_states(page, *states):
-    page.wait_for_function(f"(all) => JSON.stringify(({STATES})()) === all", arg=str(list(states)).replace("'", '"').replace(" ", ""))
+    page.wait_for_function(f"(all) => String(({STATES})()) === all", arg=",".join(states))
 
 
 def run_last(lab, page):
@@ -82,7 +74,9 @@ def test_a_kernel_that_is_shut_down_is_noticed_at_the_first_use_and_what_it_did_
 
 def test_a_kernel_that_a_cell_keeps_busy_is_said_to_be_busy_and_alive_when_it_is_free(lab):
     lab.subshells("disabled")
-    page = lab.open(lab.write("busy", START, EXPLORER, "busy = True", "import time\nwhile busy:\n    time.sleep(0.01)"), run=False)
+    page = lab.open(
+        lab.write("busy", START, EXPLORER, "busy = True", "import time\nwhile busy:\n    time.sleep(0.01)"), run=False
+    )
     for cell in range(3):
         page.locator(".jp-Notebook-cell .cm-content").nth(cell).click()
         lab.execute(page, "notebook:run-cell")

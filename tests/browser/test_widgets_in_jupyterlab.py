@@ -4,33 +4,8 @@ from pathlib import Path
 
 import pytest
 from driven_lab import AXE, AXE_CORE, FAINT, UNNAMED
+from widget_cells import COCKPIT, EXPLORER, GRAPHS, LENS, MOVING, NET, NET_GRAPHS, PAD, PATHS, START, VIEW
 
-START = """
-import numpy as np, teachnn as tn, teachnn_widgets as tw
-from teachnn.models.vae import VAE
-rng = tn.rng(0)
-digits = tn.data.mnist()
-vae = VAE(2, rng, hidden=64)
-x = tn.data.pixels(digits.test.images[:100])
-train = vae.train_function(tn.Adam(1e-3))
-batches = tn.data.batches(digits.train.images, size=100, rng=rng)
-"""
-NET = """
-net = tn.Sequential(
-    tn.Flatten(), tn.Dense.create("<script>alert(1)</script>", 784, 16, rng),
-    tn.BatchNorm.create("bn", 16, mode="train"),
-    tn.ReLU(), tn.Dropout(0.5, rng, mode="train"), tn.Dense.create("out", 16, 10, rng))
-test_net = net.at("test")
-classify = tn.TestFunction(lambda x: tn.ops.softmax(test_net(x)), name="classify")
-learn = tn.TrainFunction(lambda x, y: tn.loss.cross_entropy(net(x), y), net.parameters, tn.Adam(1e-3))
-y = digits.test.labels[:100]
-"""
-GRAPHS = "graphs = tw.TwoGraphs(train.graph(x), vae.decode.graph(np.zeros((225, 2))), train=train, inputs=[x])\ngraphs"
-COCKPIT = "cockpit = tw.TrainingCockpit(train, batches, test=lambda: vae.test_bound(x))\ncockpit"
-EXPLORER = "explorer = tw.LatentExplorer(vae.decode, vae.encode, digits.test.images[:10])\nexplorer"
-PAD = "pad = tw.DrawPad(classify=classify, reconstruct=vae.reconstruct)\npad"
-LENS = "lens = tw.ModeLens(net, test_net, x)\nlens"
-VIEW = "view = tw.ParameterView(net.parameters + net.statistics, [learn.graph(x, y), classify.graph(x)])\nview"
 # Once it has trained: as many steps from the same seed, with no page and no other thread beside them.
 ALONE = f"""
 if train.steps:
@@ -47,20 +22,6 @@ if train.steps:
         "the same picture", explorer.image == explorer._pictures(np.array([explorer.z], np.float32)).tobytes(),
     )
 """
-PATHS = (
-    "from teachnn.models.fractalnet import FractalNet\n"
-    "paths = tw.LivePaths(FractalNet.create(rng, 3, (2, 2)), x)\npaths"
-)
-MOVING = """
-def curve(center):
-    figure, axes = tn.images.figure()
-    axes.plot(np.linspace(-3, 3), np.exp(-(np.linspace(-3, 3) - center) ** 2))
-    axes.set(title="A bell", xlabel="x", ylabel="height")
-    return figure
-
-tw.MovingPicture(curve, center=(-2.0, 2.0, 0.0))
-"""
-NET_GRAPHS = "tw.TwoGraphs(learn.graph(x, y), classify.graph(x))"
 
 
 def frames(page, canvas):
@@ -286,3 +247,35 @@ def test_the_paths_of_another_batch_and_of_a_column_are_shown_by_keyboard(lab):
     page.wait_for_function("() => document.querySelectorAll('.tn-wall .live[data-unit]').length === 4")
     assert units.count() == 4 and page.get_by_test_id("batch").is_disabled()
     lab.look(page, "paths")
+
+
+def test_a_sentence_says_between_which_classes_the_picture_is(lab):
+    cell = "likely = np.zeros((1, 10)); likely[0, [4, 9]] = 0.5, 0.45\n"
+    page = lab.open(lab.write("said", START, cell + "tw.LatentExplorer(vae.decode, classify=lambda pictures: likely)"))
+    page.get_by_test_id("z1").fill("0.6")
+    page.locator(".tn-said", has_text="z1 = 0.60, z2 = 0.00: between a 4 and a 9.").wait_for()
+
+
+def test_a_long_logarithmic_axis_has_six_ticks_at_most_and_says_powers_of_ten(lab):
+    blown = "cockpit.curves = {'steps': [1, 2, 3], 'training': {'loss': [1e-6, 1e3, 1e14]}, 'test': []}"
+    page = lab.open(lab.write("log", START, COCKPIT, f"{blown}\ncockpit.logarithmic = True"))
+    page.wait_for_function("() => document.querySelector('[data-testid=log]').ariaPressed === 'true'")
+    powers = page.locator(".tn-tick", has=page.locator("tspan"))
+    assert 3 <= powers.count() <= 6 and "10−6" in [tick.text_content() for tick in powers.all()]
+
+
+def test_a_readers_own_colours_leave_bars_and_pressed_buttons_to_be_seen(lab):
+    page = lab.open(lab.write("forced", START, NET, COCKPIT, PAD, VIEW))
+    page.get_by_test_id("log").click()
+    page.wait_for_function("() => document.querySelector('[data-testid=log]').ariaPressed === 'true'")
+    page.emulate_media(forced_colors="active")
+    ground = "(what) => getComputedStyle(document.querySelector(what)).background"
+    for one, other in [
+        ("[data-testid=log]", "[data-testid=reset]"),
+        (".tn-bar", ".tn-track"),
+        (".tn-progress div", ".tn-progress"),
+        ("[aria-pressed=true][data-testid^=show]", "[aria-pressed=false][data-testid^=show]"),
+    ]:
+        assert page.evaluate(ground, one) != page.evaluate(ground, other), one
+    assert "gradient" in page.evaluate(ground, ".tn-colours")
+    lab.look(page, "forced")

@@ -35,6 +35,23 @@ def decoded(vae, z):
     return np.round(vae.decode(np.array([z], np.float32))[0] * 255).astype(np.uint8).tobytes()
 
 
+def test_a_classifier_says_how_likely_each_class_is_where_the_point_is(vae):
+    seen = []
+
+    def classify(pictures):
+        seen.append(pictures)
+        return np.eye(10, dtype=np.float32)[[4]]
+
+    explorer = LatentExplorer(vae.decode, classify=classify)
+    explorer.set_state({"z": [1.0, 0.5]})
+    assert explorer.likely == [0.0] * 4 + [1.0] + [0.0] * 5
+    assert seen[-1].shape == (1, 28, 28) and seen[-1].max() <= 1
+    assert LatentExplorer(vae.decode).likely == []
+    with pytest.raises(tn.InputError, match="a function as classify"):
+        LatentExplorer(vae.decode, classify=3)
+    explorer.close()
+
+
 def test_the_picture_follows_the_sliders(explorer, vae):
     assert explorer.image == decoded(vae, [0, 0])
     explorer.set_state({"z": [1.5, -0.5]})

@@ -50,13 +50,6 @@ function sentence(others = {}) {
   return make("p", { class: "tn-said", "aria-live": "polite", ...others });
 }
 
-/** Return which class is most likely, or between which two the answer is: "between a 4 and a 9", "a 4 (0.93)". */
-function verdict(row) {
-  const [[most, first], [next, second]] = [...[...row].entries(), ["", 0]].sort(([, a], [, b]) => b - a);
-  const named = (n) => `${n === 8 ? "an" : "a"} ${n}`;
-  return second > first / 2 ? `between ${named(most)} and ${named(next)}` : `${named(most)} (${first.toFixed(2)})`;
-}
-
 // --- controls
 
 /** Return the attributes of whatever takes the focus: its name for screen readers, and its keys for itself. */

@@ -124,3 +124,10 @@ function inkPad(model, label) {
   const node = make("div", { class: "tn-pad" }, make("div", { class: "tn-paper" }, canvas, crosshair, hint), tools);
   return { node, end: watch(model, "ink", show) };
 }
+
+/** Return which class is most likely, or between which two the answer is: "between a 4 and a 9", "a 4 (0.93)". */
+function verdict(row) {
+  const [[most, first], [next, second]] = [...[...row].entries(), ["", 0]].sort(([, a], [, b]) => b - a);
+  const named = (n) => `${n === 8 ? "an" : "a"} ${n}`;
+  return second > first / 2 ? `between ${named(most)} and ${named(next)}` : `${named(most)} (${first.toFixed(2)})`;
+}

@@ -5,52 +5,26 @@ const HOW = matchMedia("(pointer: coarse)").matches
   ? "Tap a layer or a parameter for its numbers; two fingers move and zoom."
   : "Point at a layer or a parameter; click for its numbers; drag to move, Ctrl + wheel to zoom.";
 
-const TABS = { class: "tn-tabs", role: "tablist", "aria-label": "Function on the right" };
-
 function render({ model, el }) {
   const frame = windowOn("the drawing", model.get("functions").length > 0);
   const { stage } = frame;
   const told = make("div", { class: "tn-said tn-told", "aria-live": "polite" });
   const choose = () => change({ depth: Number(depth.value) });
   const depth = make("select", control("Depth of the graphs", "depth", { onchange: choose }));
-  const tabs = model.get("functions").map(tab);
+  const titled = (name, last) => (last ? "All functions" : `${name} beside the training function`);
+  const tabs = tabsOf("Function on the right", model.get("functions"), titled, (i) => change({ function: i }));
   let svg, elements, links, halos, lit, kept;
 
   const bar = make(
     "div",
     { class: "tn-row" },
-    make("div", { ...TABS, hidden: !tabs.length }, ...tabs),
+    tabs.node,
     make("span", { class: "tn-grow" }),
     make("label", { class: "tn-row" }, "Show", depth),
     button("−", "Zoom out", "zoom-out", () => frame.zoom(1 / STEP)),
     button("+", "Zoom in", "zoom-in", () => frame.zoom(STEP)),
     button("Fit", "Fit the drawing into the frame", "fit", frame.fit),
   );
-
-  // --- which function stands on the right
-
-  function tab(name, i, all) {
-    const title = i === all.length - 1 ? "All functions" : `${name} beside the training function`;
-    const onclick = () => change({ function: i });
-    const node = make("button", control(title, `tab-${i}`, { type: "button", role: "tab", title, onclick }), name);
-    keys(node, ({ key }) => {
-      const by = { ArrowRight: 1, ArrowLeft: -1, Home: -i, End: -i - 1 }[key];
-      if (by === undefined) return;
-      const next = tabs[(i + by + all.length) % all.length];
-      return () => {
-        next.focus();
-        next.click();
-      };
-    });
-    return node;
-  }
-
-  function choice() {
-    tabs.forEach((node, i) => {
-      const chosen = i === model.get("function");
-      filled(node, { "aria-selected": String(chosen), tabindex: chosen ? 0 : -1 });
-    });
-  }
 
   // --- the drawing
 
@@ -197,7 +171,7 @@ function render({ model, el }) {
   keys(frame.node, ({ key }) => key === "Escape" && model.get("selected") && close);
   return ending(
     region(model, el, "Graphs of functions and what they share", "tn-two-graphs", bar, frame.node, told),
-    watch(model, "function", choice),
+    watch(model, "function", () => tabs.set(model.get("function"))),
     watch(model, "drawing", draw),
     watch(model, "glow", glow),
     watch(model, "depth deepest", depths),

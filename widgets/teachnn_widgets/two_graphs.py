@@ -38,7 +38,7 @@ class TwoGraphs(Widget):
     Raises InputError for what is no graph.
     """
 
-    parts = ("stage", "inspector")
+    parts = ("tabs", "stage", "inspector")
     rules = scoped(RULES, ".tn-two-graphs .teachnn")
     rules += scoped(DARK_RULES, ':where([data-jp-theme-light="false"]) .tn-two-graphs .teachnn')
 
