@@ -1,4 +1,4 @@
-"""Who stands behind each widget, in a real JupyterLab: a kernel that answers, that is busy, that is gone; who trains."""
+"""Who stands behind each widget, in a real JupyterLab: a kernel that answers, is busy or is gone; who trains."""
 
 import pytest
 from widget_cells import COCKPIT, EXPLORER, GRAPHS, LENS, MOVING, NET, PAD, PATHS, START, VIEW
@@ -65,7 +65,6 @@ def test_a_kernel_that_is_shut_down_is_noticed_at_the_first_use_and_what_it_did_
     await_states(page, "alive")
     page.evaluate("() => window.jupyterapp.serviceManager.sessions.shutdownAll()")
     slider = page.get_by_test_id("z1")
-    page.wait_for_timeout(2100)  # the view asks again at most every two seconds
     slider.focus()
     page.keyboard.press("ArrowRight")
     await_states(page, "gone")

@@ -68,7 +68,7 @@ class Widget(anywidget.AnyWidget):
     def __init__(self, **traits):
         self.lock = threading.RLock()
         super().__init__(**traits)
-        self.on_msg(self._answer)
+        self.on_msg(self._here)
         cells.made(self)
 
     def set_state(self, sync_data):
@@ -76,7 +76,7 @@ class Widget(anywidget.AnyWidget):
         with self.lock:
             super().set_state(sync_data)
 
-    def _answer(self, widget, content, buffers) -> None:
+    def _here(self, widget, content, buffers) -> None:
         """Answer a page that asks whether anybody is there."""
         if content == {"ask": True}:
             self.send({"answer": True})

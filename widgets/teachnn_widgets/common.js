@@ -164,7 +164,7 @@ function region(model, el, label, kind, ...children) {
   el.classList.add("tn-host");
   el.append(section);
   return ending(
-    followKernel(model, el),
+    followKernel(model),
     watch(model, "alert", () => {
       said.textContent = model.get("alert");
       alert.hidden = !said.textContent;

@@ -13,13 +13,16 @@ const LIVES = new WeakMap(); // of each view's model
 
 /** Return the life of a view's model: its state, who listens, and what the kernel was told but may not have heard. */
 function lifeOf(model) {
-  if (!LIVES.has(model)) LIVES.set(model, { state: "alive", listeners: new Set(), unheard: new Map(), used: () => {} });
+  if (!LIVES.has(model))
+    LIVES.set(model, { state: "alive", listeners: new Set(), unheard: new Map(), look: () => {}, used: () => {} });
   return LIVES.get(model);
 }
 
 /** Whether a view has no kernel any more. */
 function isGone(model) {
-  return lifeOf(model).state === "gone";
+  const life = lifeOf(model);
+  life.look();
+  return life.state === "gone";
 }
 
 /** Listen to changes of the state, and once now; return what ends it. */
@@ -33,13 +36,20 @@ function watchKernel(model, listener) {
 /** Change traits of the model together, and tell the kernel. While it is busy, only the latest value is kept. */
 function tell(model, changes) {
   const life = lifeOf(model);
-  if (isGone(model)) return;
   for (const [name, value] of Object.entries(changes)) {
     if (!life.unheard.has(name)) life.unheard.set(name, model.get(name));
     model.set(name, value);
   }
+  if (isGone(model)) return takeBack(model);
   model.save_changes();
   life.used();
+}
+
+/** Show again what the kernel knew last. */
+function takeBack(model) {
+  const { unheard } = lifeOf(model);
+  for (const [name, before] of unheard) model.set(name, before);
+  unheard.clear();
 }
 
 /** Send the kernel a word. */
@@ -52,7 +62,7 @@ function say(model, word) {
 }
 
 /** Find out who stands behind a view, now and whenever it is used; return what ends it. */
-function followKernel(model, el) {
+function followKernel(model) {
   if (!model.widget_manager) return () => {}; // a page without a kernel, which answers itself
   const life = lifeOf(model);
   let [open, since, timer] = [false, Number.NEGATIVE_INFINITY, 0]; // a question, when it was asked, when to give up
@@ -60,15 +70,11 @@ function followKernel(model, el) {
   function enter(state) {
     if (state === life.state) return;
     life.state = state;
-    if (state === "gone") takeBack();
+    if (state === "gone") takeBack(model);
     for (const listener of life.listeners) listener();
   }
-  /** Show again what the kernel knew last. */
-  function takeBack() {
-    for (const [name, before] of life.unheard) model.set(name, before);
-    life.unheard.clear();
-  }
-  const lost = () => el.classList.contains("jupyter-widgets-disconnected"); // what ipywidgets knows itself
+  // What ipywidgets knows itself: whether the notebook has a kernel, and, of its own model beside ours, a channel to it.
+  const lost = () => model.widget_manager.kernel === null || model.get("layout")?.comm_live === false;
   const giveUp = (state) => {
     if (open) enter(lost() ? "gone" : state);
   };
@@ -93,9 +99,11 @@ function followKernel(model, el) {
     life.unheard.clear();
     enter("alive");
   }
-  // ipywidgets puts its mark on the element at the same event: look after it.
-  const changed = () => setTimeout(ask);
+  const changed = () => setTimeout(ask); // once the layout's model has heard it too
 
+  life.look = () => {
+    if (lost()) enter("gone");
+  };
   life.used = () => {
     if (!open && performance.now() - since > OFTEN) ask();
   };
