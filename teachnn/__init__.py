@@ -14,10 +14,12 @@ The folders are the idea, from the ground floor up; a folder imports only those 
     graphs        a function as plain data, and its picture
     functions     the two kinds: TrainFunction, TestFunction, and what a step is made of
     export        a function in other hands: a program, ONNX, PyTorch
+    scale         many machines: sweeps, and one training function on many workers
     data, models, exercises, jupyter          what networks learn from, the cases, the course
 
 Each folder's first lines say in which order to read its files. For a first tour: parameters/parameter, ops/arithmetic,
-layers/layer, layers/dense, functions/optimizer, functions/function.
+layers/layer, layers/dense, functions/optimizer, functions/train_function,
+functions/test_function.
 """
 
 from __future__ import annotations
@@ -49,12 +51,14 @@ from teachnn.graphs import Drawing, Graph, draw, shared_parameters
 from teachnn.layers import (
     AveragePool2D,
     BatchNorm,
+    CausalSelfAttention,
     Conv2D,
     ConvTranspose2D,
     Dense,
     Detached,
     Dropout,
     DropPath,
+    Embedding,
     Flatten,
     GaussianSample,
     GlobalAveragePool2D,
@@ -78,7 +82,7 @@ from teachnn.parameters import Parameter, Statistic, init, rng
 from teachnn.support import InputError, InputTypeError, Mode, ModeError, keep_freed
 
 if TYPE_CHECKING:
-    from teachnn import export
+    from teachnn import export, scale
 
 __version__ = "0.2.0"
 
@@ -88,6 +92,7 @@ __all__ = [
     "AdamW",
     "AveragePool2D",
     "BatchNorm",
+    "CausalSelfAttention",
     "CheckpointError",
     "Conv2D",
     "ConvTranspose2D",
@@ -96,6 +101,7 @@ __all__ = [
     "Drawing",
     "DropPath",
     "Dropout",
+    "Embedding",
     "Flatten",
     "GaussianSample",
     "GlobalAveragePool2D",
@@ -141,11 +147,12 @@ __all__ = [
     "ops",
     "rng",
     "save",
+    "scale",
     "schedule",
     "shared_parameters",
 ]
 
-LATE = ["export"]  # loaded when it is asked for
+LATE = ["export", "scale"]  # loaded when it is asked for
 
 
 def __getattr__(name: str) -> ModuleType:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from teachnn.support import InputError, instance, number, whole
+from teachnn.support import InputError, as_array, instance, number, reshaping, whole
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -53,20 +53,19 @@ INK = "#7a7a7a"  # letters and axes of a figure: no grey has more contrast to bo
 def grid(images: ArrayLike, columns: int, scale: int = 1) -> Image.Image:
     """Return one picture of many, in rows of `columns`, each pixel enlarged to scale x scale.
 
-    images: (N, H, W) grey or (N, H, W, 3) colours, floats from 0 (black) to 1, or uint8. It shows itself in a notebook;
-    `.save("digits.png")` writes it.
+    images: (N, H, W) or (N, H, W, 1) grey, or (N, H, W, 3) colours, floats from 0 (black) to 1, or
+    uint8. It shows itself in a notebook; `.save("digits.png")` writes it.
 
     >>> grid(np.zeros((6, 28, 28)), columns=3).size
     (84, 56)
     """
     from PIL import Image  # here: the import of teachnn would wait for it
 
-    try:
-        images = np.asarray(images)
-    except ValueError:
-        raise InputError("grid", "images of one shape", "several") from None
+    images = as_array("grid", "images", images)
+    images = images[..., 0] if images.ndim == 4 and images.shape[3] == 1 else images
     if images.ndim not in (3, 4) or images.size == 0 or (images.ndim == 4 and images.shape[3] != 3):
-        raise InputError("grid", "images of shape (N, H, W) or (N, H, W, 3)", str(images.shape))
+        cure = reshaping(images.shape, ("N", "H", "W", 3)) or "(N, H, W, 1) is grey too"
+        raise InputError("grid", "images of shape (N, H, W) or (N, H, W, 3)", str(images.shape), cure)
     columns, scale = whole("grid", "number of columns", columns), whole("grid", "scale", scale)
     if images.dtype.kind != "f" and images.dtype != np.uint8:
         cure = "images.astype(np.uint8) for grey levels 0 to 255"
@@ -100,7 +99,7 @@ def latent_plane(side: int = 15, low: float = 0.04, high: float = 0.96) -> np.nd
 def manifold(decode: Callable, side: int = 15, dimensions: int = 2, scale: int = 1) -> Image.Image:
     """Return what `decode` makes of a grid over the first two of so many latent dimensions, the others being 0.
 
-    decode: a function from points (N, dimensions) to images (N, H, W) or (N, H, W, 3), between 0 and 1.
+    decode: a function from points (N, dimensions) to images that `grid` takes, between 0 and 1.
     """
     instance("manifold", "a function as decode", decode, Callable, "vae.decode is one")
     side, dimensions = whole("manifold", "side", side), whole("manifold", "number of dimensions", dimensions)

@@ -480,7 +480,7 @@ def test_lab_gets_its_folder_and_hands_on_what_it_does_not_know(monkeypatch):
     ]
 
 
-def test_a_tilde_is_the_home_wherever_a_folder_is_given(vae, tmp_path, monkeypatch):
+def test_a_tilde_means_the_home_in_every_folder_option(vae, tmp_path, monkeypatch):
     for name in ("HOME", "USERPROFILE"):
         monkeypatch.setenv(name, str(tmp_path))
     got = []

@@ -70,11 +70,18 @@ def test_real_digits_can_be_written_as_png(tmp_path):
         assert np.array_equal(np.asarray(picture)[28:, 56:], digits[5])
 
 
-@pytest.mark.parametrize("shape", [(28, 28), (2, 28, 28, 1), (2, 28, 28, 4), (0, 28, 28), (1, 2, 2, 3, 1), ()])
+@pytest.mark.parametrize("shape", [(28, 28), (2, 28, 28, 2), (2, 28, 28, 4), (0, 28, 28), (1, 2, 2, 3, 1), ()])
 def test_images_of_another_shape_are_refused(shape):
     with refused("grid") as caught:
         grid(np.zeros(shape), columns=1)
     assert str(shape) in str(caught.value)
+
+
+def test_pictures_of_one_channel_are_grey_and_channels_first_are_named():
+    digits = tn.data.mnist().test.images[:6]
+    assert np.array_equal(np.asarray(grid(digits[..., None], 3)), np.asarray(grid(digits, 3)))
+    with refused("grid", cure="x.transpose(0, 2, 3, 1)"):
+        grid(np.zeros((2, 3, 8, 8)), columns=1)
 
 
 @pytest.mark.parametrize(("columns", "scale"), [(0, 1), (-1, 1), (1, 0), (1.0, 1), (1, 2.5), ("2", 1)])

@@ -14,34 +14,35 @@ import teachnn.models
 from teachnn.models.classifier import Classifier, convolutional_network, dense_network
 from teachnn.models.faces import ANet, LNet
 from teachnn.models.fractalnet import Fractal, FractalNet, Unit
+from teachnn.models.gpt import GPT, Block
 from teachnn.models.vae import VAE
 
 sizes = st.integers(1, 4)
 
 
 @st.composite
-def rows(draw, d=None):
+def rows(draw, d=None, least=1):
     """Return numbers (n, d), and the generator for more of them."""
     rng = tn.rng(draw(st.integers(0, 2**32 - 1)))
-    return rng.standard_normal((draw(sizes), d or draw(sizes))), rng
+    return rng.standard_normal((draw(st.integers(least, 4)), d or draw(sizes))), rng
 
 
 @st.composite
-def pictures(draw, least=1):
+def pictures(draw, least=1, examples=1):
     """Return numbers (n, h, w, c), and the generator for more of them."""
     rng = tn.rng(draw(st.integers(0, 2**32 - 1)))
     side = st.integers(least, least + 3)
-    return rng.standard_normal((draw(sizes), draw(side), draw(side), draw(sizes))), rng
+    return rng.standard_normal((draw(st.integers(examples, 4)), draw(side), draw(side), draw(sizes))), rng
 
 
-def of_rows(make):
+def of_rows(make, least=1):
     """Return a strategy for (layer, inputs), where make(d, rng) is the layer."""
-    return rows().map(lambda drawn: (make(drawn[0].shape[1], drawn[1]), (drawn[0],)))
+    return rows(least=least).map(lambda drawn: (make(drawn[0].shape[1], drawn[1]), (drawn[0],)))
 
 
-def of_pictures(make, least=1):
+def of_pictures(make, least=1, examples=1):
     """Return a strategy for (layer, inputs), where make(c, rng) is the layer."""
-    return pictures(least).map(lambda drawn: (make(drawn[0].shape[3], drawn[1]), (drawn[0],)))
+    return pictures(least, examples).map(lambda drawn: (make(drawn[0].shape[3], drawn[1]), (drawn[0],)))
 
 
 def filled(layer, rng):
@@ -73,6 +74,13 @@ def several(draw, make):
     return make(rng), tuple(rng.standard_normal(x.shape) for _ in range(draw(sizes)))
 
 
+@st.composite
+def texts(draw, make):
+    """Return a layer of texts, make(rng), and numbers (n, t, 4) for it."""
+    rng = tn.rng(draw(st.integers(0, 2**32 - 1)))
+    return filled(make(rng), rng), (rng.standard_normal((draw(sizes), draw(sizes), 4)),)
+
+
 def at(kind, make):
     """Return both modes of a layer."""
     return {f"{kind.__name__}, {mode}": (kind, make(mode)) for mode in ("train", "test")}
@@ -91,8 +99,11 @@ LAYERS = {
         2, int(rng.integers(1, 4)), padding=int(rng.integers(0, 2))), least=2))
        for kind in (tn.MaxPool2D, tn.AveragePool2D)},
     "LayerNorm": (tn.LayerNorm, of_pictures(lambda c, rng: filled(tn.LayerNorm.create("ln", c), rng))),
+    "CausalSelfAttention": (tn.CausalSelfAttention, texts(lambda rng: tn.CausalSelfAttention.create("a", 4, 2, rng))),
+    "Block": (Block, texts(lambda rng: Block.create("b", 4, 2, rng))),
     "Join": (tn.Join, several(lambda rng: tn.Join())),
-    **at(tn.BatchNorm, lambda mode: of_rows(lambda d, rng: filled(tn.BatchNorm.create("bn", d, mode=mode), rng))),
+    **at(tn.BatchNorm, lambda mode: of_rows(
+        lambda d, rng: filled(tn.BatchNorm.create("bn", d, mode=mode), rng), least=2)),
     **at(tn.Dropout, lambda mode: of_rows(lambda d, rng: tn.Dropout(0.4, rng, mode=mode))),
     **at(tn.DropPath, lambda mode: several(lambda rng: tn.DropPath(0.4, rng, mode=mode))),
     **at(tn.GaussianSample, lambda mode: rows().map(
@@ -100,13 +111,16 @@ LAYERS = {
     "Sequential": (tn.Sequential, of_rows(
         lambda d, rng: filled(tn.Sequential(tn.Dense.create("h", d, 3, rng), tn.Tanh()), rng))),
     "Detached": (tn.Detached, of_rows(lambda d, rng: filled(tn.Dense.create("h", d, 3, rng), rng).detached())),
-    **at(Unit, lambda mode: of_pictures(lambda c, rng: filled(Unit.create("u", (c, 2), rng, mode=mode), rng))),
+    **at(Unit, lambda mode: of_pictures(
+        lambda c, rng: filled(Unit.create("u", (c, 2), rng, mode=mode), rng), examples=2)),
     **at(Fractal, lambda mode: of_pictures(
-        lambda c, rng: filled(Fractal.create("f", 2, (c, 2), rng, tn.DropPath(0.3, rng, mode=mode)), rng))),
+        lambda c, rng: filled(Fractal.create("f", 2, (c, 2), rng, tn.DropPath(0.3, rng, mode=mode)), rng), examples=2)),
     **at(FractalNet, lambda mode: rows(d=784).map(lambda drawn: (
         filled(FractalNet.create(drawn[1], 2, (2, 2)), drawn[1]).at(mode), (drawn[0].reshape(-1, 28, 28),)))),
 }  # fmt: skip
 
+
+TAKE_WHOLE_NUMBERS = {tn.Embedding}  # no gradient by an input: their own tests have them
 
 MODULES = [importlib.import_module(m.name) for m in pkgutil.iter_modules(teachnn.models.__path__, "teachnn.models.")]
 
@@ -150,6 +164,9 @@ def models(seed: int = 0) -> dict[str, tuple]:
     found["lnet"] = [(lnet.train_function(tn.Momentum()), (scenes, tags))], [(lnet.respond, scenes)], layers(lnet)
     who, what = anet.identity_function(tn.AdamW()), anet.attribute_function(tn.SGD())
     found["anet"] = [(who, (faces, np.arange(4))), (what, (faces, tags))], [(anet.features, faces)], layers(anet)
+    gpt, tokens = GPT(7, 8, rng, width=8, heads=2, blocks=1), rng.integers(0, 7, (4, 6))
+    texts = [gpt.tokens, gpt.places, *gpt.blocks, gpt.norm]
+    found["gpt"] = [(gpt.train_function(tn.Adam()), (tokens,))], [(gpt.logits, tokens)], texts
     return found
 
 

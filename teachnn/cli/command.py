@@ -1,4 +1,4 @@
-"""The options of `teachnn`, what is said of a wrong one, and how the command ends.
+"""The options of `teachnn`, the errors about wrong ones, and how the command ends.
 
 It ends with 0 if all went well, 1 if something failed, 2 for a wrong option, 130 on Ctrl-C, and 141 if nobody reads
 its output any more.

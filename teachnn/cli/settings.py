@@ -1,14 +1,13 @@
-"""What a run of `teachnn vae` was begun with, in a file beside its checkpoint, so that --resume goes on as it began."""
+"""The settings of a run of `teachnn vae`, in a file beside its checkpoint, so that --resume can go on with them."""
 
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 
-from teachnn.support import InputError, is_whole
+from teachnn.support import InputError, is_whole, write_whole
 
 DEFAULTS = {"latent": 2, "hidden": 400, "epochs": 10, "seed": 0}  # the settings that are options
 FIXED = ("latent", "hidden", "seed")  # what a run keeps to its end; its epochs may grow or shrink
@@ -27,16 +26,7 @@ class Settings:
 
     def write(self, path: Path) -> None:
         """Write them to a file, whole or not at all."""
-        temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
-        try:
-            with temporary.open("w", encoding="utf-8") as file:
-                file.write(json.dumps(asdict(self), indent=2) + "\n")
-                file.flush()
-                os.fsync(file.fileno())
-            os.replace(temporary, path)
-        except BaseException:
-            temporary.unlink(missing_ok=True)
-            raise
+        write_whole(path, f"{json.dumps(asdict(self), indent=2)}\n".encode())
 
 
 def begun(options: Mapping[str, int]) -> Settings:

@@ -1,4 +1,4 @@
-"""A VAE trained on MNIST from the command line: pictures soon, and nothing learnt is lost. Notebook 10."""
+"""A VAE trained on MNIST from the command line; what was learnt is kept however it ends. Notebook 10."""
 
 from __future__ import annotations
 

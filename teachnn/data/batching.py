@@ -1,4 +1,4 @@
-"""A network sees its examples a handful at a time, in a new order each pass. Notebook 03."""
+"""Batches: a network sees a few of its examples at a time, in a new order each pass. Notebook 03."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from teachnn.data.digits import pixels
-from teachnn.support import Array, InputError, InputTypeError, instance, whole
+from teachnn.support import Array, InputError, InputTypeError, as_array, instance, whole
 
 
 class Batches:
@@ -30,7 +30,7 @@ class Batches:
         instance("batches", "a generator or None as rng", rng, np.random.Generator | None, "make one with tn.rng(0)")
         self.size: int = whole("batches", "size", size)
         self.rng: np.random.Generator | None = rng
-        self.keep_last: bool = bool(keep_last)
+        self.keep_last: bool = bool(instance("batches", "True or False as keep_last", keep_last, bool | np.bool_))
         if len(self) < 1:
             cure = "take a smaller size, or keep_last=True"
             raise InputError("batches", f"size <= {self.examples:,} without the last batch", str(size), cure)
@@ -85,8 +85,8 @@ def batches(*arrays: Array, size: int, rng: np.random.Generator | None, keep_las
 
     arrays: one or more of shape (N, ...), example i in row i of each. A batch is a tuple of as many arrays, of shape
     (size, ...): copies, free to change.
-    uint8 arrays of two or more dimensions are pictures: their batches are float32 in [0, 1], through `pixels`. (Kept
-    as uint8, 60,000 images of 28 x 28 take 47 MB; as float32, 188 MB.) Other arrays keep their dtype.
+    uint8 arrays of three or more dimensions are pictures: their batches are float32 in [0, 1], through `pixels`. (Kept
+    as uint8, 60,000 images of 28 x 28 take 47 MB; as float32, 188 MB.) Other arrays come as they are.
     rng: draws one permutation a pass, when the pass begins; None: the examples in the order given, each pass.
     keep_last: whether the last batch of a pass is kept if it is smaller than `size`.
     Raises InputError if no array is given, if their numbers of examples are 0 or differ, or if no batch has that size.
@@ -100,14 +100,11 @@ def batches(*arrays: Array, size: int, rng: np.random.Generator | None, keep_las
 
 def _gather(array: np.ndarray, chosen: np.ndarray) -> np.ndarray:
     part = array[chosen]
-    return pixels(part) if part.dtype == np.uint8 and part.ndim >= 2 else part
+    return pixels(part) if part.dtype == np.uint8 and part.ndim >= 3 else part
 
 
 def _as_examples(array: Array, i: int) -> np.ndarray:
-    try:
-        array = np.asarray(array)
-    except ValueError:  # rows of unequal length
-        raise InputError("batches", f"an array as input {i}", "rows of unequal length", "cut or pad them") from None
+    array = as_array("batches", f"input {i}", array)
     if array.ndim == 0:
         cure = "an array has one row an example"
         raise InputError("batches", f"an array of shape (N, ...) as input {i}", "one value", cure)

@@ -67,7 +67,7 @@ def _attributes(path: Path, limit: int | None) -> tuple[tuple[str, ...], list[li
 
 
 def _optional(path: Path, files: list[str], unknown: list, skip: int) -> np.ndarray:
-    """Return of each file as many whole numbers as `unknown` has (N, numbers); `unknown` if there is no such list."""
+    """Return each file's whole numbers, in the shape of `unknown` (N, numbers); `unknown` if there is no list."""
     if not path.exists():
         return np.array([unknown] * len(files))
     known, numbers = {}, len(unknown)

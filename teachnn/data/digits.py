@@ -1,4 +1,4 @@
-"""Seventy thousand handwritten digits: the fruit fly of the field, inside the package. Notebook 03.
+"""MNIST, seventy thousand handwritten digits, inside the package. Notebook 03.
 
 LeCun, Cortes & Burges, The MNIST database of handwritten digits; licence and source in mnist/LICENSE.md.
 """
@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from teachnn.data.idx_files import read_idx
-from teachnn.support import InputError
+from teachnn.support import InputError, as_array
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,7 +39,7 @@ class MNIST:
 
 @functools.cache
 def mnist() -> MNIST:
-    """Return the MNIST digits. They are read once; the arrays are read-only, since all who ask share them.
+    """Return the MNIST digits. They are read once; the arrays are read-only, because every caller gets the same ones.
 
     >>> mnist()
     MNIST(train=Digits(60,000 images of 28 x 28), test=Digits(10,000 images of 28 x 28))
@@ -69,10 +69,7 @@ def pixels(images: np.ndarray) -> np.ndarray:
     >>> pixels(np.array([0, 51, 255], np.uint8))
     array([0. , 0.2, 1. ], dtype=float32)
     """
-    try:
-        images = np.asarray(images)
-    except ValueError:
-        raise InputError("pixels", "an array", "rows of unequal length") from None
+    images = as_array("pixels", "images", images)
     if images.dtype != np.uint8:
         cure = "floats need no pixels(); whole numbers from 0 to 255: images.astype(np.uint8)"
         raise InputError("pixels", "images of dtype uint8", str(images.dtype), cure)

@@ -1,4 +1,4 @@
-"""Draw a face, and you know all of it: who it is, what it wears, where it stands. Notebook 06.
+"""Drawn faces, of which everything is known: who it is, what they wear, where they stand. Notebook 06.
 
 A person is a row of proportions. A picture of that person adds an expression, a pose, the light and a cluttered room.
 Shapes are signed distances, which gives soft edges for free: the share of a pixel that a shape covers is about

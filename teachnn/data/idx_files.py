@@ -1,4 +1,4 @@
-"""A data file is a few bytes that say how to read the rest, and the rest: trust neither. Notebook 03.
+"""An idx file begins with a few bytes that say how to read the rest; neither part is trusted. Notebook 03.
 
 An idx file: two zero bytes, one byte for the kind of number, one for the number of dimensions; then each size in four
 bytes and the numbers row by row, all with the most significant byte first. LeCun, Cortes & Burges 1998.

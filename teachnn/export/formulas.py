@@ -18,10 +18,15 @@ from teachnn import ops
 from teachnn.export import operations
 from teachnn.support import Array
 
-cast, cut, take = map(primitive, (operations.cast, operations.cut, operations.take))
-concatenate, reshaped, transposed = map(primitive, (operations.concatenate, operations.reshape, operations.transpose))
-convolve, max_pool, average_pool = map(primitive, (ops.convolve, operations.max_pool, operations.average_pool))
-product = primitive(operations.matmul)
+
+def _step(function: Callable[..., Array]) -> Callable[..., Array]:
+    return primitive(function)
+
+
+cast, cut, take = map(_step, (operations.cast, operations.cut, operations.take))
+concatenate, reshaped, transposed = map(_step, (operations.concatenate, operations.reshape, operations.transpose))
+convolve, max_pool, average_pool = map(_step, (ops.convolve, operations.max_pool, operations.average_pool))
+product = _step(operations.matmul)
 STEPS = (
     product,
     cast,
@@ -50,6 +55,11 @@ def batch_norm(x: Array, gamma: Array, beta: Array, mean: Array, variance: Array
     centred = rows - rows.mean(axis=0)
     y = gamma * (centred / anp.sqrt((centred * centred).mean(axis=0) + eps)) + beta
     return y.reshape(x.shape)
+
+
+def row_norm(x: Array, eps: float) -> Array:
+    """xhat, each row by itself, with its own mean and variance."""
+    return (x - x.mean(axis=-1, keepdims=True)) / anp.sqrt(variance(x, -1, keepdims=True) + eps)
 
 
 def cross_entropy(logits: Array, labels: Array, class_weights: Array | None, ignore_label: int | None) -> Array:
@@ -136,11 +146,15 @@ FORMULAS: dict[str, Callable[..., Any]] = {
     "dense": lambda x, W, b: x @ W + b,
     "shift": lambda x, b: x + b,
     "leaky_relu": lambda x, slope=0.01: anp.where(x > 0, x, x * slope),
-    "column_sums": lambda x: x.sum(axis=0),
+    "scale": lambda x, gamma: x * gamma,
+    "column_sums": lambda x: x.sum(axis=-2),
+    "row_norm": row_norm,
     "batch_norm": batch_norm,
     "_convolve": lambda x, W, patches, stride, padding: convolve(x, W, stride, padding),
     "_max_pool": max_pool,
     "_average_pool": average_pool,
+    "_attention": lambda q, k, v, weights: anp.matmul(ops.attention_weights(q, k), v),
+    "rows": lambda table, which: take(table, which),
     "gaussian_sample": lambda mean, log_variance, noise: mean + anp.exp(log_variance / 2) * noise,
     "stop_gradient": ops.identity,
     "mask": lambda noise, rate: cast(noise >= rate, str(noise.dtype)) / (1 - rate),

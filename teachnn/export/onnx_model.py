@@ -9,7 +9,6 @@ outside; a convolution turns them to ONNX's NCHW and back.
 from __future__ import annotations
 
 import importlib
-import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -19,7 +18,7 @@ import numpy as np
 from teachnn.export.program import Input, Program, program
 from teachnn.export.recording import Operation
 from teachnn.functions import TestFunction, TrainFunction
-from teachnn.support import path_of
+from teachnn.support import path_of, write_whole
 
 OPSET, IR = 18, 8
 CHANNELS_FIRST, CHANNELS_LAST, KERNEL = (0, 3, 1, 2), (0, 2, 3, 1), (3, 2, 0, 1)
@@ -228,12 +227,7 @@ def onnx(function: TestFunction[Any] | TrainFunction | Program, path: str | Path
         raise ImportError("onnx: expected the package onnx, got none; pip install 'teachnn[export]'") from error
     model = builder.model(made)
     builder.onnx.checker.check_model(model, full_check=True)
-    part = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        part.write_bytes(model.SerializeToString())
-        os.replace(part, path)
-    finally:
-        part.unlink(missing_ok=True)
+    write_whole(path, model.SerializeToString())
 
 
 def _sizes(shape: Sequence[int | None]) -> list[int | str]:

@@ -1,6 +1,6 @@
 """The words in which every function of this library can be said: some fifty operations on arrays.
 
-Whoever wants to compute one of our functions elsewhere, in a page, in ONNX, in another language, has to know the
+To compute one of our functions elsewhere, in a page, in ONNX, in another language, one has to know the
 operations of this one table and no more. Here they are in numpy. What the library does in one go for speed, a dense
 layer say, is made of them in formulas.py.
 """

@@ -11,6 +11,7 @@ from teachnn.functions.checkpoint import CheckpointError, load, save
 from teachnn.functions.history import History, StepResult
 from teachnn.functions.loop import Position, passes, take
 from teachnn.functions.optimizer import SGD, Adam, AdamW, Momentum, Optimizer, RMSProp
+from teachnn.functions.scopes import TrainScope
 from teachnn.functions.snapshot import Snapshot
 from teachnn.functions.test_function import TestFunction
 from teachnn.functions.train_function import TrainFunction
@@ -29,6 +30,7 @@ __all__ = [
     "StepResult",
     "TestFunction",
     "TrainFunction",
+    "TrainScope",
     "check_gradients",
     "load",
     "passes",

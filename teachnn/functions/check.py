@@ -1,7 +1,4 @@
-"""Is it right? A gradient, by its definition: move each number a little, and see how the result moves. Notebook 02.
-
-And the answer to an exercise of the course, by a check of its own in `teachnn.exercises`.
-"""
+"""Is a gradient right? Move each number a little, and see how the result moves. Notebook 02."""
 
 from __future__ import annotations
 

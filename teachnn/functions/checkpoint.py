@@ -10,7 +10,6 @@ import copy
 import hashlib
 import json
 import os
-import threading
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -23,7 +22,7 @@ from teachnn.functions.kept_in_file import PREFIX, from_file, to_file
 from teachnn.functions.train_function import TrainFunction
 from teachnn.ops import tracing
 from teachnn.parameters import Change, Variable, change, changing, distinct, values_of
-from teachnn.support import check_generator, instance, items, name_given, path_of
+from teachnn.support import check_generator, instance, items, name_given, path_of, write_whole
 
 Generators = Mapping[str, np.random.Generator]
 
@@ -60,7 +59,7 @@ def save(
             arrays |= best
     text = json.dumps(state, default=lambda array: array.tolist())
     metadata = {"teachnn": f"{_checksum(arrays, text)} {text}"}  # one entry: the order of two is by chance
-    _write(path, to_bytes({name: np.asarray(array, order="C") for name, array in arrays.items()}, metadata))
+    write_whole(path, to_bytes({name: np.asarray(array, order="C") for name, array in arrays.items()}, metadata))
 
 
 def load(
@@ -149,7 +148,7 @@ def _checksum(arrays: Mapping[str, np.ndarray], text: str) -> str:
     digest = hashlib.sha256(text.encode())
     for name in sorted(arrays):
         digest.update(f"{name} {arrays[name].dtype} {arrays[name].shape} ".encode())
-        digest.update(np.ascontiguousarray(arrays[name]).data)
+        digest.update(arrays[name].tobytes())
     return digest.hexdigest()
 
 
@@ -171,16 +170,3 @@ def _read(path: Path) -> tuple[dict[str, np.ndarray], dict]:
     for array in arrays.values():
         array.flags.writeable = False
     return arrays, state
-
-
-def _write(path: Path, data: bytes) -> None:
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.{threading.get_ident()}.part")
-    try:
-        with temporary.open("wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise

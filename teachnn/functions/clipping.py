@@ -30,6 +30,6 @@ def global_norm(gradients: Sequence[np.ndarray]) -> float:
 
 
 def clipped(gradients: Sequence[np.ndarray], norm: float, clip: float) -> list[np.ndarray]:
-    """g <- g * min(1, clip / (norm + eps)) for each gradient; where that is 1, they stay as they are, to the bit."""
+    """g <- g * min(1, clip / (norm + eps)) for each gradient; where that is 1, they stay as they are, bit for bit."""
     share = clip / (norm + EPS)
     return [g * share for g in gradients] if share < 1 else list(gradients)

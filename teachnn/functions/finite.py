@@ -29,7 +29,7 @@ class _Watching(TrainScope):
 
 @dataclass(frozen=True)
 class Finite:
-    """What is expected of the numbers of one step; each method raises FloatingPointError that says what was not so.
+    """Checks that the numbers of one step are finite; each method raises FloatingPointError if they are not.
 
     who: the training function. step: the number of its step. optimizer: whose learning rate may be too high.
     """

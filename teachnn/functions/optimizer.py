@@ -59,7 +59,7 @@ class Optimizer:
         if w.size <= BLOCK:
             w, memory = self.update(w, g, memory, rate, t)
             return np.asarray(w, np.float32), tuple([np.asarray(array, np.float32) for array in memory])
-        new_w, *new_memory = [np.empty_like(array) for array in (w, *memory)]
+        new_w, *new_memory = [np.empty(w.shape, np.float32) for _ in (w, *memory)]  # row by row, however w is laid out
         flat_w, flat_g, *flat_memory = [array.reshape(-1) for array in (w, g, *memory)]
         out_w, *out_memory = [array.reshape(-1) for array in (new_w, *new_memory)]  # views
         for start in range(0, w.size, BLOCK):

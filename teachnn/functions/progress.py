@@ -1,4 +1,4 @@
-"""How far is it, how fast, how well does it go? One line an epoch, or a bar that fills. Notebook 03."""
+"""The progress of training: how far, how fast, how well. A bar that fills, or one line an epoch. Notebook 03."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """When to stop? When a measure on other examples has not improved for a while; then go back to its best. Notebook 04.
 
-Training goes on to make its own loss smaller, long after the network has begun to learn its examples by heart. So a
+Training goes on to make its own loss smaller, long after the network has begun to overfit its examples. So a
 measure on examples that it is not trained with is watched, once an epoch. The whole step at which it was best is
 kept: parameters, statistics, the optimizer's memory, the states of the generators. At the end all of it is put back.
 Prechelt 1998, "Early Stopping - But When?".

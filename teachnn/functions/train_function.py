@@ -36,6 +36,13 @@ if TYPE_CHECKING:
 Objective = Callable[..., Array | float | dict[str, Array]]  # returns one scalar, or named ones
 
 
+def _zeros(shape: tuple[int, ...]) -> np.ndarray:
+    """Return zeros that cannot be changed: what is shown of a training function's memory is its own."""
+    zeros = np.zeros(shape, np.float32)
+    zeros.flags.writeable = False
+    return zeros
+
+
 class TrainFunction:
     """One call takes one step: it moves exactly `parameters`, to make what `objective` returns smaller.
 
@@ -80,7 +87,7 @@ class TrainFunction:
         with tracing:
             steps, progress = self.steps, self._progress
             if not progress.memory or optimizer.memory != self._optimizer.memory:
-                zeros = tuple(tuple(np.zeros(p.shape, np.float32) for _ in optimizer.memory) for p in self.parameters)
+                zeros = tuple(tuple(_zeros(p.shape) for _ in optimizer.memory) for p in self.parameters)
                 progress = Progress(steps, steps, zeros)
             change([(self, "_optimizer", optimizer), (self, "_progress", progress)])
 
@@ -113,11 +120,11 @@ class TrainFunction:
 
     def __call__(self, *inputs: ArrayLike) -> StepResult:
         """Take one step on a batch; return the loss before it."""
-        inputs, scope = as_inputs(self.who, self.objective, inputs), TrainScope()
+        inputs, scope = as_inputs(self.who, self.objective, inputs), TrainScope(self.who)
         with tracing:
             before = self._progress
             try:
-                loss, terms, gradients = self._differentiate(scope, inputs)
+                loss, terms, gradients = self.differentiate(scope, inputs)
                 clip = check_clip(self.who, self.clip)
                 moved, progress, norm = advance(before, self.parameters, gradients, self._finite, clip)
                 self._finite.check_statistics(scope.moved)
@@ -131,13 +138,13 @@ class TrainFunction:
 
     def gradients(self, *inputs: ArrayLike) -> dict[Parameter, np.ndarray]:
         """Return the gradient of the loss by each parameter, as the next step would find it; nothing changes."""
-        inputs, scope = as_inputs(self.who, self.objective, inputs), TrainScope()
+        inputs, scope = as_inputs(self.who, self.objective, inputs), TrainScope(self.who)
         with tracing:
             try:
-                _, _, gradients = self._differentiate(scope, inputs)
+                _, _, gradients = self.differentiate(scope, inputs)
             finally:
                 scope.undraw()
-        return dict(zip(self.parameters, gradients, strict=True))
+        return {p: np.array(g) for p, g in zip(self.parameters, gradients, strict=True)}  # two may be one array
 
     def graph(self, *inputs: ArrayLike) -> Graph:
         """Return what one step on this batch would compute; nothing changes."""
@@ -146,11 +153,14 @@ class TrainFunction:
 
     fit = fit
 
-    def _differentiate(
+    def differentiate(
         self, scope: TrainScope, inputs: Sequence[Any]
     ) -> tuple[float, dict[str, float], list[np.ndarray]]:
-        if type(current_scope()) is not Scope:
-            raise RuntimeError(f"{self.who}: expected a call outside of any other function, got one inside")
+        """Return the loss of a batch, its terms, the gradient by each parameter; the scope keeps what moves besides.
+
+        It is the part of a step that may be done elsewhere, by other machines say. Nothing changes but generators.
+        """
+        self.check_alone()
 
         def run(boxes: list) -> Any:
             scope.boxes = dict(zip(self.parameters, boxes, strict=True))
@@ -170,6 +180,11 @@ class TrainFunction:
             if gradients[i] is None:  # this batch's loss does not depend on it
                 gradients[i] = np.zeros(parameter.shape, np.float32)
         return loss, terms, gradients
+
+    def check_alone(self) -> None:
+        """Raise RuntimeError inside of any function: no step is taken in the middle of another."""
+        if type(current_scope()) is not Scope:
+            raise RuntimeError(f"{self.who}: expected a call outside of any other function, got one inside")
 
     def _commit(self, moved: Mapping[Variable, np.ndarray], progress: Progress) -> None:
         for array in chain(moved.values(), *progress.memory):

@@ -99,31 +99,14 @@ class CallGraph:
         return replace(self, nodes=nodes, edges=edges, primitives=full)
 
     def __str__(self) -> str:
-        rows = [("layer", "output shape", "mode", "parameters", "numbers")]
-        for node in self.nodes:
-            label = (
-                f"{node.name} ({node.type})"
-                if node.name and node.type not in ("", node.name)
-                else node.name or node.type
-            )
-            names = ", ".join(v.name.rpartition(".")[2] for v in (*node.parameters, *node.statistics))
-            numbers = f"{sum(p.size for p in node.parameters):,}" if node.parameters else ""
-            rows.append((label, str(node.shape), node.mode or "", names, numbers))
-        widths = [max(len(row[i]) for row in rows) for i in range(5)]
-        lines = [
-            "  ".join(
-                [
-                    *(cell.ljust(width) for cell, width in zip(row[:4], widths, strict=False)),
-                    row[4].rjust(widths[4]),
-                ]
-            )
-            for row in rows
-        ]
-        kind = {"train": "Training", "test": "Test"}[self.kind]
+        rows = [("layer", "output shape", "mode", "parameters", "numbers"), *map(_row, self.nodes)]
+        *widths, last = [max(map(len, column)) for column in zip(*rows, strict=True)]
+        line = "  ".join([*(f"{{:{width}}}" for width in widths), f"{{:>{last}}}"])
+        kind = "Training" if self.kind == "train" else "Test"
         numbers = f"{len(self.parameters)} parameters, {sum(p.size for p in self.parameters):,} numbers"
         if self.statistics:
             numbers += f"; {len(self.statistics)} statistics"
-        return "\n".join([f"{kind} function {self.name}", *(line.rstrip() for line in lines), numbers])
+        return "\n".join([f"{kind} function {self.name}", *(line.format(*row).rstrip() for row in rows), numbers])
 
 
 def shared_parameters(*graphs: CallGraph) -> tuple[Parameter, ...]:
@@ -134,6 +117,15 @@ def shared_parameters(*graphs: CallGraph) -> tuple[Parameter, ...]:
         raise InputError("shared_parameters", "one graph or more", "none", cure)
     others = [set(graph.parameters) for graph in graphs[1:]]
     return tuple(p for p in graphs[0].parameters if all(p in other for other in others))
+
+
+def _row(node: Node) -> tuple[str, ...]:
+    """Return a node's line of the table."""
+    both = node.name and node.type and node.name != node.type
+    names = ", ".join(v.name.rpartition(".")[2] for v in (*node.parameters, *node.statistics))
+    numbers = f"{sum(p.size for p in node.parameters):,}" if node.parameters else ""
+    label = f"{node.name} ({node.type})" if both else node.name or node.type
+    return label, str(node.shape), node.mode or "", names, numbers
 
 
 def _merge(index: int, group: list[Node], calls: tuple[Node, ...], depth: int) -> Node:

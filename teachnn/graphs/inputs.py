@@ -1,4 +1,4 @@
-"""What may be handed to a function, and what an objective may return: checked once, at the door. Notebook 03."""
+"""What may be given to a function, and what an objective may return: checked once, before it runs. Notebook 03."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any, NoReturn
 import numpy as np
 
 from teachnn.ops import getval, isbox
-from teachnn.support import InputError, InputTypeError, Mode, array, check_mode, instance, items
+from teachnn.support import InputError, InputTypeError, Mode, array, as_float32, check_mode, instance, items
 
 
 def name_of(function: Callable, default: str) -> str:
@@ -56,7 +56,7 @@ def _as_input(who: str, name: str, x: Any, finite: bool) -> Any:
     if numbers.size == 0:
         raise InputError(who, f"at least one example as {name}", f"shape {numbers.shape}")
     if numbers.dtype.kind == "f":
-        numbers = numbers.astype(np.float32, copy=False)
+        numbers = as_float32(who, name, numbers)
         if finite:
             refuse_nan(who, name, numbers)
     return x if isinstance(x, int | float) and not isinstance(x, np.generic) else numbers

@@ -81,7 +81,7 @@ def _first_notebook(folder: Path) -> str | None:
 
 
 def _settings_given(argument: str) -> set[str]:
-    """Return which of Jupyter's settings an argument takes out of our hands, however it is spelt."""
+    """Return which of Jupyter's settings an argument gives itself, however it is spelt."""
     option = argument.partition("=")[0]
     dotted = re.fullmatch(r"--?\w*App\.(\w+)", option)  # --ServerApp.ip, --LabApp.ip, --NotebookApp.ip are the same
     name = dotted[1] if dotted else SHORT.get(option, "")
@@ -90,7 +90,7 @@ def _settings_given(argument: str) -> set[str]:
 
 
 def environment() -> dict[str, str]:
-    """Return the environment for JupyterLab, in which it calls nobody, and leaves a core to the page.
+    """Return the environment for JupyterLab: it asks no server on the internet, and leaves a core to the page.
 
     OpenBLAS waits for its threads without sleeping: with as many as cores, while a browser paints on one of them, a
     product of two matrices takes 30 times as long as it does alone.

@@ -1,4 +1,4 @@
-"""Why a saved notebook never shows an empty place where a widget was: its still picture takes the place.
+"""A saved notebook shows a still picture of each widget whose state is not saved with it, never an empty place.
 
 A widget's output holds two forms: the live view, and a picture. JupyterLab shows the live one, which needs the widget's
 state; that is saved with the notebook, but dropped when the notebook is opened and saved again without being run. So

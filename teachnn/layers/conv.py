@@ -1,4 +1,4 @@
-"""Layers that slide a small dense layer over a picture, or paint with one: see ops/conv.py. Notebook 02."""
+"""Layers that slide a small dense layer over an image, or add up patches: see ops/conv.py. Notebook 02."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ class Conv2D(Layer):
         """Return convolve(x, W) + b; raises InputError if x is not (N, H, W, C), or smaller than a patch."""
         x = self.expect(x, "N", "H", "W", self.W.shape[2], like=self.W)
         if min(a + 2 * self.padding - b for a, b in zip(x.shape[1:3], self.W.shape[:2], strict=True)) < 0:
-            raise InputError(self.who, f"pictures of at least {self.W.shape[:2]}", str(tuple(x.shape)), "more padding")
+            raise InputError(self.who, f"images of at least {self.W.shape[:2]}", str(tuple(x.shape)), "more padding")
         return ops.shift(ops.convolve(x, self.W.value, self.stride, self.padding), self.b.value)
 
     def _units(self) -> int:
@@ -82,10 +82,10 @@ class Conv2D(Layer):
 
 
 class ConvTranspose2D(Conv2D):
-    """The mirror image of `Conv2D`: each pixel paints a patch. The same in both modes.
+    """The transpose of `Conv2D`: each pixel adds a patch. The same in both modes.
 
     x (N, I, J, D), W (h, w, C, D), b (C,) -> y (N, H, W, C);
-    H = (I - 1) * stride + h - 2 padding, likewise W: size 4, stride 2, padding 1 doubles a picture.
+    H = (I - 1) * stride + h - 2 padding, likewise W: size 4, stride 2, padding 1 doubles an image.
     Dumoulin & Visin 2016, arXiv:1603.07285.
     """
 
@@ -110,7 +110,7 @@ class ConvTranspose2D(Conv2D):
         x = self.expect(x, "N", "I", "J", self.W.shape[3], like=self.W)
         size = [(n - 1) * self.stride + k - 2 * self.padding for n, k in zip(x.shape[1:3], self.W.shape, strict=False)]
         if min(size) < 1:
-            raise InputError(self.who, "pictures that leave at least one pixel", str(tuple(x.shape)), "less padding")
+            raise InputError(self.who, "images that leave at least one pixel", str(tuple(x.shape)), "less padding")
         return ops.shift(ops.convolve_transposed(x, self.W.value, tuple(size), self.stride, self.padding), self.b.value)
 
     def _units(self) -> int:

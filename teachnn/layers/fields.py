@@ -48,7 +48,7 @@ class Frozen:
         if loose:
             cure = f"declare a field, {loose[0]}: tn.{type(held[loose[0]]).__name__}, and give it to each layer"
             raise InputTypeError(cls.__name__, "what it holds in fields", f"{', '.join(loose)} outside", cure)
-        cls.__repr__ = cls.__repr__  # dataclass writes none where there is one
+        type.__setattr__(cls, "__repr__", cls.__repr__)  # dataclass writes none where there is one
         dataclass(frozen=True, eq=False)(cls)
         del cls.__setattr__, cls.__delattr__  # those of this class say more
         for name, value in held.items():  # as they were, so that @dataclass above the class does no harm
@@ -79,7 +79,7 @@ class Frozen:
     def mapped(self: F, function: Callable[[Any], Any], **settings: Any) -> F:
         """Return this layer with function(item) for each item of its fields, and with other settings, if any.
 
-        An item is whatever is no tuple, list or dict; it may be a layer. Returns itself where nothing differs.
+        An item is any value but a tuple, list or dict; it may be a layer. Returns itself where nothing differs.
         """
         fields = self._fields()
         changes = {key: mapped(value, function) for key, value in fields.items()} | settings
@@ -126,7 +126,7 @@ class Frozen:
 
 
 def hints(cls: type) -> dict[str, Any]:
-    """Return what a class itself declares. A name that is not defined, or not yet, is no error."""
+    """Return what a class itself declares. A name that is not defined (yet) raises no error."""
     if sys.version_info >= (3, 14):  # annotations are evaluated when they are asked for
         from annotationlib import Format
 

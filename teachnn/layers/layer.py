@@ -8,7 +8,6 @@ parameters.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import field
 from functools import cached_property
@@ -17,11 +16,22 @@ from typing import Any, ClassVar, TypeVar
 
 import numpy as np
 
-from teachnn import ops
 from teachnn.layers.fields import Frozen
 from teachnn.layers.outline import outline
 from teachnn.parameters import Parameter, Scope, Statistic, Variable, current_scope, distinct
-from teachnn.support import Array, InputError, InputTypeError, Mode, ModeError, check_mode, fits, named, shape_text
+from teachnn.support import (
+    Array,
+    InputError,
+    InputTypeError,
+    Mode,
+    ModeError,
+    as_array,
+    check_mode,
+    fits,
+    named,
+    reshaping,
+    shape_text,
+)
 
 L = TypeVar("L", bound="Layer")
 
@@ -100,10 +110,10 @@ class Layer(Frozen):
             raise InputError(
                 self.who, "floats", f"{kind} of shape {actual}", "x.astype(np.float32) or tn.data.pixels(x)"
             )
+        if isinstance(x, np.ndarray):
+            x = as_array(self.who, "x", x)
         if shape and not fits(actual, shape):
-            unflat = len(actual) > 2 and (len(shape) == 2 or math.prod(actual[1:]) == shape[-1])
-            cure = "put tn.Flatten() before it" if unflat else ""
-            raise InputError(self.who, f"x of shape {shape_text(shape)}", str(tuple(actual)), cure)
+            raise InputError(self.who, f"x of shape {shape_text(shape)}", str(tuple(actual)), reshaping(actual, shape))
         if like is not None and kind != like.value.dtype:
             wanted = str(like.value.dtype)
             raise InputError(self.who, f"{wanted} like {like.name}", str(kind), f"x.astype(np.{wanted})")
@@ -138,7 +148,10 @@ class _Constant(Scope):
         self.outer = outer
 
     def read(self, variable: Variable) -> Array:
-        return ops.stop_gradient(self.outer.read(variable))
+        return self.outer.constant(variable)
+
+    def constant(self, variable: Variable) -> Any:
+        return self.outer.constant(variable)
 
     def track(self, statistic: Variable, new: Array, rate: float) -> None:
         self.outer.track(statistic, new, rate)

@@ -52,9 +52,9 @@ class Dropout(_Noisy):
 
 
 class DropPath(_Noisy):
-    """Whole paths die: takes the outputs of several paths, returns a tuple of those that live, for `Join`.
+    """Drops whole paths: takes the outputs of several paths, returns a tuple of those that live, for `Join`.
 
-    train: each path dies with probability `rate`; if all would, one chosen at random lives.
+    train: each path is dropped with probability `rate`; if all were, one chosen at random lives.
     test: all live.
     Larsson, Maire & Shakhnarovich 2016, arXiv:1605.07648 (local drop-path).
     """

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import autograd.numpy as anp
+import math
+
 import numpy as np
 
 from teachnn import ops
@@ -14,7 +15,7 @@ from teachnn.support import Array, InputError, Mode, name_given, number
 class BatchNorm(ModeLayer):
     """Each column to mean 0 and variance 1, then y = gamma * xhat + beta.
 
-    x (N, ..., d), the channels of pictures (N, H, W, d) are columns too; gamma, beta, mean, variance (d,) -> y like x.
+    x (N, ..., d), the channels of images (N, H, W, d) are columns too; gamma, beta, mean, variance (d,) -> y like x.
     Variances are divided by n.
     train: this batch's mean and variance; the kept `mean` and `variance` move towards them by `rate`.
     test: the kept `mean` and `variance`, so a row never depends on its neighbours.
@@ -30,7 +31,8 @@ class BatchNorm(ModeLayer):
     ONNX          momentum = 0.9                  0.1       1e-5    divided by n
     ============  ==============================  ========  ======  ==================
 
-    Raises InputError if x has another number of columns. Ioffe & Szegedy 2015, arXiv:1502.03167.
+    Raises InputError if x has another number of columns, or in training a single number a column.
+    Ioffe & Szegedy 2015, arXiv:1502.03167.
     """
 
     gamma: Parameter
@@ -63,7 +65,10 @@ class BatchNorm(ModeLayer):
         x = self.expect(x, "N", ..., *self.gamma.shape, like=self.gamma)
         gamma, beta = self.gamma.value, self.beta.value
         if self.mode == "test":
-            return (x - self.mean.value) * (gamma / np.sqrt(self.variance.value + self.eps)) + beta
+            return ops.shift(ops.scale(x - self.mean.value, gamma / np.sqrt(self.variance.value + self.eps)), beta)
+        if math.prod(x.shape[:-1]) < 2:  # one number is its own mean: y would be beta, whatever x is
+            cure = "tn.data.batches(..., keep_last=False) leaves out a last batch of one"
+            raise InputError(self.who, "more than one number a column to train with", str(tuple(x.shape)), cure)
         mean, variance = ops.moments(ops.getval(x))
         self.mean.track(mean, self.rate)
         self.variance.track(variance, self.rate)
@@ -96,7 +101,4 @@ class LayerNorm(Layer):
     def forward(self, x: Array) -> Array:
         """Return gamma * xhat + beta, each row by itself."""
         x = self.expect(x, "N", ..., *self.gamma.shape, like=self.gamma)
-        d = x.shape[-1]  # the gradient of autograd's mean would be float64
-        centred = x - x.sum(axis=-1, keepdims=True) / d
-        variance = (centred * centred).sum(axis=-1, keepdims=True) / d
-        return self.gamma.value * (centred / anp.sqrt(variance + self.eps)) + self.beta.value
+        return ops.shift(ops.scale(ops.row_norm(x, self.eps), self.gamma.value), self.beta.value)

@@ -28,7 +28,7 @@ class _Pool2D(Layer):
         x = self.expect(x, "N", "H", "W", "C")
         least = max(1, self.size - 2 * self.padding)
         if min(x.shape[1:3]) < least:
-            raise InputError(self.who, f"pictures of at least {(least, least)}", str(tuple(x.shape)))
+            raise InputError(self.who, f"images of at least {(least, least)}", str(tuple(x.shape)))
         return x, self.size, self.stride or self.size, self.padding
 
 
@@ -37,8 +37,8 @@ class MaxPool2D(_Pool2D):
 
     I = (H + 2 padding - size) // stride + 1, likewise J: as in `Conv2D`. Stride None means windows side by side; pixels
     that fill no window are left out. What pads is never the largest. ResNet's is MaxPool2D(3, 2, padding=1), which
-    halves a picture. He et al. 2015, arXiv:1512.03385.
-    Raises InputError for a padding of a whole window, or for pictures into which no window fits.
+    halves an image. He et al. 2015, arXiv:1512.03385.
+    Raises InputError for a padding of a whole window, or for images into which no window fits.
     """
 
     def forward(self, x: Array) -> Array:
@@ -50,7 +50,7 @@ class AveragePool2D(_Pool2D):
     """y = the mean of each size x size window. x (N, H, W, C) -> y (N, I, J, C); windows as in `MaxPool2D`.
 
     count_include_pad: whether the zeros of the padding count in the mean, as PyTorch has it unless it is told not to.
-    Without, the mean is over the pixels of the picture, as in ONNX (unless it is told) and in Keras.
+    Without, the mean is over the pixels of the image, as in ONNX (unless it is told) and in Keras.
     """
 
     count_include_pad: bool = field(default=True, kw_only=True)
@@ -65,11 +65,12 @@ class AveragePool2D(_Pool2D):
 
 
 class GlobalAveragePool2D(Layer):
-    """y = each channel's mean over the whole picture. x (N, H, W, C) -> y (N, C). Lin et al. 2013, arXiv:1312.4400."""
+    """y = each channel's mean over the whole image. x (N, H, W, C) -> y (N, C). Lin et al. 2013, arXiv:1312.4400."""
 
     def forward(self, x: Array) -> Array:
         """Return each channel's mean."""
         x = self.expect(x, "N", "H", "W", "C")
         if min(x.shape[1:3]) < 1:
-            raise InputError(self.who, "pictures of at least one pixel", str(tuple(x.shape)))
-        return x.sum(axis=(1, 2)) / (x.shape[1] * x.shape[2])  # the gradient of autograd's mean is float64
+            raise InputError(self.who, "images of at least one pixel", str(tuple(x.shape)))
+        N, H, W, C = x.shape
+        return ops.column_sums(x.reshape((N, H * W, C))) / (H * W)

@@ -66,9 +66,7 @@ def _cure(value: Any) -> str:
     if isinstance(value, type):
         return f"make one: {value.__name__}()"
     return (
-        "Sequential(*layers)"
-        if isinstance(value, list | tuple)
-        else "a plain function goes around a network, not into it"
+        "Sequential(*layers)" if isinstance(value, list | tuple) else "a plain function is called outside of a network"
     )
 
 

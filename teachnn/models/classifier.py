@@ -98,8 +98,5 @@ class Classifier:
     def accuracy(self, images: np.ndarray, labels: np.ndarray, size: int = 1000) -> float:
         """Return the share of pictures (N, 28, 28), floats, whose most probable class is the label (N,)."""
         images, size = array("accuracy", "images", images, "N", 28, 28), whole("accuracy", "size", size)
-        labels, right = array("accuracy", "labels", labels, len(images)), 0
-        for start in range(0, len(images), size):
-            batch = slice(start, start + size)
-            right += int((self.classify(images[batch]).argmax(axis=1) == labels[batch]).sum())
-        return right / len(images)
+        found = np.concatenate([self.classify(images[i : i + size]) for i in range(0, len(images), size)])
+        return float((found.argmax(axis=1) == ops.right_labels("accuracy", labels, found.shape)).mean())

@@ -1,7 +1,7 @@
 """Face attributes: two networks are trained, their losses are thrown away, and what they computed on the way is used.
 
 LNet learns which attributes a scene shows; where it responds is where the face is. ANet learns to tell people apart,
-then to tell attributes; what it knows just before it answers is what a linear classifier for each attribute goes by.
+then to tell attributes; its last hidden layer is what a linear classifier for each attribute gets.
 Training functions and test functions share the convolutions' parameters and nothing else. Notebook 06.
 Liu, Luo, Wang & Tang 2015, "Deep Learning Face Attributes in the Wild", arXiv:1411.7766.
 """
@@ -45,7 +45,7 @@ STRIDE, WINDOW = 4, 5  # scene pixels from one response to the next; responses t
 
 
 class LNet:
-    """Finds the face in a scene, though nobody ever told it where a face is.
+    """Finds the face in a scene. In training it is told the scene's attributes, but no place of a face.
 
     respond(x): scenes (N, 64, 64, 1), standardized -> the responses (N, 12, 12), a TestFunction: the mean
     of all channels over windows of 20 x 20 pixels, every 4 pixels.
@@ -103,10 +103,10 @@ class LNet:
 
 
 class ANet:
-    """Knows faces: learns who they are, then what they wear, and is used for what it learnt on the way.
+    """Learns to tell people apart, then attributes; it is used for the features that it computes on the way.
 
-    features(x): crops (N, 32, 32, 1), standardized -> (N, 64), the last hidden layer, a TestFunction. Its
-    units leak: the slow start of telling people apart may silence a whole layer of plain ones.
+    features(x): crops (N, 32, 32, 1), standardized -> (N, 64), the last hidden layer, a TestFunction. It
+    has LeakyReLUs: while it slowly begins to tell people apart, all the ReLUs of a layer may come to give only zeros.
     """
 
     def __init__(self, people: int, attributes: int, rng: np.random.Generator) -> None:

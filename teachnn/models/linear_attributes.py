@@ -31,8 +31,8 @@ class LinearAttributes:
         self.C: float = number(who, "C", C, "> 0")
         (_, crops, d), k = features.shape, attributes.shape[1]
         rows = features.reshape(-1, d)
-        self.mean: np.ndarray = rows.mean(axis=0)
-        self.spread: np.ndarray = rows.std(axis=0) + 1e-6
+        self.mean: np.ndarray = rows.mean(axis=0, dtype=np.float64).astype(rows.dtype)
+        self.std: np.ndarray = rows.std(axis=0, dtype=np.float64).astype(rows.dtype) + 1e-6
         self.W: Parameter = Parameter("linear.W", init.zeros((d, k)))
         self.b: Parameter = Parameter("linear.b", init.zeros((k,)))
         self.score: TestFunction[Array] = TestFunction(self._score, name="score")
@@ -59,8 +59,8 @@ class LinearAttributes:
         return self.score(self._rows(features)).reshape(*features.shape[:2], -1).mean(axis=1)
 
     def _rows(self, features: np.ndarray) -> np.ndarray:
-        """Return a row a crop, each column with the mean 0 and the spread 1 that it had in the fit."""
-        return (features.reshape(-1, len(self.mean)) - self.mean) / self.spread
+        """Return a row a crop, each column with the mean 0 and the standard deviation 1 that it had in the fit."""
+        return (features.reshape(-1, len(self.mean)) - self.mean) / self.std
 
     def accuracy(self, features: np.ndarray, attributes: np.ndarray) -> np.ndarray:
         """Return the share (k,) of pictures for which each attribute is told right."""

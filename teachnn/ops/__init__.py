@@ -12,16 +12,20 @@ from teachnn.ops.arithmetic import (
     log_softmax,
     one_hot,
     relu,
+    row_products as row_products,
+    scale as scale,
     shift,
     sigmoid,
     softmax,
     softplus,
     tanh,
 )
+from teachnn.ops.attention import attention as attention, attention_weights as attention_weights, rows as rows
+from teachnn.ops.classification import right_labels as right_labels
 from teachnn.ops.conv import convolve as convolve, convolve_transposed as convolve_transposed, correlate as correlate
 from teachnn.ops.frame import crop as crop, pad as pad
 from teachnn.ops.noise import gaussian_sample as gaussian_sample, mask as mask
-from teachnn.ops.norm import batch_norm as batch_norm, moments as moments
+from teachnn.ops.norm import batch_norm as batch_norm, moments as moments, row_norm as row_norm
 from teachnn.ops.pool import average_pool as average_pool, max_pool as max_pool
 from teachnn.ops.trace import (
     Node as Node,

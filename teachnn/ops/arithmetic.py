@@ -21,9 +21,10 @@ import numpy as np
 from autograd.extend import defvjp, primitive as traced
 
 from teachnn.ops.trace import identity
-from teachnn.support import Array, InputError
+from teachnn.support import Array, InputError, as_array, is_whole
 
 ROWS = 1_024  # that are summed in float32
+MOST_ROWS = 65_536  # of a product that is summed in float32
 
 defvjp(identity, lambda y, x: lambda g: g)
 
@@ -34,6 +35,7 @@ def primitive(function: Callable) -> Callable:
 
     @functools.wraps(function)
     def run(*inputs: Any, **settings: Any) -> Any:
+        inputs = tuple([as_array(function.__name__, "x", x) if isinstance(x, np.ndarray) else x for x in inputs])
         try:
             return function(*inputs, **settings)
         except (TypeError, ValueError, AttributeError, IndexError) as error:
@@ -45,26 +47,39 @@ def primitive(function: Callable) -> Callable:
 
 @primitive
 def column_sums(x: Array) -> Array:
-    """y = x summed over its rows: x (n, d) -> y (d,), right to six digits for any number of rows.
+    """y = x summed over its rows: x (..., n, d) -> y (..., d), right to five digits for any number of rows.
 
     Products with ones sum at most ROWS rows at a time, many times as fast as x.sum(axis=0). Their sums are added in
     float64: a float32 that has grown large takes in no more small numbers.
     """
-    n, d = x.shape
+    *more, n, d = x.shape
     k = _rows_in_one(n, d)
-    x = x.reshape((n // k, k * d))
-    sums = [np.ones(len(rows), x.dtype) @ rows for rows in [x[i : i + ROWS] for i in range(0, len(x), ROWS)]]
-    return np.array(sums, np.float64).reshape((-1, d)).sum(axis=0).astype(x.dtype)
+    x = x.reshape((*more, n // k, k * d))
+    parts = [x[..., i : i + ROWS, :] for i in range(0, n // k, ROWS)]
+    sums = np.array([np.ones(part.shape[-2], x.dtype) @ part for part in parts], np.float64)
+    return sums.reshape((len(parts), *more, k, d)).sum(axis=(0, -2)).astype(x.dtype)
 
 
-defvjp(column_sums, lambda y, x: lambda g: anp.outer(np.ones(len(x), x.dtype), g))
+defvjp(column_sums, lambda y, x: lambda g: g[..., None, :] * np.ones((x.shape[-2], 1), x.dtype))
+
+
+@primitive
+def row_products(x: Array, y: Array) -> Array:
+    """W = x^T y, a sum over rows: x (n, d), y (n, k) -> W (d, k); of many rows in blocks, as in `column_sums`."""
+    if len(x) <= MOST_ROWS:
+        return x.T @ y
+    parts = (x[i : i + MOST_ROWS].T @ y[i : i + MOST_ROWS] for i in range(0, len(x), MOST_ROWS))
+    return sum(part.astype(np.float64) for part in parts).astype(x.dtype)
+
+
+defvjp(row_products, lambda W, x, y: lambda g: y @ g.T, lambda W, x, y: lambda g: x @ g)
 
 
 def by_columns(function: Callable, *arrays: Array) -> Array:
     """Return function(*arrays) of matrices (n, d) and vectors (d,), a number for each column, as a matrix (n, d).
 
-    `function` works number by number. It is given rows k times as long, and the vectors k times over, for numpy is slow
-    along short rows: a picture of 16 channels takes a third of the time so.
+    `function` works number by number. It is given rows k times as long, and the vectors k times over, because numpy is
+    slow along short rows: for an image of 16 channels this takes a third of the time.
     """
     n, d = arrays[0].shape
     k = _rows_in_one(n, d)
@@ -92,7 +107,7 @@ def dense(x: Array, W: Array, b: Array) -> Array:
 defvjp(
     dense,
     lambda y, x, W, b: lambda g: g @ W.T,
-    lambda y, x, W, b: lambda g: x.T @ g,
+    lambda y, x, W, b: lambda g: row_products(x, g),
     lambda y, x, W, b: lambda g: column_sums(g),
 )
 
@@ -109,6 +124,21 @@ defvjp(
     shift,
     lambda y, x, b: lambda g: g,
     lambda y, x, b: lambda g: column_sums(g.reshape((-1, len(b)))),
+)
+
+
+@primitive
+def scale(x: Array, gamma: Array) -> Array:
+    """y = x * gamma: x (..., d), gamma (d,)."""
+    if gamma.shape != x.shape[-1:]:
+        raise ValueError("gamma has a number for each column")
+    return by_columns(operator.mul, x.reshape(-1, len(gamma)), gamma).reshape(x.shape)
+
+
+defvjp(
+    scale,
+    lambda y, x, gamma: lambda g: scale(g, gamma),
+    lambda y, x, gamma: lambda g: column_sums((g * x).reshape((-1, len(gamma)))),
 )
 
 
@@ -196,7 +226,10 @@ def one_hot(labels: np.ndarray, classes: int) -> np.ndarray:
     array([[0, 0, 1],
            [1, 0, 0]])
     """
-    classes = operator.index(classes)
+    if not is_whole(classes):
+        raise TypeError("classes is how many there are, a whole number")
+    if labels.ndim != 1:
+        raise ValueError("labels are one number an example: labels[:, 0], or labels.ravel()")
     if labels.dtype.kind not in "iu" or (labels.size and not 0 <= labels.min() <= labels.max() < classes):
         raise ValueError(f"labels are whole numbers from 0 to {classes} - 1")
     return labels[:, None] == np.arange(classes)

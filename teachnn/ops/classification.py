@@ -13,7 +13,7 @@ from autograd.extend import defvjp, primitive
 
 from teachnn.ops.arithmetic import one_hot, softmax
 from teachnn.ops.trace import getval, isbox
-from teachnn.support import Array, InputError, InputTypeError, array, is_whole
+from teachnn.support import Array, InputError, InputTypeError, array, as_array, is_whole
 
 
 def cross_entropy(
@@ -103,25 +103,39 @@ defvjp(_hinge, _hinge_vjp, argnums=(0,))
 
 
 def _with_labels(who: str, scores: Array, labels: Array, ignored: int | None = None) -> tuple[Array, Array]:
-    labels = labels if isbox(labels) else np.asarray(labels)
-    floats(who, scores)
-    if len(np.shape(getval(scores))) != 2 or labels.shape != tuple(scores.shape[:1]):
-        got = f"{np.shape(getval(scores))} and {labels.shape}"
-        raise InputError(who, "scores (N, K) and labels (N,)", got, "a label is a class's number, not a one-hot row")
+    scores = floats(who, scores)
+    shape = np.shape(getval(scores))
+    if len(shape) != 2:
+        got = f"{shape} and {np.shape(getval(labels))}"
+        raise InputError(who, "scores (N, K) and labels (N,)", got, "scores are a row for each example")
+    return scores, right_labels(who, labels, shape, ignored)
+
+
+def right_labels(who: str, labels: Any, scores: tuple[int, ...], ignored: int | None = None) -> Array:
+    """Return the labels of scores of shape (N, K) as an array; raises InputError unless (N,) whole, 0 to K - 1."""
+    labels = labels if isbox(labels) else as_array(who, "labels", labels)
+    if labels.shape != scores[:1]:
+        cures = {(scores[0], 1): "labels[:, 0]", scores: "labels.argmax(axis=1) of one-hot rows"}
+        cure = cures.get(labels.shape, "a label is a class's number, one an example")
+        raise InputError(who, "scores (N, K) and labels (N,)", f"{scores} and {labels.shape}", cure)
     if labels.dtype.kind not in "iu":
         raise InputError(who, "labels that are whole numbers", str(labels.dtype), "labels.astype(int)")
     plain = getval(labels) if ignored is None else getval(labels)[getval(labels) != ignored]
-    if plain.size and not 0 <= plain.min() <= plain.max() < scores.shape[1]:
+    if plain.size and not 0 <= plain.min() <= plain.max() < scores[1]:
         but = "" if ignored is None else f" or {ignored}"
-        raise InputError(who, f"labels 0 to {scores.shape[1] - 1}{but}", f"{plain.min()} to {plain.max()}")
-    return scores, labels
+        cure = "labels - 1: classes are counted from 0" if 1 <= plain.min() <= plain.max() == scores[1] else ""
+        raise InputError(who, f"labels 0 to {scores[1] - 1}{but}", f"{plain.min()} to {plain.max()}", cure)
+    return labels
 
 
 def floats(who: str, x: Any, rows: bool = True) -> Any:
-    """Return x as a plain array; raises InputError unless it holds floats, a row for each example, one at least."""
+    """Return x, an array; raises InputError unless it holds floats, a row for each example, one at least."""
+    x = as_array(who, "x", x) if isinstance(x, np.ndarray) else x
     plain = getval(x)
     right = isinstance(plain, np.ndarray if rows else np.ndarray | np.generic)
-    if not right or plain.dtype.kind != "f" or plain.ndim < rows or plain.size == 0:
+    if right and plain.dtype.kind == "f" and plain.size == 0:
+        raise InputError(who, "at least one example", f"shape {plain.shape}", "look at how the batch was chosen")
+    if not right or plain.dtype.kind != "f" or plain.ndim < rows:
         got = f"{plain.dtype} of shape {plain.shape}" if right else type(plain).__name__
         raise InputError(who, "floats with one row an example", got, "x.astype(np.float32) or tn.data.pixels(x)")
-    return plain
+    return x

@@ -1,6 +1,6 @@
-"""Convolutions: one small dense layer, slid over a picture; and its mirror image, which paints patches. Notebook 02.
+"""Convolutions: one small dense layer, slid over an image; and its transpose, which adds up patches. Notebook 02.
 
-Pictures are NHWC everywhere: (examples, height, width, channels). A convolution is three-sided: it joins a picture x,
+Images are NHWC everywhere: (examples, height, width, channels). A convolution is three-sided: it joins an image x,
 a kernel W and an output y in one sum, sum(y * conv(x, W)). Leave one out and the sum's derivative by it remains, so
 each of the three functions below is the gradient of the other two, and derivatives of any order are right.
 """
@@ -10,10 +10,10 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
-import autograd.numpy as anp
 import numpy as np
 from autograd.extend import defvjp, primitive
 
+from teachnn.ops.arithmetic import row_products
 from teachnn.ops.frame import pad
 from teachnn.ops.trace import getval, isbox
 from teachnn.support import Array
@@ -39,7 +39,7 @@ def convolve_transposed(y: Array, W: Array, size: tuple[int, int], stride: int =
     kernels, y = np.ascontiguousarray(W.swapaxes(2, 3)), y.reshape((-1, D))
     for i in range(W.shape[0]):
         for j in range(W.shape[1]):  # a product for each place in the patch, so that what is added lies side by side
-            part = (y @ kernels[i, j]).reshape((N, rows, columns, -1))
+            part = (y @ kernels[i, j]).reshape((N, rows, columns, W.shape[2]))
             x[:, i : i + stride * rows : stride, j : j + stride * columns : stride] += part
     return x[:, padding : padding + size[0], padding : padding + size[1]]
 
@@ -52,7 +52,7 @@ def correlate(x: Array, y: Array, size: tuple[int, int], stride: int = 1, paddin
 
 def _correlate(patches: Array, y: Array) -> Array:
     rows = patches.reshape(-1, math.prod(patches.shape[3:]))
-    return anp.dot(rows.T, y.reshape((-1, y.shape[3]))).reshape((*patches.shape[3:], y.shape[3]))
+    return row_products(rows, y.reshape((-1, y.shape[3]))).reshape((*patches.shape[3:], y.shape[3]))
 
 
 def _convolve_vjp_by_W(y: Array, x: Array, W: Array, patches: Array, stride: int, padding: int) -> Callable:

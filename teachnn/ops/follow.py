@@ -1,4 +1,4 @@
-"""Which of numpy's functions a gradient can pass, and how the others say no. Notebook 08.
+"""Which of numpy's functions a gradient can pass, and how the others are refused. Notebook 08.
 
 An array under differentiation, a box, is no array of numpy's. numpy asks it first, before it does anything with it: a
 function that autograd follows is handed on to `autograd.numpy`, and all else is refused, by name. Without this numpy
@@ -12,7 +12,7 @@ from typing import Any, NoReturn
 
 import autograd.numpy as anp
 import numpy as np
-from autograd.core import VJPNode, primitive_vjps
+from autograd.core import SparseObject, VJPNode, primitive_vjps
 from autograd.numpy.numpy_boxes import ArrayBox
 from autograd.tracer import isbox, notrace_primitives, trace_primitives_map
 
@@ -28,6 +28,7 @@ LISTS = {
 }
 
 
+NUMBERS = np.ndarray, np.generic
 # Gradients of autograd's that are wrong, by arguments; tests/ops/test_follow.py compares them all with differences.
 WRONG: dict[Any, Callable[..., bool]] = {
     np.tile: lambda x, reps: np.size(reps) < np.ndim(x),
@@ -36,21 +37,19 @@ WRONG: dict[Any, Callable[..., bool]] = {
 }
 
 
-def _no(*args: Any, **kwargs: Any) -> bool:
-    return False
-
-
 class GradientNode(VJPNode):
     """What is noted of one operation for the way back: autograd's node, where its gradient is known and right."""
 
-    __slots__ = ("name", "shape")
+    __slots__ = ("function", "shape")
 
     def __init__(self, value: Any, function: Callable, args: Any, kwargs: Any, argnums: Any, parents: Any) -> None:
-        self.name: str = function.__name__
-        self.shape: tuple[int, ...] = value.shape if isinstance(value, np.ndarray) else ()
+        self.function: Any = function
+        self.shape: tuple[int, ...] | None = value.shape if isinstance(value, np.ndarray) else ()
+        if isinstance(value, SparseObject):  # a gradient by x[i], on the way to a second one
+            self.shape = None
         try:
-            wrong = WRONG.get(function.fun, _no)(*args, **kwargs)
-            if wrong or (kwargs and not kwargs.keys().isdisjoint(("where", "initial"))):
+            wrong = WRONG.get(function.fun)
+            if (wrong and wrong(*args, **kwargs)) or (kwargs and not kwargs.keys().isdisjoint(("where", "initial"))):
                 self.refuse("a wrong one for these arguments")
             super().__init__(value, function, args, kwargs, argnums, parents)
         except (NotImplementedError, TypeError, ValueError, AssertionError) as error:
@@ -59,7 +58,7 @@ class GradientNode(VJPNode):
     def initialize_root(self, shape: tuple[int, ...]) -> None:
         """Begin a trace at an array of `shape`."""
         super().initialize_root()
-        self.name, self.shape = "root", shape
+        self.shape = shape
 
     def parts(self, gradient: Any) -> list[Any]:
         """Return the gradient by each parent, given the one by this node's value."""
@@ -68,7 +67,7 @@ class GradientNode(VJPNode):
         except (NotImplementedError, TypeError, ValueError) as error:
             self.refuse(str(error), error)
         for parent, part in zip(self.parents, parts, strict=True):
-            if isinstance(part, np.ndarray | np.generic) and part.shape != parent.shape:
+            if isinstance(part, NUMBERS) and parent.shape is not None and part.shape != parent.shape:
                 self.refuse(f"one of shape {part.shape} for an array of {parent.shape}")
         return parts
 
@@ -76,7 +75,7 @@ class GradientNode(VJPNode):
         """Raise the error that no right gradient of this operation is known."""
         if isinstance(error, InputError):
             raise error
-        raise InputTypeError(self.name, "a function whose gradient autograd knows", got, CURE) from error
+        raise InputTypeError(self.function.__name__, "a function whose gradient autograd knows", got, CURE) from error
 
 
 class NoSuchMethod(InputTypeError, AttributeError):

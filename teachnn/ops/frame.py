@@ -1,6 +1,6 @@
-"""A frame around a picture, so that windows at its edge are whole; its mirror image cuts it off. Notebook 02.
+"""A frame around an image, so that windows at its edge are whole; its mirror image cuts it off. Notebook 02.
 
-Both the patches of a convolution and the windows of a pool slide over a picture (N, H, W, C) with such a frame.
+Both the patches of a convolution and the windows of a pool slide over an image (N, H, W, C) with such a frame.
 """
 
 from __future__ import annotations

@@ -18,7 +18,7 @@ from autograd.extend import defvjp, primitive
 from teachnn.ops.arithmetic import sigmoid
 from teachnn.ops.classification import cross_entropy, floats, hinge
 from teachnn.ops.trace import getval, isbox
-from teachnn.support import Array, InputError
+from teachnn.support import Array, InputError, as_array
 
 __all__ = [
     "binary_cross_entropy",
@@ -35,7 +35,7 @@ def binary_cross_entropy(logits: Array, targets: Array) -> Array:
 
     logits (N, ...) floats; targets of the same shape, between 0 and 1. A grey level is taken as a probability.
     """
-    _alike("binary_cross_entropy", logits, targets)
+    logits, targets = _alike("binary_cross_entropy", logits, targets)
     plain = getval(targets)
     if plain.min() < 0 or plain.max() > 1:
         got = f"{plain.min():g} to {plain.max():g}"
@@ -45,8 +45,7 @@ def binary_cross_entropy(logits: Array, targets: Array) -> Array:
 
 def mean_squared_error(y: Array, target: Array) -> Array:
     """Mean of (y - target)^2 over all numbers and examples, in the square of the target's unit. Shapes are equal."""
-    _alike("mean_squared_error", y, target, rows=False)
-    return _mean_squared_error(y, target)
+    return _mean_squared_error(*_alike("mean_squared_error", y, target, rows=False))
 
 
 def gaussian_kl(mean: Array, log_variance: Array) -> Array:
@@ -54,19 +53,18 @@ def gaussian_kl(mean: Array, log_variance: Array) -> Array:
 
     mean, log_variance (N, d) floats. Kingma & Welling 2013, arXiv:1312.6114, appendix B.
     """
-    _alike("gaussian_kl", mean, log_variance)
-    return _gaussian_kl(mean, log_variance)
+    return _gaussian_kl(*_alike("gaussian_kl", mean, log_variance))
 
 
 def negative_elbo(logits: Array, targets: Array, mean: Array, log_variance: Array) -> dict[str, Array]:
     """The negative evidence lower bound of a VAE with Bernoulli pixels, in nats per example, as its two terms.
 
-    logits, targets (N, ...): the decoder's output and the picture; mean, log_variance (N, d): the encoder's output.
+    logits, targets (N, ...): the decoder's output and the image; mean, log_variance (N, d): the encoder's output.
     Kingma & Welling 2013, arXiv:1312.6114. Notebook 10.
     """
     if len(np.shape(getval(logits))) and len(getval(logits)) != len(getval(mean)):
         got = f"{len(getval(logits))} and {len(getval(mean))}"
-        raise InputError("negative_elbo", "as many pictures as codes", got)
+        raise InputError("negative_elbo", "as many images as codes", got)
     return {"reconstruction": binary_cross_entropy(logits, targets), "KL": gaussian_kl(mean, log_variance)}
 
 
@@ -108,22 +106,28 @@ defvjp(
 
 @primitive
 def _gaussian_kl(mean: Array, log_variance: Array) -> Array:
-    terms = np.exp(log_variance) + mean * mean - 1 - log_variance
+    terms = np.expm1(log_variance) - log_variance + mean * mean  # exp(l) - 1 would lose the digits of a small l
     return terms.sum() / terms.dtype.type(2 * len(terms))
 
 
 defvjp(
     _gaussian_kl,
     lambda loss, mean, log_variance: lambda g: mean * (g / len(mean)),
-    lambda loss, mean, log_variance: lambda g: (anp.exp(log_variance) - 1) * (g / (2 * len(mean))),
+    lambda loss, mean, log_variance: lambda g: anp.expm1(log_variance) * (g / (2 * len(mean))),
 )
 
 
-def _alike(who: str, a: Any, b: Array, rows: bool = True) -> None:
-    """Refuse two arrays that are not of one shape and one kind of float."""
-    one, other = floats(who, a, rows), np.asarray(getval(b))
-    if one.shape != other.shape:
-        raise InputError(who, "two arrays of one shape", f"{one.shape} and {other.shape}")
-    if one.dtype != other.dtype:
+def _alike(who: str, a: Any, b: Any, rows: bool = True) -> tuple[Array, Array]:
+    """Return two arrays, which must be of one shape and one kind of float; a list is of the other's kind."""
+    a, given = floats(who, a, rows), b
+    if not isbox(b):
+        b = as_array(who, "targets", b)
+        if isinstance(given, list | tuple) and b.dtype.kind in "fiub":
+            b = b.astype(a.dtype)
+    if a.shape != b.shape:
+        cure = "y[:, 0] is one number an example" if sorted((a.ndim, b.ndim)) == [1, 2] else ""
+        raise InputError(who, "two arrays of one shape", f"{a.shape} and {b.shape}", cure)
+    if a.dtype != b.dtype:
         cure = "x.astype(np.float32) or tn.data.pixels(x)"
-        raise InputError(who, "two arrays of one kind of float", f"{one.dtype} and {other.dtype}", cure)
+        raise InputError(who, "two arrays of one kind of float", f"{a.dtype} and {b.dtype}", cure)
+    return a, b

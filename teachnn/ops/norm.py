@@ -8,7 +8,7 @@ from typing import Any
 
 import autograd.numpy as anp
 import numpy as np
-from autograd.extend import defvjp_argnums, primitive
+from autograd.extend import defvjp, defvjp_argnums, primitive
 
 from teachnn.ops.arithmetic import by_columns, column_sums
 from teachnn.ops.trace import isbox
@@ -28,6 +28,37 @@ def moments(x: Array) -> tuple[Array, Array]:
     left = by_columns(operator.sub, x, first)
     rest = column_sums(left) / len(x)
     return first + rest, anp.maximum(column_sums(left * left) / len(x) - rest * rest, 0)
+
+
+@primitive
+def row_norm(x: Array, eps: float) -> Array:
+    """xhat = (x - mean) / sqrt(variance + eps), each row by itself: x (..., d) -> xhat (..., d)."""
+    centred = _centred(x)
+    return centred / _std(centred, eps)
+
+
+def _centred(x: Array) -> Array:
+    """Return x without the mean of each row; the second pass takes what the rounding of the first mean left."""
+    for _ in range(2):
+        x = x - x.sum(axis=-1, keepdims=True) / x.shape[-1]
+    return x
+
+
+def _std(centred: Array, eps: float) -> Array:
+    return anp.sqrt((centred * centred).sum(axis=-1, keepdims=True) / centred.shape[-1] + eps)
+
+
+def _row_norm_vjp(xhat: Array, x: Array, eps: float) -> Callable:
+    std = _std(_centred(x), eps)
+
+    def vjp(g: Array) -> Array:
+        along = (g * xhat).sum(axis=-1, keepdims=True) / x.shape[-1]
+        return (_centred(g) - xhat * along) / std
+
+    return vjp
+
+
+defvjp(row_norm, _row_norm_vjp, argnums=(0,))
 
 
 @primitive

@@ -1,4 +1,4 @@
-"""Pooling: a window of pixels becomes one, its largest or its mean. Pictures are NHWC. Notebook 02."""
+"""Pooling: a window of pixels becomes one, its largest or its mean. Images are NHWC. Notebook 02."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def max_pool(x: Array, size: int, stride: int, padding: int = 0) -> Array:
 def average_pool(x: Array, size: int, stride: int, padding: int = 0, count_include_pad: bool = True) -> Array:
     """y = the mean of each window: x (N, H, W, C) -> y (N, I, J, C), as in `max_pool`.
 
-    What pads is zero, as in a convolution; without `count_include_pad` the mean is over the picture's own pixels.
+    What pads is zero, as in a convolution; without `count_include_pad` the mean is over the image's own pixels.
     """
     if not padding:
         return _average_pool(x, size, stride)
@@ -31,7 +31,7 @@ def average_pool(x: Array, size: int, stride: int, padding: int = 0, count_inclu
     if count_include_pad:
         return y
     ones = np.ones((1, *x.shape[1:3], 1), y.dtype)
-    return y / average_pool(ones, size, stride, padding)  # the share of each window that lies in the picture
+    return y / average_pool(ones, size, stride, padding)  # the share of each window that lies in the image
 
 
 @primitive
@@ -92,7 +92,7 @@ defvjp(scatter_mean, lambda x, y, shape, size, stride: lambda g: _average_pool(g
 
 
 def _offsets(shape: tuple[int, ...], size: int, stride: int) -> Iterator[tuple[slice, ...]]:
-    """Yield for each scatter in the window, in reading order, the slices that gather it out of all windows at once."""
+    """Yield, for each place in the window in reading order, the slices that take it out of all windows at once."""
     rows, columns = (shape[1] - size) // stride + 1, (shape[2] - size) // stride + 1
     for i in range(size):
         for j in range(size):

@@ -1,7 +1,7 @@
 """How a gradient is found: run the function on boxes that remember how they came about, then walk back. Notebook 02.
 
 The one place that knows autograd's inside: a `Box` is an array with a node, a node knows the nodes it was made from,
-and the stack of traces tells nested derivatives apart. That stack is one for the whole process, so whoever traces
+and the stack of traces tells nested derivatives apart. The whole process has one such stack, so code that traces
 holds the lock `tracing`, and leaves the stack as it was.
 """
 

@@ -31,7 +31,7 @@ __all__ = [
 def rng(seed: int) -> np.random.Generator:
     """Return a generator of random numbers; the same seed gives the same numbers.
 
-    There is no global seed anywhere: whoever wants noise is handed a generator.
+    There is no global seed anywhere: code that needs noise is given a generator.
     """
     return np.random.default_rng(whole("rng", "seed", seed, 0))
 

@@ -1,6 +1,6 @@
 """A network's memory: named arrays that exist on their own, before any layer does. Notebook 01.
 
-A `Parameter` is what training searches for. A `Statistic` is what a train-mode layer keeps on the side (a running
+A `Parameter` is what training searches for. A `Statistic` is what a train-mode layer keeps besides (a running
 mean, say) and a test-mode layer reads. Layers hold them; sharing one means holding the same object.
 """
 
@@ -14,7 +14,7 @@ import numpy as np
 
 from teachnn.ops import getval
 from teachnn.parameters.scope import Scope, current_scope
-from teachnn.support import InputError, InputTypeError, array, name_given, number
+from teachnn.support import InputError, InputTypeError, array, as_float32, name_given, number
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -27,7 +27,8 @@ class Variable:
     """A named float32 array: what `Parameter` and `Statistic` have in common.
 
     name: any non-empty text; the part before the last dot names the layer.
-    value: numbers of any shape, finite; kept as a read-only float32 copy. Assign to `value` to replace it whole.
+    value: numbers of any shape, finite; kept as a read-only float32 copy. Assign to `value` to replace it whole:
+    `W.value = W.value + 1`. (`W.value += 1` is numpy's own error: the array that is read is read-only.)
     Raises InputError for anything but real numbers that are finite in float32, and for another shape.
     """
 
@@ -60,13 +61,10 @@ class Variable:
             self.stored = new
 
     def _checked(self, value: ArrayLike) -> np.ndarray:
-        given = array(self.who, "value", value, finite=False)
+        given = array(self.who, "value", value)
         if given.dtype == bool:
             raise InputTypeError(self.who, "real numbers as value", "bool", "x.astype(np.float32)")
-        with np.errstate(over="ignore"):
-            new = given.astype(np.float32)
-        if not np.isfinite(new).all():
-            raise InputError(self.who, "numbers that are finite in float32", "NaN, infinity or one above 3.4e38")
+        new = as_float32(self.who, "value", given).copy()
         new.flags.writeable = False
         return new
 

@@ -12,6 +12,7 @@ from typing import Any, Protocol, TypeVar
 
 import numpy as np
 
+from teachnn.ops import stop_gradient
 from teachnn.support import Array, Mode
 
 R = TypeVar("R")
@@ -44,6 +45,10 @@ class Scope:
         """Return the value of a parameter or statistic."""
         return variable.stored
 
+    def constant(self, variable: Stored) -> Any:
+        """Return the value of a parameter that is used as a constant on purpose: no gradient passes to it."""
+        return stop_gradient(self.read(variable))
+
     def track(self, statistic: Stored, new: Array, rate: float) -> None:
         """Move a statistic; only a training step makes that last."""
 
@@ -61,7 +66,7 @@ class Scope:
     def run(self, function: Callable[..., R], *args: Any) -> R:
         """Call `function(*args)` with this scope in force.
 
-        It runs in a context of its own, which ends with it however it ends: there is nothing to put back.
+        It runs in a context of its own, which ends with it, after an error too; so nothing has to be put back.
         """
         return copy_context().run(self._enter, function, args)
 

@@ -1,11 +1,14 @@
 """Checked settings, errors of one form (who: expected, got; cure), and memory that is kept for the next step."""
 
+from teachnn.support.allocation import keep_freed
 from teachnn.support.errors import InputError, InputTypeError, ModeError, named
-from teachnn.support.memory import keep_freed
+from teachnn.support.files import path_of, write_whole
 from teachnn.support.settings import (
     Array,
     Mode,
     array,
+    as_array,
+    as_float32,
     check_generator,
     check_mode,
     fits,
@@ -15,8 +18,8 @@ from teachnn.support.settings import (
     items,
     name_given,
     number,
-    path_of,
     plain,
+    reshaping,
     shape_of,
     shape_text,
     whole,
@@ -29,6 +32,8 @@ __all__ = [
     "Mode",
     "ModeError",
     "array",
+    "as_array",
+    "as_float32",
     "check_generator",
     "check_mode",
     "fits",
@@ -42,7 +47,9 @@ __all__ = [
     "number",
     "path_of",
     "plain",
+    "reshaping",
     "shape_of",
     "shape_text",
     "whole",
+    "write_whole",
 ]

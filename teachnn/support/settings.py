@@ -1,6 +1,6 @@
 """What a setting may be: a whole number, a number within bounds, a shape, a generator, an array. Notebook 08.
 
-Settings are asked about where they are given, before anything is drawn or made: whoever mistypes one reads of that one.
+Settings are checked where they are given, before anything is drawn or made, so that an error names the wrong one.
 Each function here raises InputTypeError for a value of the wrong type, and InputError for any other that does not fit.
 """
 
@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import math
 import operator
-import os
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 from reprlib import repr as brief
 from types import EllipsisType
 from typing import Any, Literal, TypeVar
@@ -130,15 +128,57 @@ def shape_text(shape: Shape) -> str:
     return f"({', '.join('...' if s is ... else str(s) for s in shape)}{',' * (len(shape) == 1)})"
 
 
+def reshaping(actual: Sequence[int], shape: Shape) -> str:
+    """Return how an array of an actual shape becomes one of `shape`, where that is plain; "" elsewhere."""
+    channels = shape[-1]
+    if len(actual) > 2 and (len(shape) == 2 or math.prod(actual[1:]) == channels):
+        return "put tn.Flatten() before it"
+    if len(actual) == 4 and actual[1] == channels:
+        return "images are NHWC, channels last: x.transpose(0, 2, 3, 1)"
+    if len(shape) == 4 and len(actual) == 3 and actual[2] == channels:
+        return "images are NHWC: x[None] is a batch of one"
+    if len(shape) == 4 and len(actual) == 3 and channels in (1, "C"):
+        return f"images are NHWC: put tn.Reshape({(*actual[1:], 1)}) before it"
+    return ""
+
+
+def as_array(who: str, name: str, x: Any) -> np.ndarray:
+    """Return x as a plain array: a matrix of numpy's, a masked array, a table, a list of rows.
+
+    Raises InputError for masked numbers, which would lose their mask, and for rows of unequal length.
+    """
+    if type(x) is np.ndarray:
+        return x
+    masked = sum(map(_masked, x)) if isinstance(x, list | tuple) else _masked(x)
+    if masked:
+        cure = "choose the others, or fill them in: x.filled(0), say"
+        raise InputError(who, f"numbers as {name}", f"{masked:,} of them masked", cure)
+    try:
+        return np.asarray(x)
+    except ValueError:
+        raise InputError(who, f"an array as {name}", "rows of unequal length", "cut or pad them") from None
+
+
+def _masked(x: Any) -> int:
+    """Return how many numbers of a masked array are masked; 0 for anything else."""
+    return int(np.sum(getattr(x, "mask", False))) if isinstance(x, np.ndarray) and type(x) is not np.ndarray else 0
+
+
+def as_float32(who: str, name: str, x: np.ndarray) -> np.ndarray:
+    """Return an array of numbers as float32. Raises InputError for a finite number that is too large for it."""
+    with np.errstate(over="ignore"):
+        y = x.astype(np.float32, copy=False)
+    if y is not x and np.isinf(y).any() and (large := np.isfinite(x) & np.isinf(y)).any():
+        raise InputError(who, f"numbers up to 3.4e38, as float32 holds, as {name}", f"{x[large][0]:g}", "scale them")
+    return y
+
+
 def array(who: str, name: str, x: Any, *shape: int | str, finite: bool = True) -> np.ndarray:
     """Return x as an array of (finite) real numbers of `shape`, where texts stand for any size >= 1.
 
     No shape at all means any, also an empty one. Raises InputError for anything else.
     """
-    try:
-        x = np.asarray(x)
-    except ValueError:
-        raise InputError(who, f"an array as {name}", "rows of unequal length") from None
+    x = as_array(who, name, x)
     right_type = x.dtype.kind in "fiub"
     if not right_type or (shape and not (fits(x.shape, shape) and x.size)):
         said = f" of shape {shape_text(shape)}" if shape else ""
@@ -146,13 +186,6 @@ def array(who: str, name: str, x: Any, *shape: int | str, finite: bool = True) -
     if finite and not np.isfinite(x).all():
         raise InputError(who, f"finite numbers as {name}", "NaN or infinity")
     return x
-
-
-def path_of(who: str, path: Any) -> Path:
-    """Return the path of a file or a folder."""
-    if not isinstance(path, str | os.PathLike) or isinstance(os.fspath(path), bytes):
-        raise InputTypeError(who, "a path", brief(path), "write it as text")
-    return Path(path)
 
 
 def check_mode(who: str, mode: Any) -> Mode:

@@ -74,8 +74,8 @@ def test_pictures_come_as_pixels_and_everything_else_as_it_is():
     words = np.array(list("abcdef"))
     (batch,) = batches(pictures, rows, labels, floats, words, size=6, rng=None)
     assert isinstance(batch, tuple)
-    assert [array.dtype for array in batch] == [np.float32, np.float32, np.uint8, np.float64, words.dtype]
-    for result, expected in zip(batch, [pixels(pictures), pixels(rows), labels, floats, words], strict=True):
+    assert [array.dtype for array in batch] == [np.float32, np.uint8, np.uint8, np.float64, words.dtype]
+    for result, expected in zip(batch, [pixels(pictures), rows, labels, floats, words], strict=True):
         assert np.array_equal(result, expected)
 
 

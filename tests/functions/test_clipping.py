@@ -23,7 +23,7 @@ def test_gradients_are_shortened_as_one_vector_and_keep_their_direction(seed, si
         assert after == pytest.approx(whole * min(1, clip / (norm + EPS)), rel=1e-5, abs=1e-9)
 
 
-def test_gradients_that_are_short_enough_stay_as_they_are_to_the_bit():
+def test_gradients_that_are_short_enough_stay_as_they_are_bit_for_bit():
     gradients = arrays([3.0, 4.0], 0.0)
     assert all(a is b for a, b in zip(clipped(gradients, 5.0, 5.1), gradients, strict=True))
     assert clipped(arrays([0.0]), 0.0, 1e-3)[0].tolist() == [0.0]

@@ -160,7 +160,7 @@ def test_layers_inside_of_layers_are_named_and_tuples_are_looked_into(bits):
 
 
 @pytest.mark.parametrize("bad", [np.nan, np.inf])
-def test_data_that_are_not_finite_are_to_blame_themselves(bad, bits):
+def test_data_that_are_not_finite_are_named_in_the_error(bad, bits):
     small, x = Small(), X.copy()
     x[3, 2] = x[5, 0] = bad
     text = goes_wrong(small, lambda: lambda: small.train(x, Y), lambda: None, bits, kind=tn.InputError)

@@ -133,6 +133,19 @@ def test_a_step_goes_over_every_number_once_in_blocks(size):
     assert sum(optimizer.blocks) == size and all(n <= BLOCK for n in optimizer.blocks)
 
 
+@pytest.mark.parametrize("shape", [(3, 5), (150, 200)])
+@each
+def test_a_step_is_the_same_however_the_arrays_lie_in_memory(name, shape, bank):
+    optimizer = TEXTBOOK[name][0]
+    w, g = (array[: math.prod(shape)].reshape(shape) for array in (bank[0], bank[1][0]))
+    memory = tuple(np.abs(g) for _ in optimizer.memory)
+    expected, kept = optimizer.step(w, g, memory, optimizer.learning_rate, 1)
+    turned = [np.asfortranarray(array) for array in (w, g, *memory)]
+    found, found_memory = optimizer.step(turned[0], turned[1], tuple(turned[2:]), optimizer.learning_rate, 1)
+    assert np.array_equal(found, expected)
+    assert all(map(np.array_equal, found_memory, kept))
+
+
 def test_a_schedule_is_asked_with_the_number_of_steps_taken_before():
     asked = []
 

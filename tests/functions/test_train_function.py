@@ -84,7 +84,7 @@ def test_a_value_set_by_hand_between_two_steps_is_where_the_next_one_starts():
     assert W.value.tolist() == [9.0]
 
 
-def test_a_value_that_somebody_keeps_never_changes_under_their_hands():
+def test_a_value_that_was_read_never_changes_afterwards():
     small = Small()
     kept = [[p.value for p in small.net.parameters]]
     copies = [[value.copy() for value in kept[0]]]
@@ -108,7 +108,7 @@ def test_gradients_are_returned_and_nothing_changes(bits):
 # Exact reproducibility
 
 
-def test_the_same_seed_gives_the_same_run_to_the_bit(bits):
+def test_the_same_seed_gives_the_same_run_bit_for_bit(bits):
     a, b = Small(), Small()
     for _ in range(20):
         assert a.train(X, Y) == b.train(X, Y)
@@ -341,7 +341,7 @@ def test_no_other_thread_can_trace_while_one_differentiates():
     assert free == [False, False]
 
 
-def test_a_run_is_the_same_to_the_bit_whatever_other_threads_do(bits):
+def test_a_run_is_the_same_bit_for_bit_whatever_other_threads_do(bits):
     alone, watched, stop, errors = Small(), Small(), threading.Event(), []
 
     def disturb(work):

@@ -16,6 +16,7 @@ from teachnn.support import InputTypeError
 
 EPS = float(np.finfo(np.float32).eps)
 sizes, seeds = st.integers(1, 6), st.integers(0, 2**32 - 1)
+several = st.integers(2, 5)
 examples = settings(max_examples=20, deadline=None)
 
 
@@ -49,7 +50,7 @@ def steps(layer, batches):
 # Batch normalisation as a layer
 
 
-@given(n=sizes, d=sizes, seed=seeds)
+@given(n=several, d=sizes, seed=seeds)
 @examples
 def test_in_training_each_column_is_normalised_by_its_own_moments(n, d, seed):
     bn, x = random_layer(tn.BatchNorm, d, seed, mode="train"), spread_out(seed, n, d).astype(np.float32)
@@ -57,8 +58,7 @@ def test_in_training_each_column_is_normalised_by_its_own_moments(n, d, seed):
     assert y.shape == x.shape and y.dtype == np.float32
     for j in range(d):
         expected = slow_norm(x[:, j].tolist(), float(bn.gamma.value[j]), float(bn.beta.value[j]), bn.eps)
-        # for one row, 1 / sqrt(0 + eps) = 316 magnifies the roundings of x
-        assert y[:, j].tolist() == pytest.approx(expected, abs=2e-5 if n > 1 else 1e-3)
+        assert y[:, j].tolist() == pytest.approx(expected, abs=2e-5)
 
 
 @given(n=sizes, d=sizes, seed=seeds)
@@ -73,7 +73,7 @@ def test_at_test_each_column_is_normalised_by_the_kept_moments(n, d, seed):
 
 
 @pytest.mark.parametrize("mode", ["train", "test"])
-@given(n=sizes, d=sizes, seed=seeds)
+@given(n=several, d=sizes, seed=seeds)
 @examples
 def test_the_gradients_of_a_batch_norm_layer_are_right_to_second_order(mode, n, d, seed):
     bn, x = random_layer(tn.BatchNorm, d, seed, mode=mode), spread_out(seed, n, d)
@@ -83,7 +83,7 @@ def test_the_gradients_of_a_batch_norm_layer_are_right_to_second_order(mode, n, 
 
 
 @pytest.mark.parametrize("mode", ["train", "test"])
-@given(shape=st.tuples(*[st.integers(1, 3)] * 4), seed=seeds)
+@given(shape=st.tuples(several, *[st.integers(1, 3)] * 3), seed=seeds)
 @examples
 def test_the_channels_of_pictures_are_the_columns(mode, shape, seed):
     rows = spread_out(seed, math.prod(shape[:3]), shape[3]).astype(np.float32)
@@ -132,7 +132,7 @@ def test_a_layer_called_outside_a_training_function_moves_no_statistic():
     assert all(s.value.tobytes() != b for s, b in zip(bn.statistics, before, strict=True))
 
 
-@pytest.mark.parametrize("n", [1, 2, 4])
+@pytest.mark.parametrize("n", [2, 4])
 @pytest.mark.parametrize("rate", [0.1, 0.25, 1.0])
 def test_kept_moments_move_towards_the_batchs_by_the_rate_and_are_divided_by_n(n, rate):
     bn = tn.BatchNorm.create("bn", 2, mode="train", rate=rate)
@@ -164,7 +164,7 @@ def test_a_test_layer_keeps_nothing_in_a_training_function():
 
 
 @pytest.mark.parametrize("value", [0.0, 3.0, -1e3, 1e4])
-@pytest.mark.parametrize("rows", [1, 2, 7, 64])
+@pytest.mark.parametrize("rows", [2, 7, 64])
 def test_equal_rows_come_out_as_beta_but_for_the_last_digits_of_x(value, rows):
     bn = random_layer(tn.BatchNorm, 2, mode="train")
     x = np.full((rows, 2), value, np.float32)
@@ -304,7 +304,7 @@ def test_an_input_that_does_not_fit_is_refused(x, text):
 
 
 @pytest.mark.parametrize("name", ["", 3])
-def test_a_name_that_is_none_is_refused(name):
+def test_an_empty_name_is_refused(name):
     for create in (lambda: tn.BatchNorm.create(name, 2, mode="train"), lambda: tn.LayerNorm.create(name, 2)):
         with pytest.raises(tn.InputError if name == "" else InputTypeError, match=r"^create: expected a name "):
             create()
@@ -312,9 +312,22 @@ def test_a_name_that_is_none_is_refused(name):
 
 def test_the_moments_of_no_rows_are_refused():
     expected = "^moments: expected at least one row, got none; look at how the batch was chosen$"
-    for of_no_rows in (moments, tn.BatchNorm.create("bn", 3, mode="train")):
-        with pytest.raises(tn.InputError, match=expected):
-            of_no_rows(np.zeros((0, 3), np.float32))
+    with pytest.raises(tn.InputError, match=expected):
+        moments(np.zeros((0, 3), np.float32))
+
+
+@pytest.mark.parametrize("shape", [(0, 3), (1, 3), (1, 1, 1, 3)])
+def test_a_train_mode_layer_is_not_trained_on_one_number_a_column(shape):
+    """It is its own mean: y would be beta, whatever x is."""
+    bn = tn.BatchNorm.create("bn", 3, mode="train")
+    with pytest.raises(tn.InputError) as caught:
+        bn(np.ones(shape, np.float32))
+    cure = "tn.data.batches(..., keep_last=False) leaves out a last batch of one"
+    assert (
+        str(caught.value)
+        == f"bn (BatchNorm): expected more than one number a column to train with, got {shape}; {cure}"
+    )
+    assert bn.at("test")(np.ones(shape, np.float32)).shape == shape
 
 
 @pytest.mark.parametrize("mode", ["train", "test"])

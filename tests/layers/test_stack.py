@@ -68,7 +68,7 @@ def test_a_function_is_no_layer():
         tn.Sequential(tn.ReLU(), np.tanh, name="body")
 
 
-def test_a_complaint_says_which_layer_made_the_wrong_shape():
+def test_an_error_says_which_layer_made_the_wrong_shape():
     pictures = np.zeros((2, 28, 28), np.float32)
     stack = tn.Sequential(tn.ReLU(), tn.Reshape((7, 112), name="flat"), tn.Dense.create("hidden", 784, 256, tn.rng(0)))
     with refused("hidden (Dense)", "put tn.Flatten() before it") as caught:
@@ -76,13 +76,13 @@ def test_a_complaint_says_which_layer_made_the_wrong_shape():
     assert "got (2, 7, 112), from flat (Reshape)" in str(caught.value)
 
 
-def test_the_first_layers_complaint_names_no_maker():
+def test_an_error_of_the_first_layer_names_no_layer_before_it():
     with refused("h (Dense)") as caught:
         tn.Sequential(tn.Dense.create("h", 5, 5, tn.rng(0)))(X)
     assert "from" not in str(caught.value)
 
 
-def test_a_complaint_from_deep_inside_names_its_nearest_maker():
+def test_an_error_from_deep_inside_names_the_nearest_layer_before_it():
     inner = tn.Sequential(tn.Tanh(), tn.Dense.create("h", 5, 5, tn.rng(0)))
     with pytest.raises(tn.InputError, match=r"^h \(Dense\): .* got \(4, 6\), from Tanh$"):
         tn.Sequential(tn.ReLU(), inner)(X)

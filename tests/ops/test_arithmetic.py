@@ -239,7 +239,7 @@ def zeros(*shapes) -> list[np.ndarray]:
         (ops.relu, ["a"], "str; ufunc"),
         (ops.one_hot, [np.array([0, 3]), 3], "(2,), int; labels are whole numbers from 0 to 3 - 1"),
         (ops.one_hot, [np.array([-1, 2]), 3], "(2,), int; labels are whole numbers from 0 to 3 - 1"),
-        (ops.one_hot, [np.array([0, 1]), 3.0], "(2,), float; 'float' object cannot be interpreted as an integer"),
+        (ops.one_hot, [np.array([0, 1]), 3.0], "(2,), float; classes is how many there are, a whole number"),
         (ops.one_hot, [np.array([0.0, 1.0]), 3], "(2,), int; labels are whole numbers from 0 to 3 - 1"),
     ],
 )

@@ -429,7 +429,7 @@ def test_a_function_that_autograd_follows_has_the_right_gradient(name, module):
 
 @quiet
 @pytest.mark.parametrize("name", REFUSED)
-def test_another_function_says_no_and_is_never_wrong(name):
+def test_another_function_is_refused_and_is_never_wrong(name):
     found = [verdicts(REFUSED[name], module) for module in (np, anp)]
     assert all(found) and set().union(*found) <= {"right", "refused"} and "refused" in set().union(*found)
 

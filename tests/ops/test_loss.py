@@ -198,14 +198,16 @@ def test_losses_add_up_under_differentiation():
 @pytest.mark.parametrize(
     ("scores", "labels", "text"),
     [
-        ((2, 3), np.zeros((2, 3), int), "scores (N, K) and labels (N,), got (2, 3) and (2, 3); a label is a class's "
-         "number, not a one-hot row"),
+        ((2, 3), np.zeros((2, 3), int), "scores (N, K) and labels (N,), got (2, 3) and (2, 3); "
+         "labels.argmax(axis=1) of one-hot rows"),
         ((2, 3), np.zeros(3, int), "scores (N, K) and labels (N,), got (2, 3) and (3,); a label is"),
-        ((2,), np.zeros(2, int), "scores (N, K) and labels (N,), got (2,) and (2,); a label is"),
-        ((2, 3, 4), np.zeros(2, int), "scores (N, K) and labels (N,), got (2, 3, 4) and (2,); a label is"),
+        ((2,), np.zeros(2, int), "scores (N, K) and labels (N,), got (2,) and (2,); scores are a row"),
+        ((2, 3, 4), np.zeros(2, int), "scores (N, K) and labels (N,), got (2, 3, 4) and (2,); scores are a row"),
         ((2, 3), np.zeros(2, np.float32), "labels that are whole numbers, got float32; labels.astype(int)"),
         ((2, 3), np.zeros(2, bool), "labels that are whole numbers, got bool; labels.astype(int)"),
         ((2, 3), np.array([0, 3]), "labels 0 to 2, got 0 to 3"),
+        ((2, 3), np.array([1, 3]), "labels 0 to 2, got 1 to 3; labels - 1: classes are counted from 0"),
+        ((2, 3), np.array([[0], [1]]), "scores (N, K) and labels (N,), got (2, 3) and (2, 1); labels[:, 0]"),
         ((2, 3), np.array([-1, 2]), "labels 0 to 2, got -1 to 2"),
     ],
 )  # fmt: skip
@@ -221,9 +223,10 @@ def test_arrays_that_differ_in_shape_are_refused_and_never_broadcast(f, a, b):
     with refused(f.__name__) as caught:
         f(np.zeros(a, np.float32), np.zeros(b, np.float32))
     assert f"{a} and {b}" in str(caught.value)
+    assert ("y[:, 0] is one number an example" in str(caught.value)) == ((a, b) == ((2, 1), (2,)))
 
 
-def test_complaints_come_under_differentiation_too():
+def test_the_same_errors_come_under_differentiation():
     with pytest.raises(tn.InputError, match=r"hinge: expected labels 0 to 2, got 5 to 5"):
         differentiate(lambda boxes: (loss.hinge(boxes[0], np.array([5])), None), [np.zeros((1, 3))])
     with pytest.raises(tn.InputError, match=r"gaussian_kl: expected two arrays of one shape, got \(1, 3\) and \(3,\)"):

@@ -186,3 +186,11 @@ def test_a_forgotten_value_is_an_error_that_says_so(formula, kind):
     assert train.steps == 0 and (other.value == 1).all()
     with pytest.raises(InputTypeError, match=said):
         tn.TestFunction(lambda x: calculate(W, x))(np.ones((2, 2)))
+
+
+def test_a_value_lies_row_by_row_however_it_was_given():
+    turned = np.arange(6.0).reshape(2, 3).T
+    W = tn.Parameter("W", turned)
+    assert np.array_equal(W.value, turned) and W.value.flags.c_contiguous
+    W.value = np.asfortranarray(W.value)
+    assert np.array_equal(W.value, turned) and W.value.flags.c_contiguous

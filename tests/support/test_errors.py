@@ -15,7 +15,7 @@ from teachnn.support import InputTypeError
         ("x.T may help", "h (Dense)", ", from h (Dense); x.T may help"),
     ],
 )
-def test_a_complaint_says_who_what_was_expected_what_came_and_where_from_and_the_cure(cure, origin, end):
+def test_an_error_says_who_what_was_expected_what_came_and_where_from_and_the_cure(cure, origin, end):
     assert str(InputError("out (Dense)", "this", "that", cure, origin)) == "out (Dense): expected this, got that" + end
 
 
@@ -33,7 +33,7 @@ def test_both_kinds_are_value_errors(kind):
 
 
 @pytest.mark.parametrize("kind", [InputError, InputTypeError])
-def test_a_complaint_survives_a_process_pool(kind):
+def test_an_error_survives_a_process_pool(kind):
     error = kind("h (Dense)", "x of shape (N, 3)", "(2, 4)", "look again", "Flatten")
     again = pickle.loads(pickle.dumps(error))
     assert type(again) is kind and str(again) == str(error) and again.parts == error.parts

@@ -1,12 +1,13 @@
 """The full wording of each question about a setting, once; where it is asked, tests look for who and what alone."""
 
 import math
-from pathlib import Path
 
 import numpy as np
 import pytest
 
 from teachnn.support import InputError, InputTypeError, settings
+
+UNEQUAL = "got rows of unequal length; cut or pad them"
 
 MAKE = "; make one with tn.rng(0)"
 
@@ -60,7 +61,7 @@ MAKE = "; make one with tn.rng(0)"
         ),
         (lambda: settings.items("w", 3, str, "texts", "write so"), InputTypeError, "texts, got 3; write so"),
         (lambda: settings.items("w", ["a", 3], str, "texts"), InputTypeError, "texts, got int"),
-        (lambda: settings.array("w", "x", [[1], [1, 2]]), InputError, "an array as x, got rows of unequal length"),
+        (lambda: settings.array("w", "x", [[1], [1, 2]]), InputError, f"an array as x, {UNEQUAL}"),
         (lambda: settings.array("w", "x", "ab"), InputTypeError, "real numbers as x, got <U2 of shape ()"),
         (
             lambda: settings.array("w", "x", None, "N"),
@@ -78,8 +79,6 @@ MAKE = "; make one with tn.rng(0)"
             "real numbers of shape (N, 2) as x, got float64 of shape (0, 2)",
         ),
         (lambda: settings.array("w", "x", [1.0, math.nan]), InputError, "finite numbers as x, got NaN or infinity"),
-        (lambda: settings.path_of("w", 3), InputTypeError, "a path, got 3; write it as text"),
-        (lambda: settings.path_of("w", b"a"), InputTypeError, "a path, got b'a'; write it as text"),
         (lambda: settings.check_mode("w", "eval"), InputError, "mode 'train' or 'test', got 'eval'"),
         (lambda: settings.check_mode("w", True), InputTypeError, "mode 'train' or 'test', got True"),
     ],
@@ -98,12 +97,30 @@ def test_what_fits_is_returned_as_plain_python():
         (settings.shape_of("w", [np.int8(100), np.uint8(200)]), (100, 200)),
         (settings.name_given("w", "h"), "h"),
         (settings.items("w", iter("ab"), str, "texts"), ("a", "b")),
-        (settings.path_of("w", "a/b"), Path("a/b")),
         (settings.plain(np.float64(0.1)), 0.1),
         (settings.plain("a"), "a"),
     ]:
         assert value == plain and type(value) is type(plain)
     assert all(type(n) is int for n in settings.shape_of("w", (np.int8(2), 3)))
+
+
+@pytest.mark.parametrize(
+    ("bounds", "inside", "outside"),
+    [
+        ("> 0", (1e-9, 3), (0, -1)),
+        (">= 0", (0, 3), (-1e-9,)),
+        (">= 0 and < 1", (0, 0.999), (-0.1, 1)),
+        ("> 0 and <= 1", (1e-9, 1), (0, 1.1)),
+        (">= -2.5 and <= 7", (-2.5, 7), (-2.6, 7.1)),
+        ("", (-1e30, 1e30), (math.inf,)),
+    ],
+)
+def test_a_number_lies_within_its_bounds(bounds, inside, outside):
+    for value in inside:
+        assert settings.number("w", "rate", value, bounds) == value
+    for value in outside:
+        with pytest.raises(InputError):
+            settings.number("w", "rate", value, bounds)
 
 
 def test_a_whole_number_beyond_all_floats_is_no_finite_number():

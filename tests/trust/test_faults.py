@@ -71,7 +71,7 @@ def test_an_error_inside_any_layer_changes_nothing_and_the_next_call_is_the_step
 
 
 @pytest.mark.parametrize("where", ["data", "step", "epoch"])
-def test_an_error_between_two_steps_of_a_fit_leaves_whole_steps_and_the_fit_goes_on_to_the_bit(where):
+def test_an_error_between_two_steps_of_a_fit_leaves_whole_steps_and_the_fit_goes_on_bit_for_bit(where):
     def run(broken: bool) -> list:
         model = trains, _, _ = zoo.models()["vae"]
         train = trains[0][0]

@@ -78,7 +78,7 @@ def test_without_drop_path_everything_lives():
     widget.close()
 
 
-def test_a_join_stands_wherever_columns_meet():
+def test_there_is_a_join_wherever_columns_meet():
     widget = LivePaths(make(columns=4), X)
     drawing = ET.fromstring(widget.drawing)
     joins = [node for node in drawing.iter() if "join" in node.get("class", "").split()]

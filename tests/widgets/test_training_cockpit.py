@@ -331,7 +331,7 @@ def test_steps_that_a_cell_takes_are_shown():
 
 
 @pytest.mark.timeout(60)
-def test_a_closed_cockpit_that_is_collected_on_any_thread_waits_for_nobody():
+def test_a_closed_cockpit_that_is_collected_on_any_thread_waits_for_no_lock():
     widget, _ = cockpit()
     other = TrainingCockpit(widget.train, widget.feed.data)
     widget.close()

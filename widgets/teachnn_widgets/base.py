@@ -43,7 +43,7 @@ class Widget(anywidget.AnyWidget):
 
     parts: further .js and .css files, by name, that several widgets share. rules: further CSS, as text.
     constants: what the page's JavaScript is to know by the same name.
-    Callbacks may come on any thread (a kernel's subshell, a training thread), so whoever changes traits holds `lock`.
+    Callbacks may come on any thread (a kernel's subshell, a training thread), so code that changes traits holds `lock`.
     """
 
     parts: tuple[str, ...] = ()

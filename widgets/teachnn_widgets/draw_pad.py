@@ -20,7 +20,8 @@ class DrawPad(InkWidget):
 
     functions: by name; each is called with a picture (1, 28, 28), float32 from 0 to 1, centred and scaled as MNIST's
     are. Rows (1, K) are shown as bars, pictures (1, H, W) as pictures, tuples one after the other.
-    image: the picture (28, 28) as they get it. Raises InputError for what is no function, or raises on an empty pad.
+    image: the picture (28, 28) as they get it. Raises InputError for anything but a function,
+    and for one that raises an error on an empty pad.
     """
 
     constants: ClassVar = {**InkWidget.constants, "DIGIT": DIGIT}

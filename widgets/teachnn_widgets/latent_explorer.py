@@ -15,7 +15,7 @@ import traitlets as t
 from PIL import Image
 
 import teachnn as tn
-from teachnn.support import InputError, array, check_generator, instance, whole
+from teachnn.support import InputError, array, as_array, check_generator, instance, whole
 from teachnn_widgets.ink import DIGIT, InkWidget, picture_of, pixels_of
 from teachnn_widgets.stills import plane_figure
 from teachnn_widgets.watched import Watched
@@ -29,9 +29,9 @@ PLANE = 448  # pixels of its side, at most
 class LatentExplorer(InkWidget):
     """One slider a latent dimension, a pad over any two, and the picture: `LatentExplorer(vae.decode, vae.encode)`.
 
-    decode: points (N, dimensions) -> pictures (N, H, W) or (N, H, W, 3), 0 to 1. encode: pictures -> means (N,
-    dimensions), or (means, log variances); with it a digit can be picked from `images` or drawn, and is shown where
-    it lies. classify: pictures -> probabilities (N, K); with it a sentence says what the picture is like.
+    decode: points (N, dimensions) -> pictures (N, H, W), (N, H, W, 1) or (N, H, W, 3), 0 to 1. encode: pictures ->
+    means (N, dimensions), or (means, log variances); with it a digit can be picked from `images` or drawn, and is shown
+    where it lies. classify: pictures -> probabilities (N, K); with it a sentence says what the picture is like.
     dimensions: 1 to 32. rng: draws the random samples. z: the point, a list of numbers.
     Raises InputError for a decoder that raises or returns another shape. With a tn.TestFunction the picture follows
     its parameters while another thread trains them.
@@ -73,10 +73,11 @@ class LatentExplorer(InkWidget):
             decoded = array("decode", "its pictures", decode(points))
         except Exception as error:
             raise InputError(who, f"a decoder of points (N, {dimensions})", repr(error), "set dimensions=") from error
-        if decoded.ndim not in (3, 4) or len(decoded) != 2 or decoded.shape[3:] not in ((), (3,)):
-            raise InputError(who, "decode(z) of shape (N, H, W) or (N, H, W, 3)", str(decoded.shape))
+        if decoded.ndim not in (3, 4) or len(decoded) != 2 or decoded.shape[3:] not in ((), (1,), (3,)):
+            raise InputError(who, "decode(z) of shape (N, H, W), (N, H, W, 1) or (N, H, W, 3)", str(decoded.shape))
         self.image_shape = decoded.shape[1:]
-        self.images = np.zeros((0, *self.image_shape)) if images is None else np.atleast_1d(images)[:12]
+        images = np.zeros((0, *self.image_shape)) if images is None else as_array(who, "images", images)
+        self.images = np.atleast_1d(images)[:12]
         if len(self.images) and encode is None:
             raise InputError(who, "encode to show where images lie", "none", "encode=vae.encode")
         if self.images.shape[1:] != self.image_shape or self.images.dtype.char not in "efdB":
@@ -89,11 +90,11 @@ class LatentExplorer(InkWidget):
         side = int(np.clip(PLANE // max(self.image_shape[:2]), 3, 15))
         start = {"shape": [*self.image_shape[:2], *(self.image_shape[2:] or [1])], "side": side}
         start |= {"axes": [0, 1] if dimensions > 1 else [0, 0], "gallery": pixels_of(self.images).tobytes()}
-        start |= {"can_draw": encode is not None and self.image_shape == (DIGIT, DIGIT)}
+        start |= {"can_draw": encode is not None and self.image_shape in ((DIGIT, DIGIT), (DIGIT, DIGIT, 1))}
         super().__init__(dimensions=dimensions, z=[0.0] * dimensions, **start)
         self._decode()
         self._paint()
-        # Whoever moves on has read what was wrong with the encoder.
+        # A move takes away the alert about the encoder: it was read.
         self.observe(lambda change: (self._wrong.update(encode=""), self._decode()), "z")
         self.observe(lambda change: self.sample(), "samples")
         self.observe(lambda change: self._pick(change.new), "picked")
@@ -179,7 +180,7 @@ class LatentExplorer(InkWidget):
         with self.lock, self._trying("encode"):
             if self.encode is None or not image.any():
                 return
-            code = self.encode(image[None].astype(np.float32))
+            code = self.encode(image.reshape(1, *self.image_shape).astype(np.float32))
             code = [np.asarray(part) for part in (code if isinstance(code, tuple) else (code,))]
             if len(code) > 2 or any(part.shape != (1, self.dimensions) for part in code):
                 got = ", ".join(str(part.shape) for part in code)

@@ -1,5 +1,5 @@
 // Draws the wall of units, an SVG from the kernel, and says what it shows.
-// Listens to whoever chooses a function or a batch.
+// Listens to the choice of a function or a batch.
 
 function render({ model, el }) {
   const wall = make("div", control("The units", "wall", { class: "tn-wall", tabindex: 0, role: "group" }));

@@ -1,6 +1,6 @@
 """Which paths of a FractalNet live in this batch: a wall of units, in which those that are dropped fade. Notebook 07.
 
-Nothing is told by the net: the graph of each function is recorded, and a unit lives if the output depends on it.
+The graph of each function is recorded, and a unit lives if the output depends on it.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ BATCHES = 40
 WIDE, HIGH, GAP, TOP = 96, 52, 14, 34  # pixels: of a unit's place, between places, above a block
 
 RULES = """
-.paths text{font:12px system-ui,-apple-system,"Segoe UI",sans-serif;fill:var(--tn-ink);text-anchor:middle}
+.paths text{font:13px system-ui,-apple-system,"Segoe UI",sans-serif;fill:var(--tn-ink);text-anchor:middle}
 .paths .ground{fill:var(--tn-ground,#fff)} .paths .block{fill:var(--tn-panel)}
 .paths .grey{fill:var(--tn-grey)} .paths .title{font-weight:600}
 .paths .unit{fill:var(--tn-ground,#fff);stroke:var(--tn-grey);stroke-width:1;stroke-dasharray:3 3}

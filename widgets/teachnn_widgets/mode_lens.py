@@ -27,9 +27,9 @@ LOOK_PERIOD = 0.2  # seconds between two looks while training runs
 class ModeLens(Widget):
     """Both modes side by side: `ModeLens(net, net.at("test"), x)`.
 
-    train_layers, test_layers: a Sequential, or a sequence of layers, and its siblings. x (N, ...): the input; numbers
-    from 0 to 255 are taken as pixels. batch: how many of its rows are used. rate: of every Dropout, once it is moved
-    from where it starts, at the first one's. seed: of the noise.
+    train_layers, test_layers: a Sequential, or a sequence of layers, and its siblings. x (N, ...): the input; uint8
+    of three or more dimensions are pictures, 0 to 255. batch: how many of its rows are used. rate: of every Dropout,
+    once it is moved from where it starts, at the first one's. seed: of the noise.
     Nothing that is handed over changes: noise comes from generators of its own, statistics stay.
     Raises InputError for layers that are no siblings, or an input that they refuse.
     """
@@ -62,7 +62,7 @@ class ModeLens(Widget):
             got += f" of other {' and '.join(wrong)}" if wrong else ""
             raise InputError(who, "the same layers in both modes", got, 'ModeLens(net, net.at("test"), x)')
         x = array(who, "x", x)
-        self.x = tn.data.pixels(x) if x.dtype == np.uint8 else x.astype(np.float32)
+        self.x = tn.data.pixels(x) if x.dtype == np.uint8 and x.ndim >= 3 else x.astype(np.float32)
         if self.x.ndim < 2 or len(self.x) < 2:
             raise InputError(who, "an input of two rows or more", str(self.x.shape))
         if batch is not None:

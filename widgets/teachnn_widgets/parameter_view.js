@@ -1,5 +1,5 @@
 // Draws a table of variables, one of them large, and a slider through the looks that were kept.
-// Listens to whoever chooses a variable or a look, and to the numbers as they move.
+// Listens to the choice of a variable or a look, and to the numbers as they move.
 
 const HEADS = [
   ["name"],

@@ -28,7 +28,8 @@ function windowOn(label, steady) {
   }
 
   function look() {
-    const [x, y] = [stage.scrollLeft - margin(), stage.scrollTop];
+    Object.assign(view, { left: stage.scrollLeft, top: stage.scrollTop });
+    const [x, y] = [view.left - margin(), view.top];
     const sizes = { x, y, width: stage.clientWidth, height: stage.clientHeight };
     for (const [name, value] of Object.entries(sizes)) seen.setAttribute(name, value / view.scale);
   }
@@ -134,7 +135,14 @@ function windowOn(label, steady) {
   };
   for (const name of ["pointerdown", "pointermove"]) map.addEventListener(name, steer);
   stage.addEventListener("scroll", look);
-  const end = watchSize(node, () => (view.fitted ? fit() : place()));
+  let room = 0; // a notebook takes what is out of sight off its page, and brings it back as wide as it was
+  const end = watchSize(node, () => {
+    if (!node.clientWidth) return;
+    if (node.clientWidth === room) stage.scrollTo(view.left, view.top);
+    else if (view.fitted) fit();
+    else place();
+    room = node.clientWidth;
+  });
   return { node, stage, show, zoom, fit, end };
 }
 

@@ -47,7 +47,7 @@ class Run:
 class Trainer:
     """Takes steps of a training function, on a thread that lives while there are steps to take.
 
-    Whoever holds a widget's lock calls `steer` at most: the others wait for the thread, which may wait for that lock.
+    Code that holds a widget's lock may call `steer` alone: the other methods wait for the thread, and it for the lock.
     """
 
     def __init__(self, train: tn.TrainFunction):

@@ -149,7 +149,7 @@ function drawn({ steps, training, test }, logarithmic, unit, width) {
     ...parts,
     ...spread(names).map(({ y, name, kind }) => {
       const [at, anchor] = beside ? [end + 8, "start"] : [end, "end"];
-      return text(at, beside ? y + 4 : y - 6, name, anchor, { class: `tn-name ${kind}` });
+      return text(at, beside ? y + 4 : y - 12, name, anchor, { class: `tn-name ${kind}` });
     }),
   ];
 }

@@ -1,5 +1,5 @@
 // Draws the graphs, an SVG from the kernel, and the numbers of what is chosen in them; what moves glows.
-// Listens to whoever chooses a function or a depth, and to the pointer and the keys, which search the drawing.
+// Listens to the choice of a function or a depth, and to the pointer and the keys, which search the drawing.
 
 const HOW = matchMedia("(pointer: coarse)").matches
   ? "Tap a layer or a parameter for its numbers; two fingers move and zoom."
@@ -112,7 +112,7 @@ function render({ model, el }) {
     focus(keys[(keys.indexOf(from) + by + keys.length) % keys.length]);
   }
 
-  /** Move the focus to an element; whoever comes back to the drawing by Tab comes back there. */
+  /** Move the focus to an element; Tab comes back to it too. */
   function focus(key) {
     for (const node of elements.values()) face(node).setAttribute("tabindex", -1);
     const node = face(elements.get(key));

@@ -35,7 +35,7 @@ class TwoGraphs(Widget):
     stands right of it; the last tab shows all. train, inputs: the training function and a batch on which the inspector
     is to show the gradient; without them it shows none. function: the number of the tab.
     depth: 0 shows primitives, 1 layers, 2 the layers inside of layers. selected: the key of what is inspected.
-    Raises InputError for what is no graph.
+    Raises InputError for anything but graphs.
     """
 
     parts = ("tabs", "stage", "inspector")
@@ -156,7 +156,9 @@ class TwoGraphs(Widget):
 
     def still(self) -> str:
         """Return the drawing, an SVG; of three functions or more, that of each tab, one below another."""
-        return str(tn.draw(*(graph.collapse(self.depth) for graph in self.graphs)).svg)
+        if not self.functions:
+            return self.drawing
+        return tn.draw(*(graph.collapse(self.depth) for graph in self.graphs)).svg
 
     def __str__(self) -> str:
         return f"TwoGraphs: {tn.draw(*self.graphs)}"

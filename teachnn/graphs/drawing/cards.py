@@ -61,9 +61,8 @@ def box_of(node: Node, graph: CallGraph, number: int, shared: Container[Variable
     key = f"g{number}n{node.index}"
     name, kind = node.name or node.type, node.type if node.name and node.type != node.name else ""
     shape = shape_text(node.shape)
-    about = " · ".join(
-        filter(None, (name, kind, shape, node.mode and f"mode {node.mode}", describe([u.variable for u in node.uses])))
-    )
+    mode, variables = node.mode and f"mode {node.mode}", describe([use.variable for use in node.uses])
+    about = " · ".join(filter(None, (name, kind, shape, mode, variables)))
     title, kind = shorten(name, 28), shorten(kind, 28)
     if node.kind in ("input", "output"):
         wide = text_width(title, 12.5, True) + text_width(shape, 12) + 8 + 2 * 18
@@ -77,25 +76,11 @@ def box_of(node: Node, graph: CallGraph, number: int, shared: Container[Variable
     line = max(line, text_width(shape, 11))
     uses = sorted(node.uses, key=lambda use: isinstance(use.variable, Statistic))
     unique = {use.variable: use for use in uses if use.variable not in shared}
-    chips, room = _flow(
-        [chip_of(use, graph, f"{key}v{i}") for i, use in enumerate(unique.values())], max(line, CHIPS_LIMIT)
-    )
-    high = 42.0 + (chips[-1].y + CHIP_HEIGHT - 40 + 7 if chips else 0)
-    return Box(
-        key,
-        number,
-        node.kind,
-        title,
-        kind,
-        shape,
-        node.mode,
-        about,
-        0,
-        0,
-        max(line, room, NARROWEST) + 2 * PAD,
-        high,
-        chips,
-    )
+    chips = [chip_of(use, graph, f"{key}v{i}") for i, use in enumerate(unique.values())]
+    chips, room = _flow(chips, max(line, CHIPS_LIMIT))
+    high = chips[-1].y + CHIP_HEIGHT + 9 if chips else 42.0
+    wide = max(line, room, NARROWEST) + 2 * PAD
+    return Box(key, number, node.kind, title, kind, shape, node.mode, about, 0, 0, wide, high, chips)
 
 
 def _flow(chips: list[Pill], limit: float) -> tuple[tuple[Pill, ...], float]:

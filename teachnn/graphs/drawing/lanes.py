@@ -29,7 +29,7 @@ class Ranks:
     down: list[list[int]]
     boxes: int
     ways: list[list[int]]  # the items each edge goes through, its ends included
-    light: set[int]  # what keeps aside of the main way: inputs, and lanes that skip boxes
+    light: set[int]  # what stands beside the main way: inputs, and lanes that skip boxes
 
 
 def lanes(
@@ -155,7 +155,7 @@ def _gap(ranks: Ranks, a: int, b: int) -> float:
 
 
 def _pull(ranks: Ranks, a: int, b: int) -> int:
-    """Return how much a straight line between two items matters: most along a lane, least to what keeps aside."""
+    """Return how much a straight line between two items matters: most along a lane, least beside the main way."""
     if a in ranks.light or b in ranks.light:
         return 0 if max(a, b) >= ranks.boxes else 4
     return 400 if min(a, b) >= ranks.boxes else 20

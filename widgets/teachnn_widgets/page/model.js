@@ -1,4 +1,4 @@
-// What stands behind a widget where there is no kernel: a model with its traits, and somebody who answers when they change.
+// What a widget has in place of a kernel: a model with its traits, and functions that answer when they change.
 // The widgets' own JavaScript is the same as in JupyterLab.
 
 const ANSWERS = {}; // a widget's class: (model, functions) => {trait: what to do when the page has changed it}

@@ -2,7 +2,7 @@
 
     tw.save_page("explorer.html", explorer, pad, title="My VAE")
 
-The widgets' JavaScript is the one of JupyterLab; whoever stands behind the model answers. Here it is the page: it holds
+The widgets' JavaScript is the one of JupyterLab, where the kernel answers. Here the page does: it holds
 the functions as programs (tn.export.program), and a small engine that runs them. A widget that can be asked only so
 much takes all its answers along. What can do neither stands there as a picture.
 """
@@ -13,14 +13,13 @@ import base64
 import hashlib
 import html
 import json
-import os
 import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import teachnn as tn
-from teachnn.support import InputError, InputTypeError, instance, path_of
+from teachnn.support import InputError, InputTypeError, instance, path_of, write_whole
 from teachnn_widgets.base import Widget
 from teachnn_widgets.page.carried import Store, carried
 
@@ -68,12 +67,7 @@ def save_page(path: str | Path, *widgets: Widget, title: str = "teachnn", half: 
         "SCRIPT": script,
     }
     page = re.sub("@([A-Z]+)@", lambda found: texts[found[1]], _file("page.html"))
-    part = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        part.write_text(page, "utf-8", newline="\n")
-        os.replace(part, path)
-    finally:
-        part.unlink(missing_ok=True)
+    write_whole(path, page.encode())
 
 
 def _entry(widget: Widget, store: Store) -> dict[str, Any]:

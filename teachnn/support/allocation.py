@@ -1,8 +1,8 @@
-"""Why a step asks the system for no memory: what one step frees, the next one gets.
+"""Freed memory is kept for the arrays of the next step, which then need not ask the system for any.
 
 The C library hands the memory of large arrays back to the system as soon as they are freed. The next step asks for it
 again, and pays for each page: the system has to fill it with zeros first. A step of a convolutional network has
-thousands of pages, and spends a third of its time so. `keep_freed` tells the GNU C library to keep up to 256 MB
+thousands of pages, and spends a third of its time on them. `keep_freed` tells the GNU C library to keep up to 256 MB
 instead. Elsewhere it does nothing.
 """
 

@@ -18,8 +18,8 @@ for _ in range(30):
 print((faults[-1] - faults[9]) / 20)
 """
 AS_IT_COMES = """
-import ctypes, teachnn.support.memory as memory
-for option in (memory.TRIM_THRESHOLD, memory.MMAP_THRESHOLD):
+import ctypes, teachnn.support.allocation as allocation
+for option in (allocation.TRIM_THRESHOLD, allocation.MMAP_THRESHOLD):
     ctypes.CDLL(None).mallopt(option, 128 * 1024)
 """
 
@@ -38,10 +38,10 @@ def test_a_step_gets_its_memory_from_the_step_before():
 
 
 def test_a_c_library_without_the_setting_is_left_alone(monkeypatch):
-    from teachnn.support import memory
+    from teachnn.support import allocation
 
     monkeypatch.setattr(ctypes, "CDLL", lambda name: object())
-    assert memory.keep_freed() is False
+    assert allocation.keep_freed() is False
     monkeypatch.setattr(sys, "platform", "win32")
     monkeypatch.delattr(ctypes, "CDLL")
-    assert memory.keep_freed() is False
+    assert allocation.keep_freed() is False
