@@ -130,7 +130,9 @@ def _recorded(function: TestFunction[Any] | TrainFunction, python: Callable, inp
         if train and "loss" not in named:
             named = {**named, "loss": reduce(operator.add, named.values())}
         for label, value in named.items():
-            outputs[label] = value._node.name if isbox(value) else recording.constant(np.asarray(value, np.float32), ())
+            outputs[label] = (
+                value._node.name if isbox(value) else recording.constant_of(np.asarray(value, np.float32), ())
+            )
 
     try:
         with tracing:
@@ -184,7 +186,7 @@ def _free(who: str, one: Program, other: Program) -> Program:
         steps.append(replace(a, settings=settings, shape=_open(a.shape, b.shape)))
     for name, constant in one.constants.items():
         twin = other.constants.get(name)
-        if twin is None or twin.tobytes() != constant.tobytes():
+        if twin is None or twin.shape != constant.shape or twin.tobytes() != constant.tobytes():
             user = next(s for s in one.operations if name in s.inputs)
             cure = "compute it from the input by tn.ops and autograd.numpy; a mean over the batch by .mean()"
             raise InputError(

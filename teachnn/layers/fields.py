@@ -48,7 +48,7 @@ class Frozen:
         if loose:
             cure = f"declare a field, {loose[0]}: tn.{type(held[loose[0]]).__name__}, and give it to each layer"
             raise InputTypeError(cls.__name__, "what it holds in fields", f"{', '.join(loose)} outside", cure)
-        cls.__repr__ = cls.__repr__  # dataclass writes none where there is one
+        type.__setattr__(cls, "__repr__", cls.__repr__)  # dataclass writes none where there is one
         dataclass(frozen=True, eq=False)(cls)
         del cls.__setattr__, cls.__delattr__  # those of this class say more
         for name, value in held.items():  # as they were, so that @dataclass above the class does no harm
