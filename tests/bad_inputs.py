@@ -53,7 +53,15 @@ NOTHING_CAN_BE_WRONG = {
         (f"{name}.update" for name in ("Optimizer", "SGD", "Adam", "AdamW", "Momentum", "RMSProp")), _FORMULA
     ),
     **dict.fromkeys(
-        ("Optimizer.step", "AdamW.step", "Optimizer.rate", "TrainFunction.as_it_was", "Layer.expect"), _INSIDE
+        (
+            "Optimizer.step",
+            "AdamW.step",
+            "Optimizer.rate",
+            "TrainFunction.as_it_was",
+            "History.as_it_was",
+            "Layer.expect",
+        ),
+        _INSIDE,
     ),
     "Mode": "a word of type checkers",
     "data.mnist": "takes nothing",

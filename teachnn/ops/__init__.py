@@ -20,6 +20,7 @@ from teachnn.ops.arithmetic import (
     softplus,
     tanh,
 )
+from teachnn.ops.attention import attention as attention, attention_weights as attention_weights, rows as rows
 from teachnn.ops.classification import right_labels as right_labels
 from teachnn.ops.conv import convolve as convolve, convolve_transposed as convolve_transposed, correlate as correlate
 from teachnn.ops.frame import crop as crop, pad as pad

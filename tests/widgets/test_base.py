@@ -14,7 +14,7 @@ from PIL import Image
 import teachnn_widgets
 from teachnn.images import DARK, LIGHT
 from teachnn_widgets import LatentExplorer
-from teachnn_widgets.base import COLOURS, FOLDER, Widget
+from teachnn_widgets.base import COLOURS, FOLDER, SHARED, Widget
 from teachnn_widgets.pulse import Pulse
 
 PUBLIC = [getattr(teachnn_widgets, name) for name in teachnn_widgets.__all__]
@@ -126,7 +126,7 @@ def test_a_page_comes_from_the_package_and_loads_nothing(widget):
 def test_every_part_of_a_page_stands_beside_a_module_or_is_shared():
     folder = Path(teachnn_widgets.__file__).parent
     own = {path.stem for path in folder.glob("*.py")}
-    shared = {"common", *(part for widget in WIDGETS for part in widget.parts)}
+    shared = {*SHARED, *(part for widget in WIDGETS for part in widget.parts)}
     assert {path.stem for path in [*folder.glob("*.js"), *folder.glob("*.css")]} <= own | shared
 
 
