@@ -19,9 +19,9 @@ import numpy as np
 from teachnn.export.operations import NOISE, OPERATIONS
 from teachnn.export.recording import Operation, Recorded, Recording
 from teachnn.functions import TestFunction, TrainFunction
-from teachnn.graphs import as_inputs, names_of, outputs_of, terms_of
+from teachnn.graphs import as_inputs, names_of, outputs_of, owned, terms_of
 from teachnn.ops import isbox, run_boxed, tracing
-from teachnn.support import InputError, InputTypeError, check_generator
+from teachnn.support import InputError, InputTypeError, as_array, check_generator
 
 BATCHES = 5, 7  # a function is recorded with so many examples, and with so many: what differs is the batch's size
 
@@ -64,7 +64,7 @@ class Program:
             raise InputTypeError(self.name, f"{len(self.inputs)} inputs ({names})", str(len(inputs)))
         arrays = {**self.parameters, **self.constants}
         for told, x in zip(self.inputs, inputs, strict=True):
-            x = np.asarray(x, told.dtype)
+            x = as_array(self.name, told.name, x).astype(told.dtype, copy=False)
             fits = x.ndim == len(told.shape) and all(n in (None, m) for n, m in zip(told.shape, x.shape, strict=True))
             if not fits:
                 raise InputError(self.name, f"{told.name} of shape {_text(told.shape)}", str(x.shape))
@@ -77,7 +77,8 @@ class Program:
                 {"shape": _sized(step.settings["shape"], size), "rng": rng} if step.type in NOISE else step.settings
             )
             arrays[step.output] = OPERATIONS[step.type](*(arrays[name] for name in step.inputs), **settings)
-        values = {label: arrays[name] for label, name in self.outputs}
+        given = [arrays[x.name] for x in self.inputs]
+        values = owned({label: arrays[name] for label, name in self.outputs}, given)
         if list(values) == ["output"]:
             return values["output"]
         return tuple(values.values()) if "output 1" in values else values

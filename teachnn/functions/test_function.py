@@ -10,11 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-import numpy as np
-
 from teachnn.functions.scopes import TestScope, Unseen
-from teachnn.graphs import Graph, as_inputs, check_modes, graph_of, name_of, outputs_of
-from teachnn.layers import mapped
+from teachnn.graphs import Graph, as_inputs, check_modes, graph_of, name_of, outputs_of, owned
 from teachnn.parameters import Variable, changing, current_scope, values_of
 from teachnn.support import Mode, name_given
 
@@ -22,17 +19,6 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
 R = TypeVar("R")
-
-
-def _own(y: Any, inputs: Sequence[Any]) -> Any:
-    """Return an output that may be changed: a copy, if it shares memory with an input, or with a parameter.
-
-    What parameters are made of is read-only, and so is all that looks into it.
-    """
-    if not isinstance(y, np.ndarray):
-        return y
-    shared = not y.flags.writeable or any(np.may_share_memory(y, x) for x in inputs)
-    return y.copy() if shared else y
 
 
 class TestFunction(Generic[R]):
@@ -66,7 +52,7 @@ class TestFunction(Generic[R]):
                 output = scope.run(self.function, *inputs)
                 self._reads = tuple(dict.fromkeys((*(self._reads or ()), *scope.read_now)))
         outputs_of(self.who, output)  # rejects anything but arrays
-        return mapped(output, lambda y: _own(y, inputs))
+        return owned(output, inputs)
 
     def _read(self, inputs: Sequence[Any]) -> R:
         """Return function(*inputs), given its variables as they stand now; raises Unseen if it reads one more."""

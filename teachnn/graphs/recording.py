@@ -130,5 +130,5 @@ def made_by(value: Any) -> Any:
 
 
 def _shape(output: Any) -> tuple[int, ...]:
-    output = output[0] if isinstance(output, tuple) and output else output
+    output = output[0] if isinstance(output, tuple | list) and output else output
     return tuple(np.shape(getval(output)))

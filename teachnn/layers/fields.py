@@ -104,8 +104,12 @@ class Frozen:
 
         for key, value in vars(self).items():
             kept = isinstance(getattr(type(self), key, None), cached_property)  # made of the fields
-            if key not in fields and not kept and isinstance(value, Variable | Frozen):
-                cure = f"declare it: {key}: tn.{type(value).__name__}"
+            outside: list[Any] = []
+            if key not in fields and not kept:
+                mapped(value, outside.append)
+            if any(isinstance(item, Variable | Frozen) for item in outside):
+                of = type(value).__name__
+                cure = f"declare it: {key}: {of if isinstance(value, tuple | list | dict) else f'tn.{of}'}"
                 raise InputError(self.who, "what it holds in fields of the class", f"{key} outside of them", cure)
         mapped(tuple(fields.values()), look)
         return found

@@ -59,7 +59,10 @@ class Layer(Frozen):
     def __call__(self, *inputs: Any) -> Any:
         """Return forward(*inputs), run as the function around it wants: a training step, a test, a recording."""
         with named(self):
-            return current_scope().call(self, inputs)
+            output = current_scope().call(self, inputs)
+        if isinstance(output, list):
+            raise InputTypeError(self.who, "an array or a tuple of them as its output", "a list", "return tuple(...)")
+        return output
 
     @property
     def who(self) -> str:

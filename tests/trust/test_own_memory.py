@@ -131,3 +131,43 @@ def test_a_copy_on_purpose_is_detached():
         before = teacher.W.value
         train(np.ones((2, 3), np.float32))
         assert teacher.W.value is before
+
+
+def test_a_program_hands_out_arrays_of_its_own_too():
+    x = np.ones((2, 4), np.float32)
+    for function in (lambda x: x, lambda x: W.value):
+        program = tn.export.program(tn.TestFunction(function, name="f"), x)
+        program(x)[...] = 7
+        assert x.all() and program(x).max() < 7
+
+
+class Listing(tn.Layer):
+    """y = [x, 2 x], as a list."""
+
+    def forward(self, x):
+        return [x, 2 * x]
+
+
+def test_a_layer_whose_output_is_a_list_is_told_to_make_it_a_tuple():
+    x, w = np.ones((2, 4), np.float32), tn.Parameter("w", np.ones(4))
+    train = tn.TrainFunction(lambda x: Listing()(x * w.value)[0].sum(), [w], tn.SGD())
+    test = tn.TestFunction(Listing())
+    for call in (Listing(), train, train.graph, test, test.graph):
+        with refused("Listing", cure="tuple", error=tn.InputTypeError):
+            call(x)
+
+
+class Collecting(tn.Layer):
+    """y = x, with layers in a list that is no field."""
+
+    def __post_init__(self):
+        super().__post_init__()
+        object.__setattr__(self, "parts", {"first": [tn.Dense.create("h", 2, 2, tn.rng(0))]})
+
+    def forward(self, x):
+        return x
+
+
+def test_layers_that_a_layer_holds_in_a_list_outside_of_its_fields_are_refused():
+    with refused("Collecting", cure="declare it: parts: dict"):
+        Collecting().parameters  # noqa: B018
