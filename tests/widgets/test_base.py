@@ -6,6 +6,7 @@ import re
 import threading
 import weakref
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 import traitlets as t
@@ -36,6 +37,29 @@ def test_the_notebook_keeps_a_still_picture_and_a_line_of_text_beside_the_view()
     assert data["text/plain"] == "Counter"
     assert data["image/png"].startswith("iVBOR")  # base64 of a PNG's first bytes
     assert "application/vnd.jupyter.widget-view+json" in data
+
+
+def test_a_still_that_fails_leaves_the_live_view_and_a_line():
+    class Broken(Counter):
+        def still(self):
+            raise ValueError("no pen")
+
+    data, _ = Broken()._repr_mimebundle_()
+    assert data["text/plain"] == "Counter (no still picture: no pen)"
+    assert "application/vnd.jupyter.widget-view+json" in data and "image/png" not in data
+
+
+def test_what_a_collapsed_output_shows_of_a_drawing_is_words():
+    class Drawn(Counter):
+        def still(self):
+            return '<svg xmlns="http://www.w3.org/2000/svg"/>'
+
+        def __str__(self):
+            return "one --> two\nand more"
+
+    data, _ = Drawn()._repr_mimebundle_()
+    assert data["image/svg+xml"].splitlines()[0] == "<!-- one –> two -->"
+    ElementTree.fromstring(data["image/svg+xml"])
 
 
 def test_an_error_is_shown_and_goes_away_when_all_is_well_again():

@@ -21,6 +21,7 @@ import numpy as np
 import traitlets as t
 from PIL import Image
 
+from teachnn.graphs.svg import begun_with
 from teachnn.images import DARK, LIGHT
 from teachnn_widgets.cells import cells
 from teachnn_widgets.pulse import pulse
@@ -130,11 +131,16 @@ class Widget(anywidget.AnyWidget):
     def _repr_mimebundle_(self, **kwargs):
         bundle = super()._repr_mimebundle_(**kwargs)
         data, metadata = bundle if isinstance(bundle, tuple) else (bundle or {}, {})
-        picture = self.still()
-        if isinstance(picture, str):
-            still = {"image/svg+xml": picture}
-        else:
-            buffer = io.BytesIO()
-            picture.save(buffer, format="png")
-            still = {"image/png": base64.b64encode(buffer.getvalue()).decode()}
-        return {**data, **still, "text/plain": str(self)}, metadata
+        said, still = str(self), {}
+        try:
+            with self.lock:  # all that the picture shows is of one instant
+                picture = self.still()
+            if isinstance(picture, str):
+                still = {"image/svg+xml": begun_with(said, picture)}
+            else:
+                buffer = io.BytesIO()
+                picture.save(buffer, format="png")
+                still = {"image/png": base64.b64encode(buffer.getvalue()).decode()}
+        except Exception as error:  # the live view needs no picture
+            said = f"{said} (no still picture: {error})"
+        return {**data, **still, "text/plain": said}, metadata
