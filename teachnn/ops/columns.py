@@ -56,6 +56,8 @@ def by_columns(function: Callable, *arrays: Array) -> Array:
     """
     n, d = arrays[0].shape
     k = _rows_in_one(n, d)
+    if k == 1:
+        return function(*arrays)
     longer = [
         a.reshape((n // k, k * d)) if a.ndim == 2 else (np.ones((k, 1), a.dtype) * a).reshape((k * d,)) for a in arrays
     ]
