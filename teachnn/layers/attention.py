@@ -33,6 +33,11 @@ class Embedding(Layer):
         shape = whole(name, "vocabulary", vocabulary), whole(name, "width", width)
         return cls(Parameter(f"{name_given('Embedding', name)}.W", init.normal(shape, rng, std)))
 
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if len(self.W.shape) != 2:
+            raise InputError(self.who, "W of shape (vocabulary, width)", str(self.W.shape))
+
     def forward(self, tokens: Array) -> Array:
         """Return the rows."""
         plain = np.asarray(ops.getval(tokens))
@@ -61,7 +66,8 @@ class CausalSelfAttention(Layer):
     @classmethod
     def create(cls, name: str, width: int, heads: int, rng: np.random.Generator) -> CausalSelfAttention:
         """Make the parameters, weights by Glorot's rule and zeros, and the layer."""
-        name_given("CausalSelfAttention", name)
+        who = f"{name_given('CausalSelfAttention', name)} (CausalSelfAttention)"
+        _check_heads(who, whole(who, "width", width), heads)
         W, W_out = (
             Parameter(f"{name}.{part}", init.drawn(name, init.glorot_uniform, shape, rng))
             for part, shape in (("W", (width, 3 * width)), ("W_out", (width, width)))
@@ -76,9 +82,7 @@ class CausalSelfAttention(Layer):
             raise InputError(
                 self.who, "W (width, 3 width) and W_out (width, width)", f"{self.W.shape}, {self.W_out.shape}"
             )
-        whole(self.who, "number of heads", self.heads)
-        if width % self.heads:
-            raise InputError(self.who, "heads that share the width evenly", f"{self.heads} for a width of {width}")
+        _check_heads(self.who, width, self.heads)
 
     def forward(self, x: Array, past: Any = None) -> Any:
         """Return y; given `past` (2, N, heads, S, d), keys and values, (y, now), where now has those of x behind them.
@@ -95,3 +99,8 @@ class CausalSelfAttention(Layer):
         taken = anp.transpose(ops.attention(q, k, v), (0, 2, 1, 3)).reshape((N * T, width))
         y = ops.dense(taken, self.W_out.value, self.b_out.value).reshape((N, T, width))
         return y if past is None else (y, anp.stack([k, v]))
+
+
+def _check_heads(who: str, width: int, heads: int) -> None:
+    if width % whole(who, "number of heads", heads):
+        raise InputError(who, "heads that share the width evenly", f"{heads} for a width of {width}")
