@@ -18,7 +18,8 @@ The folders are the idea, from the ground floor up; a folder imports only those 
     data, models, exercises, jupyter          what networks learn from, the cases, the course
 
 Each folder's first lines say in which order to read its files. For a first tour: parameters/parameter, ops/arithmetic,
-layers/layer, layers/dense, functions/optimizer, functions/function.
+layers/layer, layers/dense, functions/optimizer, functions/train_function,
+functions/test_function.
 """
 
 from __future__ import annotations
@@ -50,12 +51,14 @@ from teachnn.graphs import Drawing, Graph, draw, shared_parameters
 from teachnn.layers import (
     AveragePool2D,
     BatchNorm,
+    CausalSelfAttention,
     Conv2D,
     ConvTranspose2D,
     Dense,
     Detached,
     Dropout,
     DropPath,
+    Embedding,
     Flatten,
     GaussianSample,
     GlobalAveragePool2D,
@@ -89,6 +92,7 @@ __all__ = [
     "AdamW",
     "AveragePool2D",
     "BatchNorm",
+    "CausalSelfAttention",
     "CheckpointError",
     "Conv2D",
     "ConvTranspose2D",
@@ -97,6 +101,7 @@ __all__ = [
     "Drawing",
     "DropPath",
     "Dropout",
+    "Embedding",
     "Flatten",
     "GaussianSample",
     "GlobalAveragePool2D",

@@ -54,7 +54,16 @@ NOTHING_CAN_BE_WRONG = {
         (f"{name}.update" for name in ("Optimizer", "SGD", "Adam", "AdamW", "Momentum", "RMSProp")), _FORMULA
     ),
     **dict.fromkeys(
-        ("Optimizer.step", "AdamW.step", "Optimizer.rate", "TrainFunction.as_it_was", "Layer.expect"), _INSIDE
+        (
+            "Optimizer.step",
+            "AdamW.step",
+            "Optimizer.rate",
+            "TrainFunction.as_it_was",
+            "TrainFunction.differentiate",
+            "History.as_it_was",
+            "Layer.expect",
+        ),
+        _INSIDE,
     ),
     "Mode": "a word of type checkers",
     "data.mnist": "takes nothing",
@@ -237,6 +246,36 @@ row("Layer", "contradiction", lambda w: tn.Layer()(w.x), lambda w: setattr(w.net
 row("ModeLayer", "type", lambda w: tn.ModeLayer(mode="x"), lambda w: setattr(w.net[1], "mode", "test"))
 row("Detached", "type", *(lambda w, v=v: tn.Detached(v) for v in (None, "a", np.tanh)))
 sweep("Reshape", lambda w, v: tn.Reshape(v), type=[None, 3, "28", (2.5,)], negative=[(-1, 2)], size=[(0,)])
+
+for place in (1, 2):
+    sweep(
+        "Embedding.create",
+        lambda w, v, i=place: tn.Embedding.create(*["a", 3, 3][:i], v, *["a", 3, 3][i + 1 :], w.rng),
+        huge=[HUGE],
+        **NOT_A_COUNT,
+    )
+sweep("Embedding.create", lambda w, v: tn.Embedding.create(v, 3, 3, w.rng), type=[None, 3])
+sweep("Embedding.create", lambda w, v: tn.Embedding.create("a", 3, 3, v), **NOT_A_GENERATOR)
+sweep("Embedding", lambda w, v: tn.Embedding(v), **VALUES)
+sweep(
+    "Embedding",
+    lambda w, v: tn.Embedding.create("a", 3, 3, tn.rng(0))(v),
+    type=["a", np.ones(2, np.float32)],
+    size=[np.array([3])],
+    negative=[np.array([-1])],
+)
+sweep("CausalSelfAttention.create", lambda w, v: tn.CausalSelfAttention.create("a", v, 2, w.rng), **NOT_A_COUNT)
+sweep("CausalSelfAttention.create", lambda w, v: tn.CausalSelfAttention.create("a", 4, v, w.rng), **NOT_A_COUNT)
+sweep("CausalSelfAttention.create", lambda w, v: tn.CausalSelfAttention.create(v, 4, 2, w.rng), type=[None, 3])
+sweep("CausalSelfAttention.create", lambda w, v: tn.CausalSelfAttention.create("a", 4, 2, v), **NOT_A_GENERATOR)
+row("CausalSelfAttention", "size", lambda w: tn.CausalSelfAttention.create("a", 4, 3, w.rng))
+sweep(
+    "CausalSelfAttention",
+    lambda w, v: tn.CausalSelfAttention.create("a", 4, 2, tn.rng(0))(v),
+    rank=[np.ones((2, 4), np.float32)],
+    size=[np.ones((2, 3, 5), np.float32)],
+    **NOT_FLOATS,
+)
 
 FIELDS = {  # one of each class whose fields are given by hand
     "Dense": (tn.Dense, lambda w: w.net[0]),
@@ -999,6 +1038,9 @@ sweep(
 )
 row("tw.MovingPicture", "empty", lambda w: tw.MovingPicture(lambda: None))
 row("tw.DrawPad", "empty", lambda w: tw.DrawPad())
+row("tw.save_page", "empty", lambda w: tw.save_page("page.html"))
+sweep("tw.save_page", lambda w, v: tw.save_page("page.html", v), type=[None, 3, "explorer"])
+sweep("tw.save_page", lambda w, v: tw.save_page(v, tw.ParameterView(w.net.parameters)), type=[None, 3, b"page.html"])
 sweep(
     "tw.LatentExplorer",
     lambda w, v: tw.LatentExplorer(v),

@@ -25,7 +25,7 @@ SOLUTION = re.compile(r"<details>.*?```python\n(.*?)```.*?</details>", re.S)
 
 @dataclass(frozen=True)
 class Exercise:
-    """An exercise of a notebook: its number, the sources of stub and solution, the answer's name, what stands before it.
+    """An exercise of a notebook: its number, the sources of stub and solution, the answer's name, what comes before.
 
     That is what the notebook imports, and the solutions of the exercises before.
     """

@@ -29,7 +29,7 @@ def test_the_words_below_the_picture_are_those_that_print_gives():
 
 
 def test_the_example_runs_and_learns(capsys):
-    (code,) = re.findall(r"```python\n(import teachnn.*?)```", README, re.S)
+    (code,) = re.findall(r"```python\n(import teachnn as tn.*?)```", README, re.S)
     exec(compile(code, "README.md", "exec"), {})
     accuracy = float(capsys.readouterr().out.splitlines()[-1])
     assert accuracy > 0.93

@@ -15,6 +15,7 @@ from teachnn.models.classifier import Classifier, convolutional_network, dense_n
 from teachnn.models.convolutional_vae import ConvolutionalVAE
 from teachnn.models.faces import ANet, LNet
 from teachnn.models.fractalnet import Fractal, FractalNet, Unit
+from teachnn.models.gpt import GPT, Block
 from teachnn.models.vae import VAE
 
 sizes = st.integers(1, 4)
@@ -74,6 +75,13 @@ def several(draw, make):
     return make(rng), tuple(rng.standard_normal(x.shape) for _ in range(draw(sizes)))
 
 
+@st.composite
+def texts(draw, make):
+    """Return a layer of texts, make(rng), and numbers (n, t, 4) for it."""
+    rng = tn.rng(draw(st.integers(0, 2**32 - 1)))
+    return filled(make(rng), rng), (rng.standard_normal((draw(sizes), draw(sizes), 4)),)
+
+
 def at(kind, make):
     """Return both modes of a layer."""
     return {f"{kind.__name__}, {mode}": (kind, make(mode)) for mode in ("train", "test")}
@@ -92,6 +100,8 @@ LAYERS = {
         2, int(rng.integers(1, 4)), padding=int(rng.integers(0, 2))), least=2))
        for kind in (tn.MaxPool2D, tn.AveragePool2D)},
     "LayerNorm": (tn.LayerNorm, of_pictures(lambda c, rng: filled(tn.LayerNorm.create("ln", c), rng))),
+    "CausalSelfAttention": (tn.CausalSelfAttention, texts(lambda rng: tn.CausalSelfAttention.create("a", 4, 2, rng))),
+    "Block": (Block, texts(lambda rng: Block.create("b", 4, 2, rng))),
     "Join": (tn.Join, several(lambda rng: tn.Join())),
     **at(tn.BatchNorm, lambda mode: of_rows(
         lambda d, rng: filled(tn.BatchNorm.create("bn", d, mode=mode), rng), least=2)),
@@ -110,6 +120,8 @@ LAYERS = {
         filled(FractalNet.create(drawn[1], 2, (2, 2)), drawn[1]).at(mode), (drawn[0].reshape(-1, 28, 28),)))),
 }  # fmt: skip
 
+
+TAKE_WHOLE_NUMBERS = {tn.Embedding}  # no gradient by an input: their own tests have them
 
 MODULES = [importlib.import_module(m.name) for m in pkgutil.iter_modules(teachnn.models.__path__, "teachnn.models.")]
 
@@ -159,6 +171,9 @@ def models(seed: int = 0) -> dict[str, tuple]:
     found["lnet"] = [(lnet.train_function(tn.Momentum()), (scenes, tags))], [(lnet.respond, scenes)], layers(lnet)
     who, what = anet.identity_function(tn.AdamW()), anet.attribute_function(tn.SGD())
     found["anet"] = [(who, (faces, np.arange(4))), (what, (faces, tags))], [(anet.features, faces)], layers(anet)
+    gpt, tokens = GPT(7, 8, rng, width=8, heads=2, blocks=1), rng.integers(0, 7, (4, 6))
+    texts = [gpt.tokens, gpt.places, *gpt.blocks, gpt.norm]
+    found["gpt"] = [(gpt.train_function(tn.Adam()), (tokens,))], [(gpt.logits, tokens)], texts
     return found
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from teachnn.exercises.verdict import expect
 from teachnn.functions import Adam
-from teachnn.models.faces import ANet, LNet, intersection_over_union
+from teachnn.models.faces import ANet, LinearAttributes, LNet, in_parts, intersection_over_union
 from teachnn.parameters import rng
 
 
@@ -65,3 +65,25 @@ def exercise_3(held_out: Any) -> str:
     again, other = held_out(identities, 0.2, rng(1)), held_out(identities, 0.2, rng(2))
     expect((mask == again).all() and (mask != other).any(), "let the generator that is handed over choose the people")
     return "A network that knows a face by heart knows its beard too: only people it never saw show what it learnt."
+
+
+def milestone_1(train: Any) -> str:
+    """Check a training function of crops, people and tags: both heads are to get a gradient."""
+    x = rng(0).standard_normal((4, 32, 32, 1)).astype(np.float32)
+    people, tags = np.arange(4), np.zeros((4, 10), np.float32)
+    moved = train.gradients(x, people, tags)
+    heads = {p.name.rpartition(".")[0]: p for p, g in moved.items() if p.name.endswith(".W") and g.any()}
+    flat = [name for name, p in heads.items() if len(p.shape) == 2]
+    expect(len(flat) == 2, f"both heads are to get a gradient; got one: {', '.join(flat) or 'none'}")
+    return "One step moves the convolutions by both losses, and each head by its own."
+
+
+def milestone_2(work: Any) -> str:
+    """Check (features, (crops, faces) to fit classifiers on, (crops, faces) to measure them on)."""
+    features, known, unknown = work
+    expect(not set(known[1].identities) & set(unknown[1].identities), "nobody may be on both sides")
+    found = [in_parts(features, cut.reshape(-1, *cut.shape[2:])).reshape(*cut.shape[:2], -1) for cut, _ in work[1:]]
+    machines = LinearAttributes(found[0], known[1].attributes)
+    right = machines.accuracy(found[1], unknown[1].attributes).mean()
+    expect(right >= 0.69, f"on these crops the classifiers are right on {right:.1%}; 69% are asked for")
+    return f"The classifiers are right on {right:.1%} of the attributes of people that no part has seen."

@@ -1,4 +1,4 @@
-"""The answers to the exercises of notebook 07, FractalNet, and how they are checked."""
+"""The answers to the exercises of notebook 07, FractalNet, and its project's milestone."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from teachnn.data import mnist, pixels
 from teachnn.exercises.verdict import expect
 from teachnn.functions import SGD, TestFunction
 from teachnn.models.classifier import Classifier
@@ -80,3 +81,15 @@ def exercise_4(within: Any) -> str:
         expect(np.allclose(function(X + 0.5), columns[place](X + 0.5)), "it is to be a column of this net, at test")
     expect(net.mode == "train", "the net that you were given is to stay in train mode")
     return "An answer for any budget, and no second training: that is what anytime means."
+
+
+def milestone_1(work: Any) -> str:
+    """Check (answer, whole): answer(x) -> digits (N,) and multiply-adds (N,); whole: what the whole network costs."""
+    answer, whole = work
+    digits = mnist().test
+    found, cost = (np.asarray(part) for part in answer(pixels(digits.images[:2000])))
+    expect(found.shape == cost.shape == (2000,), f"(N,) digits and (N,) costs are expected, got {found.shape}")
+    wrong, share = np.mean(found != digits.labels[:2000]), cost.mean() / whole
+    expect(share < 0.5, f"an answer costs {share:.0%} of what the whole network costs; less than half is asked for")
+    expect(wrong <= 0.05, f"{wrong:.1%} of the digits are wrong; 5% are allowed")
+    return f"{wrong:.1%} of the digits are wrong, for {share:.0%} of what the whole network costs."

@@ -18,10 +18,15 @@ from teachnn import ops
 from teachnn.export import operations
 from teachnn.support import Array
 
-cast, cut, take = map(primitive, (operations.cast, operations.cut, operations.take))
-concatenate, reshaped, transposed = map(primitive, (operations.concatenate, operations.reshape, operations.transpose))
-convolve, max_pool, average_pool = map(primitive, (ops.convolve, operations.max_pool, operations.average_pool))
-product = primitive(operations.matmul)
+
+def _step(function: Callable[..., Array]) -> Callable[..., Array]:
+    return primitive(function)
+
+
+cast, cut, take = map(_step, (operations.cast, operations.cut, operations.take))
+concatenate, reshaped, transposed = map(_step, (operations.concatenate, operations.reshape, operations.transpose))
+convolve, max_pool, average_pool = map(_step, (ops.convolve, operations.max_pool, operations.average_pool))
+product = _step(operations.matmul)
 STEPS = (
     product,
     cast,
@@ -148,6 +153,8 @@ FORMULAS: dict[str, Callable[..., Any]] = {
     "_convolve": lambda x, W, patches, stride, padding: convolve(x, W, stride, padding),
     "_max_pool": max_pool,
     "_average_pool": average_pool,
+    "_attention": lambda q, k, v, weights: anp.matmul(ops.attention_weights(q, k), v),
+    "rows": lambda table, which: take(table, which),
     "gaussian_sample": lambda mean, log_variance, noise: mean + anp.exp(log_variance / 2) * noise,
     "stop_gradient": ops.identity,
     "mask": lambda noise, rate: cast(noise >= rate, str(noise.dtype)) / (1 - rate),

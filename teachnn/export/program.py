@@ -19,9 +19,9 @@ import numpy as np
 from teachnn.export.operations import NOISE, OPERATIONS
 from teachnn.export.recording import Operation, Recorded, Recording
 from teachnn.functions import TestFunction, TrainFunction
-from teachnn.graphs import as_inputs, names_of, outputs_of, terms_of
+from teachnn.graphs import as_inputs, names_of, outputs_of, owned, terms_of
 from teachnn.ops import isbox, run_boxed, tracing
-from teachnn.support import InputError, InputTypeError, check_generator
+from teachnn.support import InputError, InputTypeError, as_array, check_generator
 
 BATCHES = 5, 7  # a function is recorded with so many examples, and with so many: what differs is the batch's size
 
@@ -64,7 +64,7 @@ class Program:
             raise InputTypeError(self.name, f"{len(self.inputs)} inputs ({names})", str(len(inputs)))
         arrays = {**self.parameters, **self.constants}
         for told, x in zip(self.inputs, inputs, strict=True):
-            x = np.asarray(x, told.dtype)
+            x = as_array(self.name, told.name, x).astype(told.dtype, copy=False)
             fits = x.ndim == len(told.shape) and all(n in (None, m) for n, m in zip(told.shape, x.shape, strict=True))
             if not fits:
                 raise InputError(self.name, f"{told.name} of shape {_text(told.shape)}", str(x.shape))
@@ -77,7 +77,8 @@ class Program:
                 {"shape": _sized(step.settings["shape"], size), "rng": rng} if step.type in NOISE else step.settings
             )
             arrays[step.output] = OPERATIONS[step.type](*(arrays[name] for name in step.inputs), **settings)
-        values = {label: arrays[name] for label, name in self.outputs}
+        given = [arrays[x.name] for x in self.inputs]
+        values = owned({label: arrays[name] for label, name in self.outputs}, given)
         if list(values) == ["output"]:
             return values["output"]
         return tuple(values.values()) if "output 1" in values else values
@@ -130,7 +131,9 @@ def _recorded(function: TestFunction[Any] | TrainFunction, python: Callable, inp
         if train and "loss" not in named:
             named = {**named, "loss": reduce(operator.add, named.values())}
         for label, value in named.items():
-            outputs[label] = value._node.name if isbox(value) else recording.constant(np.asarray(value, np.float32), ())
+            outputs[label] = (
+                value._node.name if isbox(value) else recording.constant_of(np.asarray(value, np.float32), ())
+            )
 
     try:
         with tracing:
@@ -184,7 +187,7 @@ def _free(who: str, one: Program, other: Program) -> Program:
         steps.append(replace(a, settings=settings, shape=_open(a.shape, b.shape)))
     for name, constant in one.constants.items():
         twin = other.constants.get(name)
-        if twin is None or twin.tobytes() != constant.tobytes():
+        if twin is None or twin.shape != constant.shape or twin.tobytes() != constant.tobytes():
             user = next(s for s in one.operations if name in s.inputs)
             cure = "compute it from the input by tn.ops and autograd.numpy; a mean over the batch by .mean()"
             raise InputError(

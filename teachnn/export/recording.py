@@ -74,7 +74,7 @@ class Recording(Scope):
         self.operations.append(step)
         return output
 
-    def constant(self, value: Any, beside: Sequence[Any]) -> str:
+    def constant_of(self, value: Any, beside: Sequence[Any]) -> str:
         """Return the name of a constant; a single number takes the kind of the arrays beside it."""
         if not isinstance(value, np.ndarray | np.generic):
             value = np.asarray(value, np.result_type(value, *(np.asarray(x).dtype for x in beside)))
@@ -118,7 +118,7 @@ class Recorded(Node):
         recording = self.recording
         if type in OF_NUMBERS or type == "matmul":
             arrays = [x for x in args if isinstance(x, np.ndarray | np.generic)]
-            inputs = [names[i] if i in names else recording.constant(x, arrays) for i, x in enumerate(args)]
+            inputs = [names[i] if i in names else recording.constant_of(x, arrays) for i, x in enumerate(args)]
             return recording.note(type, inputs, kwargs, result)
         inputs, settings = [], {}
         bound = inspect.signature(getattr(OPERATIONS[type], "fun", OPERATIONS[type])).bind(*args, **kwargs)
@@ -128,7 +128,7 @@ class Recorded(Node):
             values = value if bound.signature.parameters[key].kind is inspect.Parameter.VAR_POSITIONAL else (value,)
             for x in values:
                 if place in names or isinstance(x, np.ndarray):
-                    inputs.append(names[place] if place in names else recording.constant(x, ()))
+                    inputs.append(names[place] if place in names else recording.constant_of(x, ()))
                 else:
                     settings[key] = x
                 place += 1

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
 
 from teachnn.functions.clipping import clipped, global_norm
 from teachnn.functions.finite import Finite
-from teachnn.functions.optimizer import Memory
+from teachnn.functions.optimizer import Memory, Optimizer
 from teachnn.parameters import Parameter, Variable
 
 
@@ -19,6 +20,14 @@ class Progress(NamedTuple):
     steps: int
     began: int  # the number of steps before the optimizer's memory began
     memory: tuple[Memory, ...]  # of each parameter
+
+
+def nothing_yet(parameters: Sequence[Parameter], optimizer: Optimizer) -> tuple[Memory, ...]:
+    """Return what an optimizer remembers before its first step: zeros, read-only, for they are shown."""
+    memory = tuple(tuple(np.zeros(p.shape, np.float32) for _ in optimizer.memory) for p in parameters)
+    for array in chain.from_iterable(memory):
+        array.flags.writeable = False
+    return memory
 
 
 def advance(

@@ -40,7 +40,7 @@ def save(
     """Write parameters and statistics to a safetensors file.
 
     To go on training later as if nothing had happened, hand over the training function and the generators (by name)
-    too: its step count, the optimizer's memory and the generators' states are written as well.
+    too: its step count, history and the optimizer's memory and the generators' states are written as well.
     Raises OSError if it cannot be written; a file that was there is then still what it was.
     """
     path, variables = _checked("save", path, variables, train, generators)
@@ -53,6 +53,7 @@ def save(
                 "steps": train.steps,
                 "began": train.began,
                 "position": train.position,
+                "history": train.history.as_it_is(),
             }
             arrays |= {f"optimizer.{name}": array for name, array in train.memory.items()}
             best, state["kept"] = to_file(train, variables, generators or {})
@@ -72,6 +73,7 @@ def load(
 ) -> list[str]:
     """Read a file that `save` wrote into the same variables (and training function, and generators).
 
+    A training function goes on as it would have; so it wants all generators that are in the file.
     Returns the names that were skipped: none, unless `strict` is False, which takes what fits by name and shape.
     Raises CheckpointError that lists all that does not fit, or says how the file is damaged; nothing has changed then.
     """
@@ -90,6 +92,10 @@ def load(
         wrong += [f"{name}: unexpected" for name in saved if name not in here]
         got = "; ".join(wrong)
         raise CheckpointError(f"{path}: expected the same names and shapes, got {got}; strict=False takes what fits")
+    others = [name for name in state.get("generators", {}) if name not in (generators or {})]
+    if train is not None and strict and others:
+        cure = f'hand over {{"{others[0]}": rng}} too, or it goes on with other noise; strict=False lets it'
+        raise CheckpointError(f"{path}: expected the generators {', '.join(others)}, got none of that name; {cure}")
     changes: list[Change] = [(here[name], "stored", array) for name, array in fits.items()]
     for name, rng in (generators or {}).items():
         if name not in state.get("generators", {}):
@@ -135,7 +141,8 @@ def _resumed(path: Path, train: TrainFunction, arrays: Mapping[str, np.ndarray],
             f"{path}: expected the optimizer's memory for each parameter, got none of {', '.join(wrong)}"
         )
     remembered = {name: arrays[f"optimizer.{name}"] for name in train.memory}
-    return train.as_it_was(state["steps"], state["began"], remembered, state["position"])
+    history = train.history.as_it_was(state["history"]) if "history" in state else []  # before 0.2 there was none
+    return history + train.as_it_was(state["steps"], state["began"], remembered, state["position"])
 
 
 def _misfit(array: np.ndarray, shape: tuple[int, ...]) -> str:

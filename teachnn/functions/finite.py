@@ -66,12 +66,15 @@ class Finite:
         for parameter, gradient, new in zip(parameters, gradients, values, strict=True):
             for what, array in (("gradient", gradient), ("new value", new)):
                 if not np.isfinite(array).all():
-                    self._stop("finite numbers", f"a {what} of {parameter.name} that is not", self._lower_rate())
+                    cure = self._lower_rate(what == "new value")
+                    self._stop("finite numbers", f"a {what} of {parameter.name} that is not", cure)
         if not all(np.isfinite(array).all() for arrays in memory for array in arrays):
             got = f"gradients too large for {type(self.optimizer).__name__} to remember"
             self._stop("finite numbers", got, "average the loss over the batch, or scale the inputs")
 
-    def _lower_rate(self) -> str:
+    def _lower_rate(self, moved: bool = False) -> str:
+        if self.step == 1 and not moved:  # no learning rate has had a say in it
+            return "it is so before any step: scale the inputs, or begin with smaller parameters"
         return f"a learning rate below {self.optimizer.rate(self.step):g} may help"
 
     def _stop(self, expected: str, got: str, cure: str) -> NoReturn:

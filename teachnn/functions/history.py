@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import cycle
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from teachnn.parameters import Change
 from teachnn.support import name_given, whole
 
 if TYPE_CHECKING:
@@ -86,6 +87,17 @@ class History:
         names, stride, rows = self._curve
         copied._curve, copied.tests, copied.best = Curve(names, stride, rows[:]), self.tests[:], self.best
         return copied
+
+    def as_it_is(self) -> dict[str, Any]:
+        """Return all that it holds, in words and numbers that a text file can keep."""
+        names, stride, rows = self._curve
+        return {"names": names, "stride": stride, "rows": [row.tolist() for row in rows[:]], "tests": self.tests[:]}
+
+    def as_it_was(self, kept: Mapping[str, Any]) -> list[Change]:
+        """Return the changes that put back what `as_it_is` told."""
+        rows = [np.array(row, float) for row in kept["rows"]]
+        curve = Curve(tuple(kept["names"]), int(kept["stride"]), rows)
+        return [(self, "_curve", curve), (self, "tests", [(int(step), dict(test)) for step, test in kept["tests"]])]
 
     def report(self, step: int, terms: Mapping[str, float]) -> None:
         """Take note of test values, in place of those from this step on; of `capacity` many, every other one goes."""

@@ -2,77 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Sized
-from itertools import count, takewhile
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, runtime_checkable
+from collections.abc import Callable, Iterable, Mapping, Sized
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
+from teachnn.functions.given import refuse_arrays, test_values
 from teachnn.functions.history import History, StepResult
+from teachnn.functions.position import Replayable, Trainable, passes
 from teachnn.functions.progress import Report
-from teachnn.functions.stopping import EarlyStopping, Kept, Watch
+from teachnn.functions.stopping import EarlyStopping, Watch
 from teachnn.ops import tracing
-from teachnn.parameters import Change, Parameter, change
+from teachnn.parameters import change
 from teachnn.support import InputError, instance, whole
 
 if TYPE_CHECKING:
-    from numpy.typing import ArrayLike
-
-    Batch = tuple[ArrayLike, ...] | ArrayLike  # one array need not be a tuple
-
-
-class Position(NamedTuple):
-    """Where a fit stands: its epoch (from 0), the step before that epoch's first, the order generator's state then."""
-
-    epoch: int
-    first_step: int
-    order: Mapping[str, Any] | None
-
-
-class Trainable(Protocol):
-    """What is trained: a training function, as far as the loop knows one."""
-
-    position: Position | None
-    history: History
-    kept: Kept | None
-
-    @property
-    def parameters(self) -> Sequence[Parameter]:
-        """What its steps move."""
-        ...
-
-    @property
-    def touched(self) -> Mapping[Any, Change]:
-        """The changes that would put back what else its steps changed, as it was before the first of them."""
-        ...
-
-    def as_it_is(self) -> list[Change]:
-        """Return the changes that would put back what it is now."""
-        ...
-
-    @property
-    def steps(self) -> int:
-        """How many steps were taken."""
-        ...
-
-    def __call__(self, *inputs: ArrayLike) -> StepResult:
-        """Take one step."""
-        ...
-
-
-@runtime_checkable
-class Replayable(Protocol):
-    """Batches that can be taken up again in the middle of a pass: those of `tn.data.batches`."""
-
-    rng: np.random.Generator | None
-
-    def __iter__(self) -> Iterator[tuple[Any, ...]]:
-        """Begin a new pass."""
-        ...
-
-    def replay(self, state: Mapping[str, Any] | None, done: int) -> Iterator[tuple[Any, ...]]:
-        """Return the rest of the pass that began in `state`, without its first `done` batches."""
-        ...
+    from teachnn.functions.position import Batch
 
 
 def fit(
@@ -96,9 +39,11 @@ def fit(
     watch: what is to be small, by name, of what each_epoch returns, or a function of it: lambda v: -v["accuracy"].
         It should be measured on examples that are neither trained with nor reported on in the end.
     progress: a bar with the terms, the speed and the time left; a line an epoch where there is no terminal.
-    resume: go on where a fit of as many epochs was broken off, in the very same order; needs `tn.data.batches`.
+    resume: go on where a fit of as many epochs was broken off, in the very same order; needs the same batches, as of
+        `tn.data.batches`, and raises InputError for others.
     Ctrl-C ends it between two steps: nothing is lost, and KeyboardInterrupt is raised again.
     """
+    refuse_arrays(batches, epochs)
     epochs = whole("fit", "number of epochs", epochs)
     instance("fit", "a function as each_epoch", each_epoch, Callable | None)
     instance("fit", "a function as each_step", each_step, Callable | None)
@@ -106,7 +51,7 @@ def fit(
     length = len(batches) if isinstance(batches, Sized) else None
 
     def test(epoch: int) -> None:
-        tested = each_epoch(epoch) if each_epoch else None
+        tested = test_values(each_epoch(epoch)) if each_epoch else None
         if tested:
             train.history.report(train.steps, tested)
         if stopping:
@@ -161,40 +106,3 @@ def _stopping(
     if not resume:
         change([(train, "kept", None), (train.history, "best", None)])
     return stopping
-
-
-def passes(
-    train: Trainable, batches: Iterable[Batch], epochs: int | None = None, resume: bool = False
-) -> Iterator[tuple[int, Iterator[tuple[Any, ...]]]]:
-    """Yield (epoch, its batches) for each pass to come, endlessly unless `epochs` is given; each batch is a tuple.
-
-    They keep `train.position` as they go. resume: begin where the position says, in the middle of a pass if need be.
-    """
-    instance("fit", "batches that can be iterated", batches, Iterable, "tn.data.batches makes them")
-    at = train.position if resume and train.position else Position(0, train.steps, None)
-    done, again = train.steps - at.first_step, batches if isinstance(batches, Replayable) else None
-    if done and not again:
-        raise InputError("fit", "batches that can be taken up again", type(batches).__name__, "use tn.data.batches")
-    if again and again.rng and at.order is not None and not done:  # a pass was begun, but no step of it done
-        again.replay(at.order, 0)  # rejects the state of another kind of generator
-        change([(again.rng.bit_generator, "state", at.order)])
-    for epoch in takewhile(lambda epoch: epochs is None or epoch < epochs, count(at.epoch)):
-        if again and done:
-            rest, done = again.replay(at.order, done), 0
-        else:
-            order = again.rng.bit_generator.state if again and again.rng else None
-            train.position = Position(epoch, train.steps, order)  # before the order is drawn
-            rest = iter(batches)
-        yield epoch, _pass(train, rest)
-
-
-def _pass(train: Trainable, rest: Iterable[Batch]) -> Iterator[tuple[Any, ...]]:
-    empty = True
-    for batch in rest:
-        empty = False
-        yield batch if isinstance(batch, tuple) else (batch,)
-    epoch, first_step, _ = train.position or Position(0, 0, None)
-    if empty and train.steps == first_step:
-        cure = "a generator can be used up once; tn.data.batches starts anew each epoch" if epoch else ""
-        raise InputError("fit", f"at least one batch in epoch {epoch + 1}", "none", cure)
-    train.position = Position(epoch + 1, train.steps, None)

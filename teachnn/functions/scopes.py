@@ -8,21 +8,34 @@ from typing import Any
 import numpy as np
 
 from teachnn.layers import Layer, refuse_mode
-from teachnn.ops import getval
-from teachnn.parameters import Change, Scope, Statistic, Variable, change
-from teachnn.support import Array, Mode
+from teachnn.ops import getval, stop_gradient
+from teachnn.parameters import Change, Parameter, Scope, Statistic, Variable, change
+from teachnn.support import Array, InputError, Mode
 
 
 class TrainScope(Scope):
     """Inside one training step: parameters are boxes, new statistics wait for its end, noise can be undrawn."""
 
-    def __init__(self) -> None:
+    def __init__(self, who: str = "") -> None:
+        self.who: str = who
         self.boxes: Mapping[Variable, Array] = {}
         self.moved: dict[Variable, np.ndarray] = {}
         self.drawn: dict[np.random.Generator, Any] = {}  # from which generators, and what state they were in before
 
     def read(self, variable: Variable) -> Array:
+        if isinstance(variable, Parameter) and variable not in self.boxes:
+            self._refuse_namesake(variable)
         return self.boxes.get(variable, self.moved.get(variable, variable.stored))
+
+    def constant(self, variable: Variable) -> Array:
+        return stop_gradient(self.boxes.get(variable, variable.stored))
+
+    def _refuse_namesake(self, variable: Variable) -> None:
+        """Raise InputError for a parameter that is called as one that this step moves, but is another."""
+        if any(moving.name == variable.name for moving in self.boxes):
+            got = f"one that it moves, and another that it reads, both called {variable.name!r}"
+            cure = "run all cells again that make its objective and itself; for a copy on purpose, layer.detached()"
+            raise InputError(self.who, "every parameter's name once", got, cure)
 
     def track(self, statistic: Statistic, new: Array, rate: float) -> None:
         new = (1 - rate) * self.moved.get(statistic, statistic.stored) + rate * getval(new)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from teachnn.functions.scopes import TestScope, Unseen
-from teachnn.graphs import Graph, as_inputs, check_modes, graph_of, name_of, outputs_of
+from teachnn.graphs import Graph, as_inputs, check_modes, graph_of, name_of, outputs_of, owned
 from teachnn.parameters import Variable, changing, current_scope, values_of
 from teachnn.support import Mode, name_given
 
@@ -52,7 +52,7 @@ class TestFunction(Generic[R]):
                 output = scope.run(self.function, *inputs)
                 self._reads = tuple(dict.fromkeys((*(self._reads or ()), *scope.read_now)))
         outputs_of(self.who, output)  # rejects anything but arrays
-        return output
+        return owned(output, inputs)
 
     def _read(self, inputs: Sequence[Any]) -> R:
         """Return function(*inputs), given its variables as they stand now; raises Unseen if it reads one more."""

@@ -16,12 +16,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from teachnn.functions.advance import Progress, advance
+from teachnn.functions.advance import Progress, advance, nothing_yet
 from teachnn.functions.clipping import check_clip
 from teachnn.functions.finite import Finite
+from teachnn.functions.given import refuse_one_piece
 from teachnn.functions.history import History, StepResult
-from teachnn.functions.loop import Position, fit
+from teachnn.functions.loop import fit
 from teachnn.functions.optimizer import Optimizer
+from teachnn.functions.position import Position
 from teachnn.functions.scopes import TrainScope
 from teachnn.functions.stopping import Kept
 from teachnn.graphs import Graph, as_inputs, graph_of, name_of, terms_of
@@ -80,8 +82,7 @@ class TrainFunction:
         with tracing:
             steps, progress = self.steps, self._progress
             if not progress.memory or optimizer.memory != self._optimizer.memory:
-                zeros = tuple(tuple(np.zeros(p.shape, np.float32) for _ in optimizer.memory) for p in self.parameters)
-                progress = Progress(steps, steps, zeros)
+                progress = Progress(steps, steps, nothing_yet(self.parameters, optimizer))
             change([(self, "_optimizer", optimizer), (self, "_progress", progress)])
 
     @property
@@ -113,7 +114,7 @@ class TrainFunction:
 
     def __call__(self, *inputs: ArrayLike) -> StepResult:
         """Take one step on a batch; return the loss before it."""
-        inputs, scope = as_inputs(self.who, self.objective, inputs), TrainScope()
+        inputs, scope = self._inputs(inputs), TrainScope(self.who)
         with tracing:
             before = self._progress
             try:
@@ -131,20 +132,25 @@ class TrainFunction:
 
     def gradients(self, *inputs: ArrayLike) -> dict[Parameter, np.ndarray]:
         """Return the gradient of the loss by each parameter, as the next step would find it; nothing changes."""
-        inputs, scope = as_inputs(self.who, self.objective, inputs), TrainScope()
+        inputs, scope = self._inputs(inputs), TrainScope(self.who)
         with tracing:
             try:
                 _, _, gradients = self.differentiate(scope, inputs)
             finally:
                 scope.undraw()
-        return dict(zip(self.parameters, gradients, strict=True))
+        return {p: np.array(g) for p, g in zip(self.parameters, gradients, strict=True)}  # two may be one array
 
     def graph(self, *inputs: ArrayLike) -> Graph:
         """Return what one step on this batch would compute; nothing changes."""
-        inputs = as_inputs(self.who, self.objective, inputs)
+        inputs = self._inputs(inputs)
         return graph_of(self, self.objective, inputs, "train", trained=self.parameters)
 
     fit = fit
+
+    def _inputs(self, inputs: Sequence[Any]) -> tuple[Any, ...]:
+        """Return the arrays of a batch; raises InputError for a batch in one piece, as in train((x, y))."""
+        refuse_one_piece(self.who, inputs)
+        return as_inputs(self.who, self.objective, inputs)
 
     def differentiate(
         self, scope: TrainScope, inputs: Sequence[Any]

@@ -7,7 +7,7 @@ and `teachnn.graphs.style` (its colours).
 
 from teachnn.graphs.drawn import Drawing, Graph, draw
 from teachnn.graphs.graph import CallGraph, Edge, Node, Use, shared_parameters
-from teachnn.graphs.inputs import as_inputs, check_modes, name_of, names_of, outputs_of, refuse_nan, terms_of
+from teachnn.graphs.inputs import as_inputs, check_modes, name_of, names_of, outputs_of, owned, refuse_nan, terms_of
 from teachnn.graphs.record import graph_of
 
 __all__ = [
@@ -24,6 +24,7 @@ __all__ = [
     "name_of",
     "names_of",
     "outputs_of",
+    "owned",
     "refuse_nan",
     "shared_parameters",
     "terms_of",

@@ -17,7 +17,7 @@ class Graph(CallGraph):
     """What one function computed in one call. In a notebook it draws itself; `print` gives a table."""
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        return {"image/svg+xml": Drawing((self,)).svg, "text/plain": str(self)}
+        return Drawing((self,))._repr_mimebundle_() | {"text/plain": str(self)}
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,9 @@ class Drawing:
         return f"{who} share {len(shared)} of {len(every)} parameters, {numbers}: {names}"
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        return {"image/svg+xml": self.svg, "text/plain": str(self)}
+        from teachnn.graphs.svg import begun_with
+
+        return {"image/svg+xml": begun_with(str(self), self.svg), "text/plain": str(self)}
 
 
 def draw(*graphs: CallGraph) -> Drawing:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Sequence
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeVar
 
 import numpy as np
 
+from teachnn.layers import mapped
 from teachnn.ops import getval, isbox
 from teachnn.support import InputError, InputTypeError, Mode, array, as_float32, check_mode, instance, items
+
+T = TypeVar("T")
 
 
 def name_of(function: Callable, default: str) -> str:
@@ -114,3 +117,18 @@ def outputs_of(who: str, result: Any) -> dict[str, Any]:
             got = "None" if value is None else type(value).__name__
             raise InputTypeError(who, "a function that returns arrays", got, cure)
     return named
+
+
+def owned(output: T, inputs: Sequence[Any]) -> T:
+    """Return an output whose arrays may be changed: copies of those that share memory with an input or a parameter.
+
+    What parameters are made of is read-only, and so is all that looks into it.
+    """
+
+    def own(y: Any) -> Any:
+        if not isinstance(y, np.ndarray):
+            return y
+        shared = not y.flags.writeable or any(np.may_share_memory(y, x) for x in inputs)
+        return y.copy() if shared else y
+
+    return mapped(output, own)

@@ -51,7 +51,7 @@ class Recording(Scope):
         self.modes: Sequence[Mode] = modes
         self.kind: Mode = kind
         self.trained: Collection[Variable] = trained
-        self.constant = False  # a test function inside a training function: no gradient comes back out of it
+        self.inside_step = False  # a test function inside a training function: no gradient comes back out of it
         self.nodes: list[Node] = []
         self.sources: list[list[Source]] = []  # what each node is made from
         self.depends: list[bool] = []  # for each node: on a parameter that is trained?
@@ -94,11 +94,11 @@ class Recording(Scope):
 
     def nested(self, who: str, modes: Sequence[Mode]) -> Recording:
         inner = copy.copy(self)
-        inner.who, inner.modes, inner.constant = who, modes, self.kind == "train"
+        inner.who, inner.modes, inner.inside_step = who, modes, self.kind == "train"
         return inner
 
     def run(self, function: Callable, *args: Any) -> Any:
-        if not self.constant:
+        if not self.inside_step:
             return super().run(function, *args)
         for name, x in zip(names_of(function, args), args, strict=True):
             if isbox(x) and self._depends(made_by(x)):
@@ -130,5 +130,5 @@ def made_by(value: Any) -> Any:
 
 
 def _shape(output: Any) -> tuple[int, ...]:
-    output = output[0] if isinstance(output, tuple) and output else output
+    output = output[0] if isinstance(output, tuple | list) and output else output
     return tuple(np.shape(getval(output)))

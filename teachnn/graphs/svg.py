@@ -33,6 +33,12 @@ def as_svg(*pictures: Picture) -> str:
     return "\n".join([*parts, "</svg>"]) + "\n"
 
 
+def begun_with(words: str, svg: str) -> str:
+    """Return an SVG whose first line is words: JupyterLab shows the first line of an output that is collapsed."""
+    first = FORBIDDEN.sub("\ufffd", words.partition("\n")[0]).replace("--", "–")  # an XML comment has no two hyphens
+    return f"<!-- {first} -->\n{svg}"
+
+
 def _painted(picture: Picture) -> list[str]:
     """Return all that a picture is made of, what lies behind first."""
     kinds = [panel.kind for panel in picture.panels]

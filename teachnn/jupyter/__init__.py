@@ -1,6 +1,6 @@
-"""The course in JupyterLab: `teachnn lab`, stills kept in saved notebooks, prompt sliders.
+"""The course in JupyterLab: `teachnn lab`, stills kept in saved and exported notebooks, prompt sliders.
 
-`saving` and `websocket` are loaded by Jupyter's server, by name.
+`saving` and `websocket` are loaded by Jupyter's server, `exporting` by nbconvert, by name.
 """
 
 from teachnn.jupyter.lab import bring_course, command, course, environment, open_course

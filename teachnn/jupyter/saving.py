@@ -3,10 +3,11 @@
 A widget's output holds two forms: the live view, and a picture. JupyterLab shows the live one, which needs the widget's
 state; that is saved with the notebook, but dropped when the notebook is opened and saved again without being run. So
 this extension of Jupyter's server looks at each notebook before it is saved, and leaves a view without a state out.
-A hook of the user's own, `c.ContentsManager.pre_save_hook`, runs as before. `teachnn lab` enables it; elsewhere
-`jupyter server extension enable teachnn.jupyter.saving` does.
+A hook of the user's own, `c.ContentsManager.pre_save_hook`, runs as before. It is enabled where the package is
+installed (`jupyter server extension disable teachnn.jupyter.saving` turns it off), and by `teachnn lab` in any case.
 """
 
+from collections.abc import Container
 from typing import Any
 
 VIEW, STATE = "application/vnd.jupyter.widget-view+json", "application/vnd.jupyter.widget-state+json"
@@ -21,12 +22,16 @@ def keep_stills(model: dict[str, Any], **kwargs: Any) -> None:
     if model.get("type") != "notebook":
         return
     notebook = model["content"]
-    saved = notebook.get("metadata", {}).get("widgets", {}).get(STATE, {}).get("state", {})
+    drop_views(notebook, notebook.get("metadata", {}).get("widgets", {}).get(STATE, {}).get("state", {}))
+
+
+def drop_views(notebook: dict[str, Any], kept: Container[str] = ()) -> None:
+    """Leave out of a notebook, in place, each live view that has a picture beside it, but those of models `kept`."""
     for cell in notebook.get("cells", []):
         for output in cell.get("outputs", []):
             data = output.get("data", {})
             pictured = any(kind.startswith("image/") for kind in data)
-            if pictured and VIEW in data and data[VIEW].get("model_id") not in saved:
+            if pictured and VIEW in data and data[VIEW].get("model_id") not in kept:
                 del data[VIEW]
 
 

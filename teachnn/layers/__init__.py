@@ -4,6 +4,7 @@ Read fields, outline, layer, dense, stack, conv, pool, norm, noise in this order
 of the same name in ops.
 """
 
+from teachnn.layers.attention import CausalSelfAttention, Embedding
 from teachnn.layers.conv import Conv2D, ConvTranspose2D
 from teachnn.layers.dense import Dense, LeakyReLU, ReLU, Sigmoid, Softmax, Softplus, Tanh
 from teachnn.layers.fields import mapped
@@ -17,12 +18,14 @@ from teachnn.layers.stack import Flatten, Reshape, Sequential
 __all__ = [
     "AveragePool2D",
     "BatchNorm",
+    "CausalSelfAttention",
     "Conv2D",
     "ConvTranspose2D",
     "Dense",
     "Detached",
     "DropPath",
     "Dropout",
+    "Embedding",
     "Flatten",
     "GaussianSample",
     "GlobalAveragePool2D",

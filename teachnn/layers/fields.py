@@ -48,7 +48,7 @@ class Frozen:
         if loose:
             cure = f"declare a field, {loose[0]}: tn.{type(held[loose[0]]).__name__}, and give it to each layer"
             raise InputTypeError(cls.__name__, "what it holds in fields", f"{', '.join(loose)} outside", cure)
-        cls.__repr__ = cls.__repr__  # dataclass writes none where there is one
+        type.__setattr__(cls, "__repr__", cls.__repr__)  # dataclass writes none where there is one
         dataclass(frozen=True, eq=False)(cls)
         del cls.__setattr__, cls.__delattr__  # those of this class say more
         for name, value in held.items():  # as they were, so that @dataclass above the class does no harm
@@ -104,8 +104,12 @@ class Frozen:
 
         for key, value in vars(self).items():
             kept = isinstance(getattr(type(self), key, None), cached_property)  # made of the fields
-            if key not in fields and not kept and isinstance(value, Variable | Frozen):
-                cure = f"declare it: {key}: tn.{type(value).__name__}"
+            outside: list[Any] = []
+            if key not in fields and not kept:
+                mapped(value, outside.append)
+            if any(isinstance(item, Variable | Frozen) for item in outside):
+                of = type(value).__name__
+                cure = f"declare it: {key}: {of if isinstance(value, tuple | list | dict) else f'tn.{of}'}"
                 raise InputError(self.who, "what it holds in fields of the class", f"{key} outside of them", cure)
         mapped(tuple(fields.values()), look)
         return found

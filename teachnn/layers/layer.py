@@ -16,7 +16,6 @@ from typing import Any, ClassVar, TypeVar
 
 import numpy as np
 
-from teachnn import ops
 from teachnn.layers.fields import Frozen
 from teachnn.layers.outline import outline
 from teachnn.parameters import Parameter, Scope, Statistic, Variable, current_scope, distinct
@@ -60,7 +59,10 @@ class Layer(Frozen):
     def __call__(self, *inputs: Any) -> Any:
         """Return forward(*inputs), run as the function around it wants: a training step, a test, a recording."""
         with named(self):
-            return current_scope().call(self, inputs)
+            output = current_scope().call(self, inputs)
+        if isinstance(output, list):
+            raise InputTypeError(self.who, "an array or a tuple of them as its output", "a list", "return tuple(...)")
+        return output
 
     @property
     def who(self) -> str:
@@ -149,7 +151,10 @@ class _Constant(Scope):
         self.outer = outer
 
     def read(self, variable: Variable) -> Array:
-        return ops.stop_gradient(self.outer.read(variable))
+        return self.outer.constant(variable)
+
+    def constant(self, variable: Variable) -> Any:
+        return self.outer.constant(variable)
 
     def track(self, statistic: Variable, new: Array, rate: float) -> None:
         self.outer.track(statistic, new, rate)

@@ -50,7 +50,7 @@ class Setting:
     people: int = 200
     pictures: int = 14
     scenes: int = 8  # passes of LNet over the scenes
-    identities: int = 1  # passes of ANet over the crops, to tell people
+    identities: int = 3  # passes of ANet over the crops, to tell people
     attributes: int = 2  # and to tell attributes
 
     def __post_init__(self) -> None:
@@ -58,7 +58,7 @@ class Setting:
             whole("Setting", name, value, name != "identities")  # with none, no person is told apart
 
 
-QUICK, FULL = Setting(), Setting(people=600, pictures=20, scenes=8, identities=2, attributes=3)
+QUICK, FULL = Setting(), Setting(people=600, pictures=20, scenes=8, identities=3, attributes=3)
 
 
 def train(
@@ -99,7 +99,7 @@ def trained_anet(faces: Faces, cut: np.ndarray, setting: Setting, rng: np.random
     tags, S, x = faces.attributes.astype(np.float32), cut.shape[1], cut.reshape(-1, *cut.shape[2:])
     net = ANet(people.max() + 1, len(faces.names), rng)
     if setting.identities:
-        train(net.identity_function, x, people.repeat(S), setting.identities, 16, 1e-3, rng, **options)
+        train(net.identity_function, x, people.repeat(S), setting.identities, 16, 3e-3, rng, **options)
     train(net.attribute_function, x, tags.repeat(S, axis=0), setting.attributes, 16, 2e-3, rng, **options)
     return net
 

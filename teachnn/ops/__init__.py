@@ -1,18 +1,15 @@
 """The arithmetic: each operation, and next to it how its gradient is computed. Notebook 02.
 
-Read follow, trace, arithmetic, frame, conv, pool, norm, noise, loss, in this order.
+Read follow, trace, primitive, columns, arithmetic, frame, conv, pool, norm, noise, loss, in this order.
 """
 
 from teachnn.ops import loss as loss
 from teachnn.ops.arithmetic import (
-    by_columns as by_columns,
-    column_sums,
     dense,
     leaky_relu,
     log_softmax,
     one_hot,
     relu,
-    row_products as row_products,
     scale as scale,
     shift,
     sigmoid,
@@ -20,7 +17,9 @@ from teachnn.ops.arithmetic import (
     softplus,
     tanh,
 )
+from teachnn.ops.attention import attention as attention, attention_weights as attention_weights, rows as rows
 from teachnn.ops.classification import right_labels as right_labels
+from teachnn.ops.columns import by_columns as by_columns, column_sums, row_products as row_products
 from teachnn.ops.conv import convolve as convolve, convolve_transposed as convolve_transposed, correlate as correlate
 from teachnn.ops.frame import crop as crop, pad as pad
 from teachnn.ops.noise import gaussian_sample as gaussian_sample, mask as mask

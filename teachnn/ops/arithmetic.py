@@ -4,94 +4,24 @@
 the gradient of the loss by the result, g, to the gradient by that argument: the vector-Jacobian product, short VJP.
 
 Every operation keeps the dtype it is given: float32 networks stay float32, gradient checks run in float64. The
-VJPs are themselves made of differentiable operations, so second derivatives are right too. Convolutions are in
-conv.py, normalisation is in norm.py.
+VJPs are themselves made of differentiable operations, so second derivatives are right too. Sums over rows
+are in columns.py, convolutions in conv.py, normalisation is in norm.py.
 """
 
 from __future__ import annotations
 
-import functools
-import math
 import operator
-from collections.abc import Callable
-from typing import Any
 
 import autograd.numpy as anp
 import numpy as np
-from autograd.extend import defvjp, primitive as traced
+from autograd.extend import defvjp
 
+from teachnn.ops.columns import by_columns, column_sums, row_products
+from teachnn.ops.primitive import primitive
 from teachnn.ops.trace import identity
-from teachnn.support import Array, InputError, as_array, is_whole
-
-ROWS = 1_024  # that are summed in float32
-MOST_ROWS = 65_536  # of a product that is summed in float32
+from teachnn.support import Array, is_whole
 
 defvjp(identity, lambda y, x: lambda g: g)
-
-
-def primitive(function: Callable) -> Callable:
-    """Return the function as a primitive of autograd that says in this library's words what its inputs cannot be."""
-    takes = (function.__doc__ or "").partition("\n")[0].rstrip(".")
-
-    @functools.wraps(function)
-    def run(*inputs: Any, **settings: Any) -> Any:
-        inputs = tuple([as_array(function.__name__, "x", x) if isinstance(x, np.ndarray) else x for x in inputs])
-        try:
-            return function(*inputs, **settings)
-        except (TypeError, ValueError, AttributeError, IndexError) as error:
-            got = ", ".join(str(getattr(x, "shape", type(x).__name__)) for x in inputs)
-            raise InputError(function.__name__, takes, got, str(error)) from error
-
-    return traced(run)
-
-
-@primitive
-def column_sums(x: Array) -> Array:
-    """y = x summed over its rows: x (..., n, d) -> y (..., d), right to five digits for any number of rows.
-
-    Products with ones sum at most ROWS rows at a time, many times as fast as x.sum(axis=0). Their sums are added in
-    float64: a float32 that has grown large takes in no more small numbers.
-    """
-    *more, n, d = x.shape
-    k = _rows_in_one(n, d)
-    x = x.reshape((*more, n // k, k * d))
-    parts = [x[..., i : i + ROWS, :] for i in range(0, n // k, ROWS)]
-    sums = np.array([np.ones(part.shape[-2], x.dtype) @ part for part in parts], np.float64)
-    return sums.reshape((len(parts), *more, k, d)).sum(axis=(0, -2)).astype(x.dtype)
-
-
-defvjp(column_sums, lambda y, x: lambda g: g[..., None, :] * np.ones((x.shape[-2], 1), x.dtype))
-
-
-@primitive
-def row_products(x: Array, y: Array) -> Array:
-    """W = x^T y, a sum over rows: x (n, d), y (n, k) -> W (d, k); of many rows in blocks, as in `column_sums`."""
-    if len(x) <= MOST_ROWS:
-        return x.T @ y
-    parts = (x[i : i + MOST_ROWS].T @ y[i : i + MOST_ROWS] for i in range(0, len(x), MOST_ROWS))
-    return sum(part.astype(np.float64) for part in parts).astype(x.dtype)
-
-
-defvjp(row_products, lambda W, x, y: lambda g: y @ g.T, lambda W, x, y: lambda g: x @ g)
-
-
-def by_columns(function: Callable, *arrays: Array) -> Array:
-    """Return function(*arrays) of matrices (n, d) and vectors (d,), a number for each column, as a matrix (n, d).
-
-    `function` works number by number. It is given rows k times as long, and the vectors k times over, because numpy is
-    slow along short rows: for an image of 16 channels this takes a third of the time.
-    """
-    n, d = arrays[0].shape
-    k = _rows_in_one(n, d)
-    longer = [
-        a.reshape((n // k, k * d)) if a.ndim == 2 else (np.ones((k, 1), a.dtype) * a).reshape((k * d,)) for a in arrays
-    ]
-    return function(*longer).reshape((n, d))
-
-
-def _rows_in_one(n: int, d: int) -> int:
-    """Return how many of n rows of d numbers, laid end to end, make a row of at most 512 numbers without a rest."""
-    return math.gcd(n, 2 ** max(0, (512 // d).bit_length() - 1))
 
 
 @primitive
@@ -154,10 +84,15 @@ defvjp(relu, lambda y, x: lambda g: g * (y > 0))
 @primitive
 def leaky_relu(x: Array, slope: float = 0.01) -> Array:
     """y = x where x > 0, else slope * x."""
-    return np.where(x > 0, x, x * slope)
+    return x * _steepness(x, slope)
 
 
-defvjp(leaky_relu, lambda y, x, slope=0.01: lambda g: anp.where(x > 0, g, g * slope))
+def _steepness(x: Array, slope: float) -> Array:
+    """Return 1 where x > 0, else slope. It takes a fifth of the time of np.where, which must guess each sign."""
+    return (x > 0) + x.dtype.type(slope) * (x <= 0)
+
+
+defvjp(leaky_relu, lambda y, x, slope=0.01: lambda g: g * _steepness(x, slope))
 
 
 @primitive

@@ -13,7 +13,7 @@ from collections.abc import Callable
 import numpy as np
 from autograd.extend import defvjp, primitive
 
-from teachnn.ops.arithmetic import row_products
+from teachnn.ops.columns import row_products
 from teachnn.ops.frame import pad
 from teachnn.ops.trace import getval, isbox
 from teachnn.support import Array

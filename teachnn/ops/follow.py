@@ -12,7 +12,7 @@ from typing import Any, NoReturn
 
 import autograd.numpy as anp
 import numpy as np
-from autograd.core import VJPNode, primitive_vjps
+from autograd.core import SparseObject, VJPNode, primitive_vjps
 from autograd.numpy.numpy_boxes import ArrayBox
 from autograd.tracer import isbox, notrace_primitives, trace_primitives_map
 
@@ -44,7 +44,9 @@ class GradientNode(VJPNode):
 
     def __init__(self, value: Any, function: Callable, args: Any, kwargs: Any, argnums: Any, parents: Any) -> None:
         self.function: Any = function
-        self.shape: tuple[int, ...] = value.shape if isinstance(value, np.ndarray) else ()
+        self.shape: tuple[int, ...] | None = value.shape if isinstance(value, np.ndarray) else ()
+        if isinstance(value, SparseObject):  # a gradient by x[i], on the way to a second one
+            self.shape = None
         try:
             wrong = WRONG.get(function.fun)
             if (wrong and wrong(*args, **kwargs)) or (kwargs and not kwargs.keys().isdisjoint(("where", "initial"))):
@@ -65,7 +67,7 @@ class GradientNode(VJPNode):
         except (NotImplementedError, TypeError, ValueError) as error:
             self.refuse(str(error), error)
         for parent, part in zip(self.parents, parts, strict=True):
-            if isinstance(part, NUMBERS) and part.shape != parent.shape:
+            if isinstance(part, NUMBERS) and parent.shape is not None and part.shape != parent.shape:
                 self.refuse(f"one of shape {part.shape} for an array of {parent.shape}")
         return parts
 

@@ -10,7 +10,7 @@ import autograd.numpy as anp
 import numpy as np
 from autograd.extend import defvjp, defvjp_argnums, primitive
 
-from teachnn.ops.arithmetic import by_columns, column_sums
+from teachnn.ops.columns import by_columns, column_sums
 from teachnn.ops.trace import isbox
 from teachnn.support import Array, InputError
 

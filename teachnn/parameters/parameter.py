@@ -27,7 +27,8 @@ class Variable:
     """A named float32 array: what `Parameter` and `Statistic` have in common.
 
     name: any non-empty text; the part before the last dot names the layer.
-    value: numbers of any shape, finite; kept as a read-only float32 copy. Assign to `value` to replace it whole.
+    value: numbers of any shape, finite; kept as a read-only float32 copy. Assign to `value` to replace it whole:
+    `W.value = W.value + 1`. (`W.value += 1` is numpy's own error: the array that is read is read-only.)
     Raises InputError for anything but real numbers that are finite in float32, and for another shape.
     """
 
@@ -60,9 +61,6 @@ class Variable:
             self.stored = new
 
     def _checked(self, value: ArrayLike) -> np.ndarray:
-        given = array(self.who, "value", value)
-        if given.dtype == bool:
-            raise InputTypeError(self.who, "real numbers as value", "bool", "x.astype(np.float32)")
         given = array(self.who, "value", value)
         if given.dtype == bool:
             raise InputTypeError(self.who, "real numbers as value", "bool", "x.astype(np.float32)")

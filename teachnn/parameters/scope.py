@@ -12,6 +12,7 @@ from typing import Any, Protocol, TypeVar
 
 import numpy as np
 
+from teachnn.ops import stop_gradient
 from teachnn.support import Array, Mode
 
 R = TypeVar("R")
@@ -43,6 +44,10 @@ class Scope:
     def read(self, variable: Stored) -> Array:
         """Return the value of a parameter or statistic."""
         return variable.stored
+
+    def constant(self, variable: Stored) -> Any:
+        """Return the value of a parameter that is used as a constant on purpose: no gradient passes to it."""
+        return stop_gradient(self.read(variable))
 
     def track(self, statistic: Stored, new: Array, rate: float) -> None:
         """Move a statistic; only a training step makes that last."""

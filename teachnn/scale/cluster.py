@@ -45,6 +45,5 @@ def package() -> Any:
 
 
 def workers(client: Client) -> list[str]:
-    """Return the addresses of the workers that are there now, in the order of their names."""
-    known = client.scheduler_info(n_workers=-1)["workers"]
-    return sorted(known, key=lambda address: (str(known[address]["name"]).zfill(9), address))
+    """Return the addresses of the workers that are there now, sorted."""
+    return sorted(client.nthreads())

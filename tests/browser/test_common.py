@@ -9,13 +9,13 @@ LAMP = '''
 import time
 import traitlets as t
 from PIL import Image
-from teachnn_widgets.base import COLOURS, FOLDER, Widget
+from teachnn_widgets.base import COLOURS, FOLDER, SHARED, Widget
 
 class Lamp(Widget):
     """A square as bright as the slider says; at 13 it fails."""
 
     _css = COLOURS + (FOLDER / "common.css").read_text("utf-8")
-    _esm = (FOLDER / "common.js").read_text("utf-8") + """
+    _esm = "".join((FOLDER / f"{name}.js").read_text("utf-8") for name in SHARED) + """
 function render({ model, el }) {
   const canvas = make("canvas", { role: "img", "aria-label": "The lamp", class: "tn-light" });
   const node = slider({

@@ -1,8 +1,7 @@
 """The flagship in use, in a real JupyterLab: the tabs, a view that stays where it is, fingers, a large drawing."""
 
 import pytest
-from test_widgets_in_jupyterlab import START
-from test_widths import FOUR
+from widget_cells import FOUR, START
 
 DEEP = """
 layers = [layer for i in range(100) for layer in (tn.Dense.create(f"h{i}", 4, 4, rng), tn.ReLU())]

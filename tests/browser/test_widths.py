@@ -2,15 +2,10 @@
 
 import pytest
 from driven_lab import AXE, AXE_CORE
-from test_widgets_in_jupyterlab import COCKPIT, EXPLORER, LENS, NET, PAD, PATHS, START, VIEW
+from widget_cells import COCKPIT, EXPLORER, FOUR, LENS, MOVING, NET, PAD, PATHS, START, VIEW
 
 WIDTHS = (390, 566, 820, 1200)  # pixels of output
 LONG = "a_name_of_a_layer_" * 5
-FOUR = """
-z = np.zeros((225, 2))
-four = tw.TwoGraphs(train.graph(x), vae.encode.graph(x), vae.decode.graph(z), vae.reconstruct.graph(x))
-four
-"""
 MANY = "deep = VAE(32, rng, hidden=16)\nmany = tw.LatentExplorer(deep.decode, dimensions=32)\nmany"
 NAMED = f"""
 long = tn.Sequential(tn.Flatten(), tn.Dense.create({LONG!r}, 784, 8, rng), tn.Dropout(0.5, rng, mode="train"))
@@ -18,14 +13,6 @@ view = tw.ParameterView(long.parameters)
 view
 """
 NAMED_LENS = "tw.ModeLens(long, long.at('test'), x)"
-MOVING = """
-def draw(mean):
-    figure, axes = tn.images.figure(4, 2)
-    axes.plot([0, mean])
-    return figure
-moving = tw.MovingPicture(draw, mean=(0.0, 1.0, 0.5))
-moving
-"""
 CELLS = (FOUR, COCKPIT, EXPLORER, PAD, LENS, VIEW, PATHS, MANY, NAMED, NAMED_LENS, MOVING)
 # What cannot be reached: a control that lies, in part, outside of its widget or of what is cut off; that is smaller
 # than a finger's 24 pixels; letters below 11 pixels; and what is cut off though it is text or holds controls.

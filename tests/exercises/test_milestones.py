@@ -10,6 +10,7 @@ import pytest
 
 import teachnn as tn
 from teachnn.exercises.lesson_02 import spirals
+from teachnn.models.faces import ANet
 
 FOLDER = Path(__file__).parents[2] / "notebooks"
 CALL = re.compile(r'tn\.check\.milestone\("(.+?)", ')
@@ -113,6 +114,29 @@ def reader_with_dropout(images, labels):
     return tn.TestFunction(net.at("test"))
 
 
+def both_at_once():
+    anet = ANet(5, 10, tn.rng(0))
+
+    def objective(x, people, tags):
+        return {"who": anet.identity_objective(x, people), "tags": anet.attribute_objective(x, tags)}
+
+    return tn.TrainFunction(
+        objective, (*anet.convolutions.parameters, *anet.who.parameters, *anet.what.parameters), tn.Adam()
+    )
+
+
+def features_that_say_it():
+    faces = tn.data.drawn_faces(20, 4, tn.rng(0))
+    known, unknown = faces.split(0.5, 0.5)
+    crops = [part.attributes[:, None, :, None, None].astype(np.float32) for part in (known, unknown)]
+    return tn.TestFunction(lambda x: x.reshape((len(x), -1))), (crops[0], known), (crops[1], unknown)
+
+
+def quick_reader():
+    labels = tn.data.mnist().test.labels  # as if it had learnt them all
+    return lambda x: (labels[: len(x)], np.full(len(x), 1)), 1000
+
+
 class Shift2D(tn.ModeLayer):
     reach: int
     rng: np.random.Generator
@@ -147,6 +171,9 @@ SOLUTIONS = {
     "03.1": two_heads,
     "04.1": lambda: reader_with_dropout,
     "05.1": lambda: adapted_to_fog,
+    "06.1": both_at_once,
+    "06.2": features_that_say_it,
+    "07.1": quick_reader,
     "08.1": lambda: Shift2D,
     "09.1": lambda: distance_to_known_digits()[0],
     "09.2": distance_to_known_digits,

@@ -116,8 +116,30 @@ def test_finite_terms_whose_sum_is_not_are_named_as_such():
 
 def test_the_learning_rate_named_is_that_of_the_step():
     w = tn.Parameter("w", [1.0])
-    train = tn.TrainFunction(lambda x: (w.value * x).sum() * np.inf, [w], tn.SGD(tn.schedule.Linear(0.5, 0.1, 4)))
-    with pytest.raises(FloatingPointError, match=r"in step 1, got loss = inf; .* a learning rate below 0\.5 may help"):
+    factor = [1.0]
+    train = tn.TrainFunction(lambda x: (w.value * x).sum() * factor[0], [w], tn.SGD(tn.schedule.Linear(0.5, 0.1, 4)))
+    train([1.0])
+    factor[0] = np.inf
+    with pytest.raises(FloatingPointError, match=r"in step 2, got loss = inf; .* a learning rate below 0\.4 may help"):
+        train([1.0])
+
+
+@pytest.mark.parametrize(
+    "loss", [lambda w: w.sum() * np.inf, lambda w: anp.sqrt(w - w).sum()], ids=["loss", "gradient"]
+)
+def test_in_the_first_step_no_learning_rate_is_to_blame(loss):
+    w = tn.Parameter("w", [1.0])
+    train = tn.TrainFunction(lambda x: loss(w.value * x), [w], tn.SGD(0.5))
+    with np.errstate(all="ignore"), pytest.raises(FloatingPointError, match="in step 1") as caught:
+        train([1.0])
+    assert "scale the inputs, or begin with smaller parameters" in str(caught.value)
+    assert "learning rate" not in str(caught.value)
+
+
+def test_a_learning_rate_that_is_too_large_for_the_first_step_is_named():
+    w = tn.Parameter("w", [1.0])
+    train = tn.TrainFunction(lambda x: (w.value * x).sum() * 1e38, [w], tn.SGD(100))
+    with np.errstate(all="ignore"), pytest.raises(FloatingPointError, match=r"new value of w .* rate below 100"):
         train([1.0])
 
 

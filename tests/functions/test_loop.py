@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 import teachnn as tn
-from teachnn.functions.loop import Position
+from teachnn.functions.position import Position
 
 X = np.random.default_rng(0).standard_normal((50, 4)).astype(np.float32)
 Y = X.sum(axis=1).astype(np.float32)[:, None]

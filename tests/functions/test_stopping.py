@@ -203,7 +203,7 @@ def test_settings_that_do_not_fit_are_refused_before_the_first_step(options, tex
             None,
             r"a value that is better the smaller it is, got accuracy; watch=lambda values: -values",
         ),
-        ({"a": "low"}, None, "a number to watch, got 'low'"),
+        ({"a": "low"}, None, "a number as a of each_epoch, got str"),
     ],
 )
 def test_a_measure_that_cannot_be_watched_is_refused_and_nothing_is_lost(tested, watch, text):
@@ -272,7 +272,8 @@ def test_a_file_without_a_best_step_lets_the_one_in_memory_be_forgotten(tmp_path
     early, run = Run(), broken_off()
     generators = {"noise": early.rng, "order": early.order}
     tn.save(tmp_path / "e.safetensors", early.net.parameters + early.net.statistics, early.train, generators)
-    tn.load(tmp_path / "e.safetensors", run.net.parameters + run.net.statistics, run.train)
+    mine = {"noise": run.rng, "order": run.order}
+    tn.load(tmp_path / "e.safetensors", run.net.parameters + run.net.statistics, run.train, mine)
     assert run.train.kept is None and run.train.history.best is None
 
 

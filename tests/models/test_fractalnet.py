@@ -1,4 +1,4 @@
-"""The second case of the course: trained as ever other parts of itself, used whole or a column at a time."""
+"""The second case of the course: each training step takes a random part of the net; at test, the whole or a column."""
 
 import dataclasses
 
@@ -33,46 +33,6 @@ def live_units(net, x=PICTURES[:2]):
 
 def names(net, c):
     return [layer.name for layer in net.column(c) if isinstance(layer, Unit)]
-
-
-# The rule
-
-
-@pytest.mark.parametrize("columns", [1, 2, 3, 4])
-def test_column_c_of_a_block_has_two_to_the_c_minus_one_units_and_every_unit_is_in_one_column(columns):
-    (block,) = make(columns, channels=(2,)).blocks
-    units = [block.column(c) for c in range(1, columns + 1)]
-    assert [len(column) for column in units] == [2**c for c in range(columns)]
-    every = sum((unit.parameters for column in units for unit in column), ())
-    assert len(every) == len(set(every)) and set(every) == set(block.parameters)
-
-
-def test_a_fractal_is_a_unit_beside_two_smaller_fractals_one_after_the_other():
-    (block,) = make(3, channels=(2,)).blocks
-    x = np.random.default_rng(0).random((2, 5, 4, 1), np.float32)
-    test = block.at("test")
-    first, second = test.halves
-    a, (b, c) = test.column(1)[0], test.column(2)
-    d, e, f, g = test.column(3)
-    middle = (b(x) + e(d(x))) / 2
-    expected = (a(x) + c(middle) + g(f(middle))) / 3
-    np.testing.assert_allclose(tn.TestFunction(test)(x), expected, rtol=1e-5)
-    np.testing.assert_allclose(tn.TestFunction(first)(x), middle, rtol=1e-5)
-    assert first.column(1) == (b,) and second.column(2) == (f, g)
-
-
-def test_units_are_called_by_column_and_place():
-    net = make()
-    assert names(net, 1) == ["block1.1a", "block2.1a"]
-    assert names(net, 3) == [f"block{i}.3{place}" for i in (1, 2) for place in "abcd"]
-
-
-def test_a_unit_is_a_rectified_normalised_convolution():
-    unit = Unit.create("u", (2, 3), tn.rng(0), mode="train")
-    x = np.random.default_rng(0).standard_normal((4, 5, 6, 2)).astype(np.float32)
-    y = unit(x)
-    inner = unit.norm(unit.conv(x))
-    assert y.shape == (4, 5, 6, 3) and np.array_equal(y, np.maximum(inner, 0)) and inner.min() < 0
 
 
 # Training: drop-path

@@ -76,28 +76,6 @@ def test_shift_adds_one_number_a_column_whatever_the_axes_before(shape, seed):
     check_grads(ops.shift, (0, 1), modes=["rev"], order=2)(x, b)
 
 
-@pytest.mark.parametrize(
-    ("shape", "longer"),
-    [((1024, 1), (2, 512)), ((96, 8), (3, 256)), ((4, 256), (2, 512)), ((4, 257), (4, 257)), ((4, 600), (4, 600))],
-)
-def test_by_columns_short_rows_are_laid_end_to_end_up_to_512_numbers(shape, longer):
-    x, vector, seen = np.arange(math.prod(shape)).reshape(shape), np.arange(shape[1]), []
-    y = ops.by_columns(lambda rows, repeated: seen.append(rows.shape) or rows * repeated, x, vector)
-    assert seen == [longer] and np.array_equal(y, x * vector)
-
-
-@pytest.mark.parametrize("rows", [1, 4_095, 4_096, 4_097, 12_345, 1_000_000])
-def test_column_sums_are_right_to_six_digits_for_any_number_of_rows(rows):
-    x = (0.1 + 0.001 * np.random.default_rng(0).standard_normal((rows, 3))).astype(np.float32)
-    y = ops.column_sums(x)
-    assert y.dtype == np.float32 and y == pytest.approx(x.sum(axis=0, dtype=np.float64), rel=1e-6)
-
-
-def test_the_gradient_of_column_sums_is_right_to_second_order():
-    x = np.random.default_rng(0).standard_normal((5, 3))
-    check_grads(ops.column_sums, modes=["rev"], order=2)(x)
-
-
 @curve
 @given(seed=seeds)
 @settings(max_examples=15, deadline=None)
@@ -221,33 +199,6 @@ def test_one_hot_rows_are_true_at_their_label():
 
 def test_the_gradient_of_leaky_relu_at_zero_is_that_of_the_negative_side():
     assert elementwise_grad(ops.leaky_relu)(np.zeros(3)).tolist() == [0.01] * 3
-
-
-def zeros(*shapes) -> list[np.ndarray]:
-    return [np.zeros(shape, np.float32) for shape in shapes]
-
-
-@pytest.mark.parametrize(
-    ("f", "inputs", "got"),
-    [
-        (ops.dense, zeros((2, 3), (3, 2), (1,)), "(2, 3), (3, 2), (1,); a b of another size would be stretched"),
-        (ops.dense, zeros((3,), (3, 2), (2,)), "(3,), (3, 2), (2,); a b of another size would be stretched"),
-        (ops.dense, zeros((2, 3), (4, 2), (2,)), "(2, 3), (4, 2), (2,); matmul: "),
-        (ops.shift, zeros((2, 3), (1,)), "(2, 3), (1,); b has a number for each column"),
-        (ops.softmax, zeros(()), "(); one number has no last axis"),
-        (ops.log_softmax, zeros(()), "(); one number has no last axis"),
-        (ops.relu, ["a"], "str; ufunc"),
-        (ops.one_hot, [np.array([0, 3]), 3], "(2,), int; labels are whole numbers from 0 to 3 - 1"),
-        (ops.one_hot, [np.array([-1, 2]), 3], "(2,), int; labels are whole numbers from 0 to 3 - 1"),
-        (ops.one_hot, [np.array([0, 1]), 3.0], "(2,), float; classes is how many there are, a whole number"),
-        (ops.one_hot, [np.array([0.0, 1.0]), 3], "(2,), int; labels are whole numbers from 0 to 3 - 1"),
-    ],
-)
-def test_inputs_that_an_operation_cannot_take_are_refused_beside_what_it_takes(f, inputs, got):
-    with pytest.raises(tn.InputError) as caught:
-        f(*inputs)
-    takes = f.__doc__.splitlines()[0].rstrip(".")
-    assert str(caught.value).startswith(f"{f.__name__}: expected {takes}, got {got}")
 
 
 def test_no_labels_make_no_rows():

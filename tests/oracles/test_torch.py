@@ -10,6 +10,7 @@ from autograd import make_vjp
 import teachnn as tn
 from teachnn import ops
 from teachnn.functions.check import _Checking
+from teachnn.models.gpt import GPT
 from teachnn.models.vae import VAE
 
 torch = pytest.importorskip("torch")
@@ -428,3 +429,45 @@ def test_a_network_trained_there_is_the_same_here():
     tn.export.from_torch(net, module.state_dict())
     x = numbers(64, 64).astype(np.float32)
     assert net.at("test")(x) == pytest.approx(module.eval()(torch.from_numpy(x)).detach().numpy(), abs=2e-6)
+
+
+# A GPT
+
+
+class TorchGPT(torch.nn.Module):
+    """The same GPT in PyTorch, out of its own attention."""
+
+    def __init__(self, gpt):
+        super().__init__()
+        arrays = {p.name: torch.tensor(p.value.astype(np.float64), requires_grad=True) for p in gpt.parameters}
+        self.arrays, self.blocks, self.heads = arrays, len(gpt.blocks), gpt.blocks[0].attention.heads
+
+    def forward(self, tokens):
+        a = self.arrays
+        norm = lambda x, name: F.layer_norm(x, x.shape[-1:], a[f"{name}.gamma"], a[f"{name}.beta"])  # noqa: E731
+        N, T = tokens.shape
+        x = a["tokens.W"][tokens] + a["places.W"][:T]
+        width = x.shape[-1]
+        for name in (f"block{i}" for i in range(1, self.blocks + 1)):
+            both = norm(x, f"{name}.norm1") @ a[f"{name}.attention.W"] + a[f"{name}.attention.b"]
+            parts = both.view(N, T, 3, self.heads, width // self.heads).permute(2, 0, 3, 1, 4)
+            taken = F.scaled_dot_product_attention(*parts, is_causal=True).transpose(1, 2).reshape(N, T, width)
+            x = x + taken @ a[f"{name}.attention.W_out"] + a[f"{name}.attention.b_out"]
+            up = F.relu(norm(x, f"{name}.norm2") @ a[f"{name}.up.W"] + a[f"{name}.up.b"])
+            x = x + up @ a[f"{name}.down.W"] + a[f"{name}.down.b"]
+        return norm(x, "norm") @ a["tokens.W"].T
+
+
+def test_a_gpts_loss_and_all_its_gradients_are_pytorchs():
+    gpt = GPT(11, 12, tn.rng(0), width=16, heads=4, blocks=2)
+    for parameter in gpt.parameters:
+        parameter.value = parameter.value + 0.2 * SEED.standard_normal(parameter.shape)
+    tokens = SEED.integers(0, 11, (3, 9))
+    there = TorchGPT(gpt)
+    loss = F.cross_entropy(there(torch.tensor(tokens[:, :-1])).reshape(-1, 11), torch.tensor(tokens[:, 1:]).reshape(-1))
+    loss.backward()
+    train = gpt.train_function(tn.SGD(0.1))
+    gradients = train.gradients(tokens)
+    assert train(tokens).loss == pytest.approx(loss.item(), abs=2e-6)
+    for parameter, gradient in gradients.items():
+        np.testing.assert_allclose(gradient, there.arrays[parameter.name].grad.numpy(), atol=5e-6)

@@ -171,7 +171,8 @@ def test_a_history_is_bounded_and_still_the_mean_of_all_steps(steps):
         history.append(tn.StepResult(step % 7, {"loss": step % 7}, step))
         total += step % 7
     assert len(history.steps) <= history.capacity == 2048 and history.steps[-1] == steps
-    assert sum(row[2] for row in history._rows) == total and sum(row[1] for row in history._rows) == steps
+    rows = history.as_it_is()["rows"]
+    assert sum(row[2] for row in rows) == total and sum(row[1] for row in rows) == steps
 
 
 def test_a_history_that_keeps_every_step_would_be_noticed(monkeypatch):
@@ -203,9 +204,9 @@ def test_a_view_of_parameters_keeps_so_many_looks_and_no_more(looks, monkeypatch
 def test_the_curves_of_a_cockpit_are_bounded(steps):
     train, _, batches, _ = tiny()
     cockpit = tw.TrainingCockpit(train, batches, test=lambda: {"cross-entropy": 1.0})
-    cockpit.trainer.run(steps)
+    cockpit.trainer.run(cockpit.feed, steps)
     cockpit.trainer._thread.join()
-    cockpit._tell()
+    cockpit.tell()
     curves = cockpit.curves
     assert cockpit.status["step"] == steps and len(curves["steps"]) <= POINTS
     assert all(len(values) == len(curves["steps"]) for values in curves["training"].values())
@@ -236,7 +237,7 @@ def test_a_widget_that_is_closed_leaves_no_thread_no_observer_and_no_object(roun
         for widget in widgets():
             made.append(weakref.ref(widget))
             if isinstance(widget, tw.TrainingCockpit):
-                widget.trainer.run(3)
+                widget.trainer.run(widget.feed, 3)
                 widget.trainer._thread.join()
             str(widget), widget.still()
             widget.close()

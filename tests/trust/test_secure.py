@@ -81,7 +81,12 @@ def risks(source: str) -> list[str]:
 def test_no_source_can_run_what_a_file_or_a_stranger_says():
     assert len(SOURCES) > 60
     found = {path.name: risks(path.read_text("utf-8")) for path in SOURCES if risks(path.read_text("utf-8"))}
-    assert found == {"memory.py": ["import ctypes"]}  # for one call, of two fixed numbers
+    assert found == {
+        "allocation.py": ["import ctypes"],  # for one call, of two fixed numbers
+        # between a client and its own workers, who run what they are sent: it is their purpose
+        "sending.py": ["import pickle", "import cloudpickle"],
+        "sweep.py": ["import cloudpickle"],
+    }
 
 
 @pytest.mark.parametrize(

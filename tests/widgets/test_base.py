@@ -6,6 +6,7 @@ import re
 import threading
 import weakref
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 import traitlets as t
@@ -14,7 +15,7 @@ from PIL import Image
 import teachnn_widgets
 from teachnn.images import DARK, LIGHT
 from teachnn_widgets import LatentExplorer
-from teachnn_widgets.base import COLOURS, FOLDER, Widget
+from teachnn_widgets.base import COLOURS, FOLDER, SHARED, Widget
 from teachnn_widgets.pulse import Pulse
 
 PUBLIC = [getattr(teachnn_widgets, name) for name in teachnn_widgets.__all__]
@@ -36,6 +37,29 @@ def test_the_notebook_keeps_a_still_picture_and_a_line_of_text_beside_the_view()
     assert data["text/plain"] == "Counter"
     assert data["image/png"].startswith("iVBOR")  # base64 of a PNG's first bytes
     assert "application/vnd.jupyter.widget-view+json" in data
+
+
+def test_a_still_that_fails_leaves_the_live_view_and_a_line():
+    class Broken(Counter):
+        def still(self):
+            raise ValueError("no pen")
+
+    data, _ = Broken()._repr_mimebundle_()
+    assert data["text/plain"] == "Counter (no still picture: no pen)"
+    assert "application/vnd.jupyter.widget-view+json" in data and "image/png" not in data
+
+
+def test_what_a_collapsed_output_shows_of_a_drawing_is_words():
+    class Drawn(Counter):
+        def still(self):
+            return '<svg xmlns="http://www.w3.org/2000/svg"/>'
+
+        def __str__(self):
+            return "one --> two\nand more"
+
+    data, _ = Drawn()._repr_mimebundle_()
+    assert data["image/svg+xml"].splitlines()[0] == "<!-- one –> two -->"
+    ElementTree.fromstring(data["image/svg+xml"])
 
 
 def test_an_error_is_shown_and_goes_away_when_all_is_well_again():
@@ -126,7 +150,7 @@ def test_a_page_comes_from_the_package_and_loads_nothing(widget):
 def test_every_part_of_a_page_stands_beside_a_module_or_is_shared():
     folder = Path(teachnn_widgets.__file__).parent
     own = {path.stem for path in folder.glob("*.py")}
-    shared = {"common", *(part for widget in WIDGETS for part in widget.parts)}
+    shared = {*SHARED, *(part for widget in WIDGETS for part in widget.parts)}
     assert {path.stem for path in [*folder.glob("*.js"), *folder.glob("*.css")]} <= own | shared
 
 

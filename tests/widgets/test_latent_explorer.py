@@ -290,3 +290,23 @@ def test_sliders_and_training_do_not_disturb_each_other(vae):
 def test_what_does_not_fit_is_refused(arguments, said):
     with pytest.raises(tn.InputError, match=said):
         LatentExplorer(**arguments)
+
+
+def test_images_of_one_channel_are_grey():
+    def decode(z):
+        return np.clip(0.5 + z[:, :1, None, None] / 6, 0, 1) * np.ones((1, 28, 28, 1))
+
+    def encode(images):
+        assert images.shape[1:] == (28, 28, 1)
+        return images.mean(axis=(1, 2, 3))[:, None] * np.ones(2)
+
+    images = np.full((3, 28, 28, 1), 0.25, np.float32)
+    explorer = LatentExplorer(decode, encode, images)
+    explorer.close()
+    assert explorer.shape == [28, 28, 1] and explorer.can_draw and explorer.alert == ""
+    explorer.move([3.0, 0.0])
+    assert set(explorer.image) == {255}
+    explorer.picked = 0
+    assert explorer.z == [0.25, 0.25] and explorer.alert == ""
+    explorer.draw(images[0, :, :, 0])
+    assert explorer.alert == "" and explorer.still().width > 0

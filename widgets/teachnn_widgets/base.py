@@ -1,8 +1,8 @@
 """What all widgets have in common: their files, an alert, a still picture, and an end that leaves nothing behind.
 
-A widget `thing.py` has its page in `thing.js` and `thing.css`, after the parts that all share, `common.js` and
-`common.css`. What both sides must know stands in Python: the colours come to the page as CSS variables, the widget's
-`constants` as JavaScript's. Only the kernel computes; the page paints what it is sent.
+A widget `thing.py` has its page in `thing.js` and `thing.css`, after the parts that all share: `common.js`,
+`common.css` and `kernel.js`. What both sides must know stands in Python: the colours come to the page as CSS
+variables, the widget's `constants` as JavaScript's. Only the kernel computes; the page paints what it is sent.
 """
 
 from __future__ import annotations
@@ -21,11 +21,13 @@ import numpy as np
 import traitlets as t
 from PIL import Image
 
+from teachnn.graphs.svg import begun_with
 from teachnn.images import DARK, LIGHT
 from teachnn_widgets.cells import cells
 from teachnn_widgets.pulse import pulse
 
 FOLDER = Path(__file__).parent
+SHARED = ("common", "kernel")  # what every page has of files
 
 
 def colours(selector: str, palette: dict[str, str]) -> str:
@@ -55,7 +57,7 @@ class Widget(anywidget.AnyWidget):
         package, _, module = cls.__module__.rpartition(".")
         # Added traits make a subclass of the same name, which is not a new widget.
         if package == __package__ and cls.__name__ not in [base.__name__ for base in cls.__bases__]:
-            names = ("common", *cls.parts, module)
+            names = (*SHARED, *cls.parts, module)
             script, style = (
                 "\n".join(path.read_text("utf-8") for name in names if (path := FOLDER / f"{name}.{kind}").is_file())
                 for kind in ("js", "css")
@@ -67,12 +69,18 @@ class Widget(anywidget.AnyWidget):
     def __init__(self, **traits):
         self.lock = threading.RLock()
         super().__init__(**traits)
+        self.on_msg(self._here)
         cells.made(self)
 
     def set_state(self, sync_data):
         """Take what the page sent, one message at a time."""
         with self.lock:
             super().set_state(sync_data)
+
+    def _here(self, widget, content, buffers) -> None:
+        """Answer a page that asks whether anybody is there."""
+        if content == {"ask": True}:
+            self.send({"answer": True})
 
     def follow(self) -> None:
         """Have `beat` called some 20 times a second, on another thread, until the widget is closed."""
@@ -123,11 +131,16 @@ class Widget(anywidget.AnyWidget):
     def _repr_mimebundle_(self, **kwargs):
         bundle = super()._repr_mimebundle_(**kwargs)
         data, metadata = bundle if isinstance(bundle, tuple) else (bundle or {}, {})
-        picture = self.still()
-        if isinstance(picture, str):
-            still = {"image/svg+xml": picture}
-        else:
-            buffer = io.BytesIO()
-            picture.save(buffer, format="png")
-            still = {"image/png": base64.b64encode(buffer.getvalue()).decode()}
-        return {**data, **still, "text/plain": str(self)}, metadata
+        said, still = str(self), {}
+        try:
+            with self.lock:  # all that the picture shows is of one instant
+                picture = self.still()
+            if isinstance(picture, str):
+                still = {"image/svg+xml": begun_with(said, picture)}
+            else:
+                buffer = io.BytesIO()
+                picture.save(buffer, format="png")
+                still = {"image/png": base64.b64encode(buffer.getvalue()).decode()}
+        except Exception as error:  # the live view needs no picture
+            said = f"{said} (no still picture: {error})"
+        return {**data, **still, "text/plain": said}, metadata

@@ -148,14 +148,9 @@ function histogram({ low, high, counts }, name, kind, height) {
 
 // --- the model
 
-/** Change traits of the model together, and tell the kernel. While it is busy, only the latest value is kept. */
-function tell(model, changes) {
-  for (const [name, value] of Object.entries(changes)) model.set(name, value);
-  model.save_changes();
-}
-
 /** Fill a view: a named region with the alert on top; its body knows how wide it is. Return what ends it.
- * While something is wrong, what shows results is marked as stale, though the alert itself be dismissed. */
+ * While something is wrong, what shows results is marked as stale, though the alert itself be dismissed.
+ * A line says when the kernel is busy or gone; without a kernel every control is off, and all can still be read. */
 function region(model, el, label, kind, ...children) {
   const said = make("span", { role: "alert" });
   const dismiss = button("×", "Dismiss the alert", "dismiss", () => {
@@ -163,14 +158,24 @@ function region(model, el, label, kind, ...children) {
   });
   const alert = make("div", { class: "tn-alert" }, said, dismiss);
   const body = make("div", { class: `tn-body ${kind}` }, ...children);
-  const section = make("section", { class: "tn-widget", role: "group", "aria-label": label }, alert, body);
+  const state = make("div", { class: "tn-kernel", role: "status" });
+  const controls = make("fieldset", { class: "tn-controls" }, body); // it can be off as a whole
+  const section = make("section", { class: "tn-widget", role: "group", "aria-label": label }, alert, state, controls);
   el.classList.add("tn-host");
   el.append(section);
-  return watch(model, "alert", () => {
-    said.textContent = model.get("alert");
-    alert.hidden = !said.textContent;
-    section.classList.toggle("tn-stale", !alert.hidden);
-  });
+  return ending(
+    followKernel(model),
+    watch(model, "alert", () => {
+      said.textContent = model.get("alert");
+      alert.hidden = !said.textContent;
+      section.classList.toggle("tn-stale", !alert.hidden);
+    }),
+    watchKernel(model, () => {
+      section.dataset.kernel = lifeOf(model).state;
+      state.textContent = SAID[lifeOf(model).state];
+      controls.disabled = isGone(model);
+    }),
+  );
 }
 
 /** Listen to changes of traits, and once now; return what ends it. */

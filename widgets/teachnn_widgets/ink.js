@@ -112,7 +112,10 @@ function inkPad(model, label) {
     Delete: clear,
     Backspace: clear,
   };
-  keys(canvas, (event) => (event.key === "z" && (event.ctrlKey || event.metaKey) ? undo : acts[event.key]));
+  keys(canvas, (event) => {
+    if (isGone(model)) return null;
+    return event.key === "z" && (event.ctrlKey || event.metaKey) ? undo : acts[event.key];
+  });
 
   aim();
   const erase = button("Clear", "Clear the drawing", "clear", clear);

@@ -6,13 +6,15 @@ const [LEFT, TOP, BOTTOM] = [64, 12, HEIGHT - 42]; // where the axes stand
 const DASHES = ["", "7 4", "2 4", "8 3 2 3"];
 const MOST_TICKS = 6;
 const FASTEST = 40; // the speed slider's last place: as fast as it goes
+const AWAY = 2000; // milliseconds without a view, until nobody sees it: a cell that is run again or moved shows it anew
+let views = 0; // of this widget on this page
 
 function render({ model, el }) {
-  const send = (word) => () => model.send(word);
+  const send = (word) => () => say(model, word);
   let plays = false; // what the button says, at once: a second click means pause, though the kernel has not answered yet
   const play = button("▶ Play", "Play or pause the training", "play", () => {
     press(!plays);
-    model.send(plays ? "play" : "pause");
+    say(model, plays ? "play" : "pause");
   });
   const press = (down) => {
     plays = down;
@@ -40,12 +42,13 @@ function render({ model, el }) {
   const chart = shape("svg", { role: "img", height: HEIGHT });
 
   function show() {
-    const [running, status] = [model.get("running"), model.get("status")];
+    const [gone, status] = [isGone(model), model.get("status")];
+    const running = model.get("running") && !gone;
     press(running);
     const said = [
       ["step", status.step.toLocaleString("en")],
       ["epoch", status.epoch],
-      ["examples/s", Math.round(status.speed).toLocaleString("en")],
+      ["examples/s", Math.round(running ? status.speed : 0).toLocaleString("en")],
       ["learning rate", Number(status.rate.toPrecision(3))],
     ];
     const cell = ([name, value]) =>
@@ -53,10 +56,11 @@ function render({ model, el }) {
     numbers.replaceChildren(...said.map(cell));
     bar.hidden = status.progress === null;
     bar.firstChild.style.width = `${100 * (status.progress ?? 0)}%`;
-    reason.textContent = running ? "Training." : status.reason || "Ready.";
+    reason.textContent = running ? "Training." : status.reason || (gone ? "" : "Ready.");
     reason.classList.toggle("tn-stopped", status.reason.startsWith("Stopped"));
     own.disabled = model.get("rate") === null;
     if (!rate.input.matches(":active")) rate.set(Math.log10(status.rate));
+    if (!speed.input.matches(":active")) speed.set(model.get("speed") === null ? FASTEST : place(model.get("speed")));
   }
 
   function plot() {
@@ -76,15 +80,34 @@ function render({ model, el }) {
   const state = make("div", { class: "tn-state" }, numbers, bar);
   return ending(
     region(model, el, "Training cockpit", "tn-training-cockpit", buttons, sliders, state, chart, reason),
-    watch(model, "running status rate", show),
+    watch(model, "running status rate speed", show),
+    watchKernel(model, show),
     watch(model, "curves logarithmic unit", plot),
     watchSize(chart, plot),
+    seen(model),
   );
+}
+
+/** Tell the kernel that the widget is seen, and that it is not once its last view is gone; return what ends the view. */
+function seen(model) {
+  views += 1;
+  say(model, "seen");
+  return () => {
+    views -= 1;
+    setTimeout(() => {
+      if (!views) say(model, "unseen");
+    }, AWAY);
+  };
 }
 
 /** Return steps a second for a place of the speed slider: 1 to 500, evenly on a logarithmic scale. */
 function pace(place) {
   return Number((500 ** (place / (FASTEST - 1))).toPrecision(2));
+}
+
+/** Return the place of the speed slider for steps a second. */
+function place(speed) {
+  return Math.round(((FASTEST - 1) * Math.log(speed)) / Math.log(500));
 }
 
 /** Return the axes, a training and a test curve of each term, and their names at the right end. */

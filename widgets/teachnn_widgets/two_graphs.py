@@ -156,7 +156,9 @@ class TwoGraphs(Widget):
 
     def still(self) -> str:
         """Return the drawing, an SVG; of three functions or more, that of each tab, one below another."""
-        return str(tn.draw(*(graph.collapse(self.depth) for graph in self.graphs)).svg)
+        if not self.functions:
+            return self.drawing
+        return tn.draw(*(graph.collapse(self.depth) for graph in self.graphs)).svg
 
     def __str__(self) -> str:
         return f"TwoGraphs: {tn.draw(*self.graphs)}"

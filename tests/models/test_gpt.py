@@ -1,0 +1,87 @@
+"""A small GPT: one token at a time is the whole text at once, at every place, however it was read."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings, strategies as st
+
+import teachnn as tn
+from teachnn.models.gpt import GPT
+
+
+def made(seed=0, length=16):
+    gpt = GPT(11, length, tn.rng(seed), width=16, heads=4, blocks=2)
+    rng = tn.rng(seed + 1)
+    for parameter in gpt.parameters:  # away from the small numbers of a new one
+        parameter.value = parameter.value + 0.3 * rng.standard_normal(parameter.shape)
+    return gpt
+
+
+GPTS = {seed: made(seed) for seed in range(3)}
+
+
+@given(st.sampled_from(sorted(GPTS)), st.integers(1, 4), st.integers(2, 16), st.data())
+@settings(max_examples=40, deadline=None)
+def test_cached_and_uncached_logits_agree_at_every_place(seed, texts, length, data):
+    gpt = GPTS[seed]
+    tokens = np.random.default_rng(data.draw(st.integers(0, 999))).integers(0, 11, (texts, length))
+    whole = gpt.logits(tokens)
+    cut = data.draw(st.integers(1, length))
+    logits, cache = gpt.read(tokens[:, :cut])
+    np.testing.assert_allclose(logits, whole[:, cut - 1], atol=1e-5)
+    for t in range(cut, length):
+        logits, cache = gpt.next(tokens[:, t], cache)
+        np.testing.assert_allclose(logits, whole[:, t], atol=1e-5)
+    assert cache.shape == (2, 2, texts, 4, length, 4)
+
+
+def test_next_changes_none_of_its_inputs_and_a_cache_can_be_gone_on_from_twice():
+    gpt, token = GPTS[0], np.array([3, 4])
+    _, cache = gpt.read(np.array([[1, 2], [5, 6]]))
+    before = cache.tobytes()
+    (one, longer), (same, _) = gpt.next(token, cache), gpt.next(token, cache)
+    assert cache.tobytes() == before and token.tolist() == [3, 4] and one.tobytes() == same.tobytes()
+    assert not np.shares_memory(longer, cache) and longer.shape[4] == 3
+
+
+def test_the_table_of_tokens_is_one_parameter_used_at_both_ends():
+    gpt = GPTS[0]
+    assert [p.name for p in gpt.parameters].count("tokens.W") == 1
+    graph = gpt.train_function(tn.Adam()).graph(np.zeros((2, 5), int)).collapse(0)
+    uses = [node for node in graph.nodes if gpt.tokens.W in node.parameters]
+    assert len(uses) == 2
+
+
+def test_training_learns_a_text_by_heart_and_generate_writes_it():
+    gpt = GPT(11, 16, tn.rng(0), width=16, heads=4, blocks=1)
+    text = np.array([[1, 2, 3, 4, 5, 6, 7, 8, 9, 10], [10, 8, 6, 4, 2, 0, 1, 3, 5, 7]])
+    train = gpt.train_function(tn.Adam(1e-2))
+    for _ in range(150):
+        result = train(text)
+    assert result.loss < 0.1
+    assert gpt.generate(text[:, :3], 7, tn.rng(0), temperature=0).tolist() == text[:, 3:].tolist()
+
+
+def test_what_is_drawn_follows_the_probabilities_and_the_generator():
+    gpt, prompt = GPTS[1], np.ones((4000, 1), int)
+    drawn = gpt.generate(prompt, 1, tn.rng(0))[:, 0]
+    p = np.exp(gpt.logits(prompt[:1])[0, 0])
+    assert np.bincount(drawn, minlength=11) / 4000 == pytest.approx(p / p.sum(), abs=0.04)
+    assert (gpt.generate(prompt[:5], 4, tn.rng(3)) == gpt.generate(prompt[:5], 4, tn.rng(3))).all()
+
+
+def test_a_text_that_is_too_long_is_refused():
+    gpt = GPTS[0]
+    with pytest.raises(tn.InputError, match="at most 16"):
+        gpt.logits(np.zeros((1, 17), int))
+    with pytest.raises(tn.InputError, match="at most 16"):
+        gpt.generate(np.zeros((1, 10), int), 8, tn.rng(0))
+    assert gpt.generate(np.zeros((1, 10), int), 7, tn.rng(0)).shape == (1, 7)
+
+
+def test_it_travels_as_a_program():
+    gpt, tokens = GPTS[0], np.array([[1, 2, 3], [4, 5, 6]])
+    program = tn.export.program(gpt.logits, tokens)
+    np.testing.assert_allclose(program(tokens[:1]), gpt.logits(tokens[:1]), atol=1e-5)
+    logits, cache = tn.export.program(gpt.read, tokens)(tokens)
+    np.testing.assert_allclose(logits, gpt.read(tokens)[0], atol=1e-5)
+    assert cache.shape == gpt.read(tokens)[1].shape

@@ -1,0 +1,45 @@
+"""Attention and rows of a table: what they compute, and their gradients to second order."""
+
+import autograd.numpy as anp
+import numpy as np
+import pytest
+from autograd.test_util import check_grads
+
+from teachnn.ops import attention, attention_weights, rows
+
+RNG = np.random.default_rng(0)
+
+
+def qkv(T=3, S=3):
+    return [RNG.standard_normal((2, 2, n, 4)) for n in (T, S, S)]
+
+
+def test_each_place_takes_a_mean_of_itself_and_those_before_it():
+    q, k, v = qkv()
+    weights = attention_weights(q, k)
+    assert weights.sum(axis=-1) == pytest.approx(1) and not np.triu(weights, 1).any()
+    for t in range(3):
+        scores = q[0, 0, t] @ k[0, 0, : t + 1].T / 2
+        share = np.exp(scores) / np.exp(scores).sum()
+        assert attention(q, k, v)[0, 0, t] == pytest.approx(share @ v[0, 0, : t + 1])
+
+
+def test_queries_stand_at_the_end_of_what_was_read_before():
+    q, k, v = qkv(5, 5)
+    assert attention(q[:, :, 3:], k, v) == pytest.approx(attention(q, k, v)[:, :, 3:])
+
+
+@pytest.mark.parametrize("T, S", [(3, 3), (1, 4), (2, 5)])
+def test_the_gradients_of_attention_are_right_to_second_order(T, S):
+    check_grads(attention, modes=["rev"], order=2)(*qkv(T, S))
+
+
+def test_the_gradient_of_rows_goes_to_the_rows_that_were_taken():
+    table, which = RNG.standard_normal((5, 3)), np.array([[0, 4], [4, 1]])
+    assert rows(table, which).shape == (2, 2, 3) and (rows(table, which)[1, 0] == table[4]).all()
+    check_grads(lambda table: anp.sin(rows(table, which)), modes=["rev"], order=2)(table)
+
+
+def test_both_keep_float32():
+    q, k, v = (x.astype(np.float32) for x in qkv())
+    assert attention(q, k, v).dtype == np.float32 and rows(v[0, 0], np.array([1])).dtype == np.float32
