@@ -101,6 +101,15 @@ def test_messages_from_the_page_are_taken_one_at_a_time():
     assert order == [("begin", 1), ("end", 1), ("begin", 2), ("end", 2)]
 
 
+def test_a_page_that_asks_whether_anybody_is_there_is_answered_and_nobody_else_hears_of_it(monkeypatch):
+    said, heard, widget = [], [], Counter()
+    monkeypatch.setattr(Counter, "send", lambda self, content, buffers=None: said.append(content))
+    widget.on_msg(lambda *message: heard.append(message[1]))
+    widget._handle_custom_msg({"ask": True}, [])
+    widget._handle_custom_msg("play", [])
+    assert said == [{"answer": True}] and heard == ["play"]
+
+
 def test_the_pulse_beats_its_members_and_its_thread_ends_with_the_last():
     pulse, beaten, others = Pulse(), threading.Event(), threading.enumerate()
 

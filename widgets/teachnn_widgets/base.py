@@ -69,7 +69,6 @@ class Widget(anywidget.AnyWidget):
     def __init__(self, **traits):
         self.lock = threading.RLock()
         super().__init__(**traits)
-        self.on_msg(self._here)
         cells.made(self)
 
     def set_state(self, sync_data):
@@ -77,10 +76,12 @@ class Widget(anywidget.AnyWidget):
         with self.lock:
             super().set_state(sync_data)
 
-    def _here(self, widget, content, buffers) -> None:
-        """Answer a page that asks whether anybody is there."""
+    def _handle_custom_msg(self, content, buffers) -> None:
+        """Answer a page that asks whether anybody is there; all else is for those who listen."""
         if content == {"ask": True}:
             self.send({"answer": True})
+        else:
+            super()._handle_custom_msg(content, buffers)
 
     def follow(self) -> None:
         """Have `beat` called some 20 times a second, on another thread, until the widget is closed."""
