@@ -46,4 +46,5 @@ def package() -> Any:
 
 def workers(client: Client) -> list[str]:
     """Return the addresses of the workers that are there now, sorted."""
-    return sorted(client.nthreads())
+    threads: Any = client.nthreads()
+    return sorted(threads)
