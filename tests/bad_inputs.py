@@ -13,9 +13,10 @@ import teachnn as tn
 import teachnn_widgets as tw
 from teachnn.graphs import CallGraph
 from teachnn.models import classifier, face_study, faces, fractalnet, vae
+from teachnn.models.convolutional_vae import ConvolutionalVAE
 
 MODULES = ("parameters.init", "ops.loss", "ops", "functions.schedule", "images", "check", "data", *(
-    f"models.{name}" for name in ("vae", "classifier", "faces", "face_study", "fractalnet")
+    f"models.{name}" for name in ("vae", "convolutional_vae", "classifier", "faces", "face_study", "fractalnet")
 ))  # fmt: skip
 NAN, INF, HUGE = float("nan"), float("inf"), 10**14
 
@@ -730,6 +731,12 @@ sweep(
     negative=[(-2, -2)],
     size=[(0, 2)],
 )
+for name in ("SHORT", "FIRST", "MOST"):
+    NOTHING_CAN_BE_WRONG[f"convolutional_vae.{name}"] = "a constant"
+conv_vae = lambda w, v=2, **o: ConvolutionalVAE(v, w.rng, **{"hidden": 4} | o)  # noqa: E731
+sweep("convolutional_vae.ConvolutionalVAE", conv_vae, **NOT_A_COUNT)
+sweep("convolutional_vae.ConvolutionalVAE", lambda w, v: conv_vae(w, hidden=v), **NOT_A_COUNT)
+sweep("convolutional_vae.ConvolutionalVAE", lambda w, v: conv_vae(w, shape=v), type=[None, 3, (3,)], size=[(0, 2)])
 sweep("vae.VAE.train_function", lambda w, v: w.vae.train_function(v), type=[None, 3, tn.Adam])
 sweep("vae.VAE.objective", lambda w, v: w.vae.train_function(tn.SGD())(v), **IMAGES)
 row("vae.VAE.objective", "huge", lambda w: w.vae.train_function(tn.SGD())(255 * ones(2, 28, 28)))

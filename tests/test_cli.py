@@ -17,7 +17,8 @@ from PIL import Image
 
 import teachnn as tn
 from teachnn import cli
-from teachnn.cli import vae_run
+from teachnn.cli import vae_data, vae_run
+from teachnn.cli.settings import begun
 from teachnn.data.digits import MNIST, Digits
 from teachnn.jupyter import course
 from teachnn.models.vae import VAE
@@ -292,6 +293,8 @@ GOOD = {"latent": 2, "hidden": 8, "epochs": 2, "rate_epochs": 2, "seed": 0, "bat
         (json.dumps(GOOD | {"seed": True}).encode(), "expected a whole number >= 0 as seed, got True"),
         (json.dumps(GOOD | {"epochs": 0}).encode(), "expected a whole number >= 1 as epochs, got 0"),
         (json.dumps(GOOD | {"hidden": "8"}).encode(), "expected a whole number >= 1 as hidden, got '8'"),
+        (json.dumps(GOOD | {"data": 3}).encode(), "expected a path as data, got int"),
+        (json.dumps(GOOD | {"size": 0}).encode(), "expected a whole number >= 1 as size, got 0"),
         (json.dumps(GOOD | {"latent": 2.0}).encode(), "expected a whole number >= 1 as latent, got 2.0"),
     ],
 )
@@ -316,6 +319,101 @@ def test_settings_that_cannot_be_written_leave_those_that_were_there(vae, tmp_pa
     )
     assert sorted(path.name for path in tmp_path.iterdir()) == FILES
     assert [(tmp_path / name).read_bytes() for name in FILES] == before
+
+
+# Pictures of one's own
+
+
+@pytest.fixture
+def photos(tmp_path):
+    """Return a folder of 40 pictures of one colour each, in two classes."""
+    folder = tmp_path / "photos"
+    for i in range(40):
+        (folder / f"class{i % 2}").mkdir(parents=True, exist_ok=True)
+        Image.new("RGB", (30, 20), (i * 6, 255 - i * 6, 128)).save(folder / f"class{i % 2}" / f"{i:02}.png")
+    return folder
+
+
+def seen(path):
+    """Return the pixels of a picture, and whether any of them is not grey."""
+    with Image.open(path) as picture:
+        pixels = np.asarray(picture).astype(int)
+    return pixels, pixels.ndim == 3 and np.ptp(pixels, axis=2).max() > 20
+
+
+@pytest.mark.parametrize(("size", "kind"), [(9, "VAE"), (40, "ConvolutionalVAE")])
+def test_a_folder_of_pictures_is_learnt_and_drawn_in_colours(size, kind, vae, photos, tmp_path):
+    out = tmp_path / "out"
+    code, said, err = vae(out, "--data", str(photos), "--size", str(size))
+    assert code == 0 and err == ""
+    pixels = 3 * size * size
+    assert f"\n{kind} {pixels}-8-2-8-{pixels}, 2 epochs, seed 0.\n" in f"\n{said}"
+    assert f"36 pictures of {size} x {size} x 3 to train with and 4 to test with, of {photos}." in said
+    reconstructions, coloured = seen(out / "reconstructions.png")
+    assert coloured and reconstructions.shape[1] == 4 * size * (2 if size <= 32 else 1)
+    assert seen(out / "manifold.png")[0].ndim == seen(out / "samples.png")[0].ndim == 3
+    assert settings(out) == GOOD | {"data": str(photos), "size": size, "batch_size": 32}
+
+
+def test_a_folder_without_a_size_has_the_usual_one_and_resume_goes_on_with_both(vae, photos, tmp_path, monkeypatch):
+    relative = os.path.relpath(photos, tmp_path)
+    monkeypatch.chdir(tmp_path)
+    assert "64 x 64 x 3" in vae(tmp_path / "whole", "--data", relative)[1]
+    with monkeypatch.context() as patch:
+        interrupt_step(patch, 3)
+        vae(tmp_path / "broken", "--data", relative)
+    monkeypatch.chdir("/")
+    assert vae(tmp_path / "broken", "--resume")[0] == 0
+    for name in FILES:
+        assert (tmp_path / "broken" / name).read_bytes() == (tmp_path / "whole" / name).read_bytes()
+    assert "expected no --size as in this run, got --size 9" in fails(
+        vae(tmp_path / "broken", "--resume", "--size", "9")
+    )
+    assert "got --data /elsewhere" in fails(vae(tmp_path / "broken", "--resume", "--data", "/elsewhere"))
+
+
+@pytest.mark.parametrize("shape", [(20, 5, 6), (20, 5, 6, 3)])
+def test_an_idx_file_of_grey_pictures_or_of_colours_is_learnt(shape, vae, tmp_path):
+    images = np.random.default_rng(0).integers(0, 256, shape).astype(np.uint8)
+    head = bytes([0, 0, 8, len(shape)]) + b"".join(n.to_bytes(4, "big") for n in shape)
+    (tmp_path / "a.idx").write_bytes(head + images.tobytes())
+    code, said, _ = vae(tmp_path / "out", "--data", str(tmp_path / "a.idx"))
+    assert code == 0 and f"18 pictures of {' x '.join(map(str, shape[1:]))} to train with and 2 to test with" in said
+    assert seen(tmp_path / "out" / "reconstructions.png")[1] == (len(shape) == 4)
+    err = fails(vae(tmp_path / "other", "--data", str(tmp_path / "a.idx"), "--size", "9"))
+    assert "--size: expected a folder as --data, got the file" in err
+
+
+def test_data_that_hold_no_pictures_are_refused_in_one_line_and_nothing_is_begun(vae, photos, tmp_path):
+    labels = tmp_path / "labels.idx"
+    labels.write_bytes(bytes([0, 0, 8, 1, 0, 0, 0, 2, 1, 0]))
+    single = tmp_path / "single"
+    single.mkdir()
+    Image.new("L", (5, 5)).save(single / "a.png")
+    (photos / "class0" / "00.png").write_bytes(b"no picture")
+    for data, said in (
+        (
+            labels,
+            "expected pictures: bytes of shape (N, height, width) or (N, height, width, 3), got uint8 of shape (2,)",
+        ),
+        (single, "expected at least two pictures, one to train with and one to test with, got 1"),
+        (photos, "00.png (pictures): expected a picture, got a damaged file"),
+        (tmp_path / "none", "none, which does not exist"),
+    ):
+        assert said in fails(vae(tmp_path / "out", "--data", str(data)))
+    assert not (tmp_path / "out" / "vae.json").exists()
+
+
+def test_the_pictures_to_test_with_are_never_trained_with(photos):
+    options = {"data": str(photos), "size": 4}
+    train, test = vae_data.pictures_of(begun(options))
+    again = vae_data.pictures_of(begun(options))
+    assert len(train) == 36 and len(test) == 4 and train.dtype == np.uint8 and test.dtype == np.float32
+    assert np.array_equal(train, again[0]) and np.array_equal(test, again[1])
+    known = {tuple(picture[0, 0]) for picture in train}
+    assert not known & {tuple(np.round(255 * picture[0, 0]).astype(int)) for picture in test} and len(known) == 36
+    other = vae_data.pictures_of(begun(options | {"seed": 1}))
+    assert not np.array_equal(test, other[1])
 
 
 # What goes wrong
@@ -417,6 +515,8 @@ def test_too_little_memory_is_one_line(vae, tmp_path, monkeypatch):
         (["vae", "--out"], "argument --out: expected one argument"),
         (["vae", "--out="], "argument --out: expected a folder, got ''; write . for this one"),
         (["vae", "--out=~nobody-at-all/x"], "got '~nobody-at-all/x', a home that is unknown; write ./~nobody-at-all/x"),
+        (["vae", "--data="], "argument --data: expected a folder, got ''"),
+        (["vae", "--size", "0"], "argument --size: expected a whole number >= 1, got '0'"),
         (["vae", "--no-browser"], "expected its own options, got '--no-browser'; teachnn vae --help lists them"),
         (
             ["vae", "--epoch", "3"],

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 import teachnn as tn
 import teachnn.models
 from teachnn.models.classifier import Classifier, convolutional_network, dense_network
+from teachnn.models.convolutional_vae import ConvolutionalVAE
 from teachnn.models.faces import ANet, LNet
 from teachnn.models.fractalnet import Fractal, FractalNet, Unit
 from teachnn.models.gpt import GPT, Block
@@ -160,6 +161,12 @@ def models(seed: int = 0) -> dict[str, tuple]:
         found[name] = [(model.train_function(tn.Adam()), (digits, labels))], [(model.classify, digits)], [model.net]
     vae, lnet, anet = VAE(2, rng, hidden=16), LNet(3, rng), ANet(5, 3, rng)
     tests = [(vae.encode, digits), (vae.decode, z), (vae.reconstruct, digits)]
+    small, colours = ConvolutionalVAE(2, rng, hidden=8, shape=(12, 9, 3)), rng.random((6, 12, 9, 3), dtype=np.float32)
+    found["convolutional vae"] = (
+        [(small.train_function(tn.Adam()), (colours,))],
+        [(small.encode, colours), (small.decode, z)],
+        layers(small),
+    )
     found["vae"] = [(vae.train_function(tn.RMSProp()), (digits,))], tests, layers(vae)
     found["lnet"] = [(lnet.train_function(tn.Momentum()), (scenes, tags))], [(lnet.respond, scenes)], layers(lnet)
     who, what = anet.identity_function(tn.AdamW()), anet.attribute_function(tn.SGD())

@@ -17,7 +17,9 @@ from typing import NoReturn
 
 from teachnn import __version__
 from teachnn.cli.settings import DEFAULTS
+from teachnn.cli.vae_data import SIDE
 from teachnn.cli.vae_run import train_vae
+from teachnn.cli.values import folder_option, whole_option
 from teachnn.jupyter import bring_course, open_course
 
 FLAGS = ("--no-browser", "--allow-root", "--debug", "-y")  # JupyterLab's options that take no value
@@ -74,10 +76,12 @@ def _run(arguments: list[str]) -> int:
     except BrokenPipeError:
         raise
     except OSError as error:
+        if options.command == "vae" and options.data and Path(error.filename or "").is_relative_to(options.data):
+            option = "--data"
         at = f"{error.filename or folder}: expected to read or write it, got {error.strerror}"
         said = f"{at}; choose another folder with {option}" if error.strerror else error
     except MemoryError:
-        said = "expected enough memory, got too little; choose fewer --hidden units"
+        said = "expected enough memory, got too little; choose fewer --hidden units, or a smaller --size"
     except ValueError as error:
         said = error
     print(f"{who}: {said}", file=sys.stderr)
@@ -112,28 +116,42 @@ def _parsers() -> tuple[argparse.ArgumentParser, dict[str, argparse.ArgumentPars
         allow_abbrev=False,
     )
     for command in (lab, course):
-        yours = {"type": _folder, "default": Path("teachnn-course"), "metavar": "FOLDER"}
+        yours = {"type": folder_option, "default": Path("teachnn-course"), "metavar": "FOLDER"}
         command.add_argument("--folder", **yours, help="your copy of the course (default: %(default)s)")
     vae = commands.add_parser(
         "vae",
         help="train a variational autoencoder on MNIST, without a browser",
-        description="Train a variational autoencoder on the 60,000 digits of MNIST. The folder gets manifold.png (15 x "
-        "15 digits, decoded from the first two latent dimensions), samples.png (225 digits, decoded from random "
-        "points), reconstructions.png (test digits above, their reconstructions below), vae.safetensors (what was "
-        "learnt) and vae.json (the settings of the run). Ctrl-C keeps what was learnt.",
+        description="Train a variational autoencoder on the 60,000 digits of MNIST, or on pictures of your own. The "
+        "folder gets manifold.png (15 x 15 pictures, decoded from the first two latent dimensions), samples.png (225 "
+        "pictures, decoded from random points), reconstructions.png (test pictures above, their reconstructions "
+        "below), vae.safetensors (what was learnt) and vae.json (the settings of the run). Ctrl-C keeps what was "
+        "learnt.",
         allow_abbrev=False,
     )
     kept = "with --resume: that of the run"
     for name, least, what in (
         ("latent", 1, f"number of latent dimensions (default: {DEFAULTS['latent']}; {kept})"),
         ("hidden", 1, f"number of hidden units (default: {DEFAULTS['hidden']}; {kept})"),
-        ("epochs", 1, f"passes over the training digits, from the start (default: {DEFAULTS['epochs']}; {kept})"),
+        ("epochs", 1, f"passes over the training pictures, from the start (default: {DEFAULTS['epochs']}; {kept})"),
         ("seed", 0, f"seed of all random numbers (default: {DEFAULTS['seed']}; {kept})"),
     ):
-        vae.add_argument(f"--{name}", type=_whole(least), metavar="N", help=what)
+        vae.add_argument(f"--{name}", type=whole_option(least), metavar="N", help=what)
+    vae.add_argument(
+        "--data",
+        type=folder_option,
+        metavar="FOLDER_OR_IDX",
+        help="a folder of pictures, or an idx file of bytes, grey or colours (default: the digits of MNIST; "
+        f"{kept}). One picture of ten is kept to test with",
+    )
+    vae.add_argument(
+        "--size",
+        type=whole_option(1),
+        metavar="N",
+        help=f"side of the squares that a folder's pictures are made (default: {SIDE}; {kept})",
+    )
     vae.add_argument(
         "--out",
-        type=_folder,
+        type=folder_option,
         default=Path("teachnn-vae"),
         metavar="FOLDER",
         help="where to write (default: %(default)s)",
@@ -169,23 +187,3 @@ def _near(given: str, known: Sequence[str]) -> str:
 def _refuse(parser: argparse.ArgumentParser, expected: str, got: str, known: Sequence[str], cure: str) -> NoReturn:
     near = _near(got, known)
     parser.error(f"expected {expected}, got {got!r}; {f'did you mean {near}?' if near else cure}")
-
-
-def _folder(text: str) -> Path:
-    if not text:
-        raise argparse.ArgumentTypeError("expected a folder, got ''; write . for this one")
-    try:
-        return Path(text).expanduser()  # the shell does so too, but not after "--folder="
-    except RuntimeError:
-        cure = f"write ./{text} for a folder of this name"
-        raise argparse.ArgumentTypeError(f"expected a folder, got {text!r}, a home that is unknown; {cure}") from None
-
-
-def _whole(least: int):
-    def number(text: str) -> int:
-        if not (text.isascii() and text.isdigit() and len(text) <= 18 and int(text) >= least):
-            digits = " of at most 18 digits" if len(text) > 18 else ""
-            raise argparse.ArgumentTypeError(f"expected a whole number >= {least}{digits}, got {text!r}")
-        return int(text)
-
-    return number

@@ -6,16 +6,21 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
+from typing import Any
 
-from teachnn.support import InputError, is_whole, write_whole
+from teachnn.support import InputError, instance, is_whole, write_whole
 
 DEFAULTS = {"latent": 2, "hidden": 400, "epochs": 10, "seed": 0}  # the settings that are options
-FIXED = ("latent", "hidden", "seed")  # what a run keeps to its end; its epochs may grow or shrink
+PICTURES = ("data", "size")  # options too, that most runs do without
+FIXED = ("latent", "hidden", "seed", *PICTURES)  # what a run keeps to its end; its epochs may grow or shrink
 
 
 @dataclass(frozen=True)
 class Settings:
-    """The settings of a run; the learning rate falls over the first `rate_epochs` epochs, and then stays."""
+    """The settings of a run; the learning rate falls over the first `rate_epochs` epochs, and then stays.
+
+    data: a folder or a file of pictures, None for the digits; size: the side of a folder's pictures, None: the usual.
+    """
 
     latent: int
     hidden: int
@@ -23,19 +28,26 @@ class Settings:
     rate_epochs: int
     seed: int
     batch_size: int
+    data: str | None = None
+    size: int | None = None
 
     def write(self, path: Path) -> None:
         """Write them to a file, whole or not at all."""
-        write_whole(path, f"{json.dumps(asdict(self), indent=2)}\n".encode())
+        write_whole(path, f"{json.dumps(_written(self), indent=2)}\n".encode())
 
 
-def begun(options: Mapping[str, int]) -> Settings:
+def _written(settings: Settings) -> dict[str, Any]:
+    return {name: value for name, value in asdict(settings).items() if value is not None}
+
+
+def begun(options: Mapping[str, Any]) -> Settings:
     """Return the settings of a new run with these options; defaults stand for those that are not given."""
     given = {**DEFAULTS, **options}
-    return Settings(**given, rate_epochs=given["epochs"], batch_size=100)
+    batch_size = 100 if given.get("data") is None else 32  # pictures of one's own are few
+    return Settings(**given, rate_epochs=given["epochs"], batch_size=batch_size)
 
 
-def resumed(path: Path, options: Mapping[str, int]) -> Settings:
+def resumed(path: Path, options: Mapping[str, Any]) -> Settings:
     """Return the settings in the file, but as many epochs as the options say.
 
     Raises InputError if an option differs from what the run must keep, or if the file is missing or damaged. A run
@@ -50,7 +62,10 @@ def resumed(path: Path, options: Mapping[str, int]) -> Settings:
     kept = _read(path, f"remove this file, and give all of {every} as they were")
     wrong = [name for name in FIXED if options.get(name, getattr(kept, name)) != getattr(kept, name)]
     if wrong:
-        expected, got = (", ".join(f"--{name} {values[name]}" for name in wrong) for values in (asdict(kept), options))
+        expected, got = (
+            ", ".join(f"--{name} {values[name]}" if name in values else f"no --{name}" for name in wrong)
+            for values in (_written(kept), options)
+        )
         raise InputError(
             str(path), f"{expected} as in this run", got, "leave it out, or begin another run with another --out"
         )
@@ -62,10 +77,13 @@ def _read(path: Path, cure: str) -> Settings:
         found = json.loads(path.read_text(encoding="utf-8"))
     except (ValueError, RecursionError):
         found = None
-    names = [field.name for field in fields(Settings)]
-    if not isinstance(found, dict) or sorted(found) != sorted(names):
+    names = [field.name for field in fields(Settings) if field.name not in PICTURES]
+    if not isinstance(found, dict) or sorted(found.keys() - PICTURES) != sorted(names):
         raise InputError(str(path), f"the settings {', '.join(names)}", "a damaged or foreign file", cure)
     for name, value in found.items():
+        if name == "data":
+            instance(str(path), "a path as data", value, str, cure)
+            continue
         least = int(name != "seed")
         if not is_whole(value) or value < least:
             raise InputError(str(path), f"a whole number >= {least} as {name}", repr(value), cure)

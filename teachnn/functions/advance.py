@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
 
-from teachnn.functions.clipping import clipped, global_norm
+from teachnn.functions.clipping import check_clip, clipped, global_norm
 from teachnn.functions.finite import Finite
 from teachnn.functions.optimizer import Memory, Optimizer
 from teachnn.parameters import Parameter, Variable
@@ -22,11 +22,16 @@ class Progress(NamedTuple):
     memory: tuple[Memory, ...]  # of each parameter
 
 
+def read_only(arrays: Iterable[np.ndarray]) -> None:
+    """Let nobody change the arrays in place: they are shown."""
+    for array in arrays:
+        array.flags.writeable = False
+
+
 def nothing_yet(parameters: Sequence[Parameter], optimizer: Optimizer) -> tuple[Memory, ...]:
     """Return what an optimizer remembers before its first step: zeros, read-only, for they are shown."""
     memory = tuple(tuple(np.zeros(p.shape, np.float32) for _ in optimizer.memory) for p in parameters)
-    for array in chain.from_iterable(memory):
-        array.flags.writeable = False
+    read_only(chain.from_iterable(memory))
     return memory
 
 
@@ -41,7 +46,7 @@ def advance(
 
     Raises FloatingPointError, naming the parameter, if a gradient, a next value or the memory is not finite.
     """
-    norm = None
+    norm, clip = None, check_clip(finite.who, clip)
     if clip is not None:
         norm = global_norm(gradients)
         if not np.isfinite(norm):

@@ -15,7 +15,9 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from teachnn.functions.advance import read_only
 from teachnn.functions.history import Best, History
+from teachnn.layers import mapped
 from teachnn.ops import tracing
 from teachnn.parameters import Change, Parameter, change, changing
 from teachnn.support import InputError, InputTypeError, instance, is_number, whole
@@ -30,6 +32,13 @@ class Kept:
     best: Best
     changes: Mapping[Any, Change]  # by what they change
     looked: int
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Take up the state of a copy, or of one from another process: its arrays are read-only again."""
+        vars(self).update(state)
+        found: list[Any] = []
+        mapped(tuple(value for _, _, value in self.changes.values()), found.append)
+        read_only(item for item in found if isinstance(item, np.ndarray))
 
 
 class Watched(Protocol):

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from teachnn.functions.advance import Progress, advance, nothing_yet
+from teachnn.functions.advance import Progress, advance, nothing_yet, read_only
 from teachnn.functions.clipping import check_clip
 from teachnn.functions.finite import Finite
 from teachnn.functions.given import refuse_one_piece
@@ -98,8 +98,7 @@ class TrainFunction:
 
     def as_it_is(self) -> list[Change]:
         """Return the changes that would put back what it is now: optimizer, memory, steps, a fit's position."""
-        names = "_optimizer", "_progress", "position"
-        return [(self, name, getattr(self, name)) for name in names]
+        return [(self, name, getattr(self, name)) for name in ("_optimizer", "_progress", "position")]
 
     def as_it_was(self, steps: int, began: int, memory: Mapping[str, np.ndarray], position: Any) -> list[Change]:
         """Return the changes that put back what a checkpoint holds."""
@@ -119,8 +118,7 @@ class TrainFunction:
             before = self._progress
             try:
                 loss, terms, gradients = self.differentiate(scope, inputs)
-                clip = check_clip(self.who, self.clip)
-                moved, progress, norm = advance(before, self.parameters, gradients, self._finite, clip)
+                moved, progress, norm = advance(before, self.parameters, gradients, self._finite, self.clip)
                 self._finite.check_statistics(scope.moved)
                 self.touched = {**scope.as_it_was(), **self.touched}
                 self._commit({**moved, **scope.moved}, progress)
@@ -186,8 +184,7 @@ class TrainFunction:
             raise RuntimeError(f"{self.who}: expected a call outside of any other function, got one inside")
 
     def _commit(self, moved: Mapping[Variable, np.ndarray], progress: Progress) -> None:
-        for array in chain(moved.values(), *progress.memory):
-            array.flags.writeable = False
+        read_only(chain(moved.values(), *progress.memory))
         change([*((variable, "stored", array) for variable, array in moved.items()), (self, "_progress", progress)])
 
     @property
@@ -197,8 +194,7 @@ class TrainFunction:
     def __setstate__(self, state: dict[str, Any]) -> None:
         """Take up the state of a copy, or of one from another process: its arrays are read-only again."""
         vars(self).update(state)
-        for array in chain.from_iterable(self._progress.memory):
-            array.flags.writeable = False
+        read_only(chain.from_iterable(self._progress.memory))
 
     def __repr__(self) -> str:
         return f"TrainFunction({self.name}, {len(self.parameters)} parameters, {self.optimizer}, steps={self.steps})"

@@ -20,7 +20,12 @@ def outline(layer: Frozen) -> str:
 
 def outline_of_model(title: str, attributes: Mapping[str, Any]) -> str:
     """Return a title with the count of all parameters, and below it the trees of the layers among the attributes."""
-    trees = [_tree(layer, f"{name} = ") for name, layer in attributes.items() if isinstance(layer, Frozen)]
+    held = {name: [item for item in _items(value) if isinstance(item, Frozen)] for name, value in attributes.items()}
+    trees = [
+        _tree(layer, f"{name}{f'[{i}]' if isinstance(attributes[name], tuple) else ''} = ")
+        for name, layers in held.items()
+        for i, layer in enumerate(layers)
+    ]
     lines = [f"{INDENT}{line}" for lines, _ in trees for line in lines]
     return "\n".join([f"{title}: {_count(p for _, parameters in trees for p in parameters)}", *lines])
 

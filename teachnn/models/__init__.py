@@ -8,7 +8,17 @@ from __future__ import annotations
 import importlib
 from types import ModuleType
 
-FILES = ["classifier", "cropping", "face_study", "faces", "fractal", "fractalnet", "linear_attributes", "vae"]
+FILES = [
+    "classifier",
+    "convolutional_vae",
+    "cropping",
+    "face_study",
+    "faces",
+    "fractal",
+    "fractalnet",
+    "linear_attributes",
+    "vae",
+]
 
 
 def __getattr__(name: str) -> ModuleType:

@@ -14,7 +14,7 @@ import numpy as np
 
 from teachnn import ops
 from teachnn.functions import Optimizer, TestFunction, TrainFunction
-from teachnn.layers import CausalSelfAttention, Dense, Embedding, Layer, LayerNorm
+from teachnn.layers import CausalSelfAttention, Dense, Embedding, Layer, LayerNorm, outline_of_model
 from teachnn.ops import loss
 from teachnn.parameters import Parameter
 from teachnn.support import Array, InputError, array, check_generator, number, whole
@@ -91,6 +91,9 @@ class GPT:
     def parameters(self) -> tuple[Parameter, ...]:
         """All of them, the tables first."""
         return sum((part.parameters for part in (self.tokens, self.places, *self.blocks, self.norm)), ())
+
+    def __repr__(self) -> str:
+        return outline_of_model(f"GPT for texts of {self.length}", vars(self))
 
     def train_function(self, optimizer: Optimizer) -> TrainFunction:
         """Return the function that searches for the parameters; call it with tokens (N, T + 1)."""

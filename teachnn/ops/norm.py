@@ -33,15 +33,15 @@ def moments(x: Array) -> tuple[Array, Array]:
 @primitive
 def row_norm(x: Array, eps: float) -> Array:
     """xhat = (x - mean) / sqrt(variance + eps), each row by itself: x (..., d) -> xhat (..., d)."""
-    centred = _centred(x)
-    return centred / _std(centred, eps)
+    y = x - x.sum(axis=-1, keepdims=True) / x.shape[-1]
+    y -= y.sum(axis=-1, keepdims=True) / x.shape[-1]  # what the rounding of the first mean left
+    y /= _std(y, eps)
+    return y
 
 
 def _centred(x: Array) -> Array:
-    """Return x without the mean of each row; the second pass takes what the rounding of the first mean left."""
-    for _ in range(2):
-        x = x - x.sum(axis=-1, keepdims=True) / x.shape[-1]
-    return x
+    """Return x without the mean of each row."""
+    return x - x.sum(axis=-1, keepdims=True) / x.shape[-1]
 
 
 def _std(centred: Array, eps: float) -> Array:
@@ -49,7 +49,7 @@ def _std(centred: Array, eps: float) -> Array:
 
 
 def _row_norm_vjp(xhat: Array, x: Array, eps: float) -> Callable:
-    std = _std(_centred(x), eps)
+    std = _std(_centred(_centred(x)), eps)
 
     def vjp(g: Array) -> Array:
         along = (g * xhat).sum(axis=-1, keepdims=True) / x.shape[-1]

@@ -18,7 +18,9 @@ def primitive(function: Callable) -> Callable:
 
     @functools.wraps(function)
     def run(*inputs: Any, **settings: Any) -> Any:
-        inputs = tuple([as_array(function.__name__, "x", x) if isinstance(x, np.ndarray) else x for x in inputs])
+        if any([isinstance(x, np.ndarray) and type(x) is not np.ndarray for x in inputs]):  # a matrix, a masked array
+            name = function.__name__
+            inputs = tuple([as_array(name, "x", x) if isinstance(x, np.ndarray) else x for x in inputs])
         try:
             return function(*inputs, **settings)
         except (TypeError, ValueError, AttributeError, IndexError) as error:

@@ -46,7 +46,7 @@ class DataParallel(TrainFunction):
     def __init__(self, train: TrainFunction, client: Client) -> None:
         instance("DataParallel", "a training function", train, TrainFunction, "tn.TrainFunction(...) makes one")
         super().__init__(train.objective, train.parameters, train.optimizer, clip=train.clip)
-        vars(self).update({name: value for name, value in vars(train).items() if name != "who"})
+        vars(self).update({name: value for name, value in vars(train).items() if name not in ("who", "kept")})
         self.who: str = f"{self.name} (DataParallel)"
         self.client: Client = checked(self.who, client)
         self._sent: Sent = sent(self.who, train.objective)

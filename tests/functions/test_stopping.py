@@ -283,3 +283,12 @@ def test_parameters_alone_are_loaded_from_a_file_with_a_best_step(tmp_path):
     assert tn.load(tmp_path / "r.safetensors", other.net.parameters + other.net.statistics) == []
     assert [p.stored.tobytes() for p in other.net.parameters] == [p.stored.tobytes() for p in run.net.parameters]
     assert other.train.kept is None
+
+
+def test_what_was_kept_is_read_only_in_a_copy_too():
+    run = broken_off()
+    for twin in (copy.deepcopy(run), pickle.loads(pickle.dumps(run))):
+        twin.fit(patience=1, resume=True)
+        assert twin.train.history.best.epoch == 4
+        for array in (*(v.stored for v in twin.net.parameters + twin.net.statistics), *twin.train.memory.values()):
+            assert not array.flags.writeable

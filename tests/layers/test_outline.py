@@ -117,4 +117,11 @@ def test_a_model_is_a_tree_of_its_parts():
     assert repr(Classifier(small())) == "Classifier: 6 parameters, 114 numbers\n    net = " + TREE.replace(
         "\n", "\n    "
     )
+    both = {"shape": (3, 4), "rows": (tn.ReLU(), tn.Tanh()), "head": tn.Dense.create("h", 1, 2, tn.rng(0))}
+    assert outline_of_model("Several", both).splitlines() == [
+        "Several: 2 parameters, 4 numbers",
+        "    rows[0] = ReLU",
+        "    rows[1] = Tanh",
+        "    head = h (Dense): W (1, 2), b (2,); 4 numbers",
+    ]
     assert outline_of_model("Nothing", {"a": 1}) == "Nothing: 0 parameters, 0 numbers"

@@ -54,7 +54,7 @@ def test_a_picture_is_told_from_another_by_its_reconstruction(trained):
     assert np.diag(errors).mean() < 0.95 * mean_picture.mean() and np.diag(errors).mean() < 0.85 * errors.mean()
 
 
-@pytest.mark.parametrize(("latent", "shape"), [(2, (28, 28)), (5, (4, 6)), (1, (3, 3))])
+@pytest.mark.parametrize(("latent", "shape"), [(2, (28, 28)), (5, (4, 6)), (1, (3, 3)), (2, (3, 5, 3))])
 def test_every_test_function_has_the_shape_it_says(latent, shape):
     vae = make(latent, shape=shape)
     x = np.random.default_rng(0).random((7, *shape))
@@ -163,3 +163,16 @@ def test_the_same_seed_makes_the_same_vae():
 def test_pictures_of_another_size_are_refused_by_the_layer_that_meets_them():
     with pytest.raises(tn.InputError, match=r"enc\.h \(Dense\): expected x of shape \(N, 784\), got \(3, 100\)"):
         make().encode(np.zeros((3, 10, 10)))
+
+
+@pytest.mark.parametrize("shape", [(28,), (2, 2, 3, 1), (), (0, 2), (2.0, 2), 28])
+def test_a_shape_is_height_and_width_and_perhaps_colours(shape):
+    with pytest.raises(
+        tn.InputError, match=r"^VAE: expected a shape \(height, width\) or \(height, width, 3\) of pictures"
+    ):
+        make(shape=shape)
+
+
+def test_the_bound_is_of_pictures_of_its_own_shape():
+    with pytest.raises(tn.InputError, match=r"expected real numbers of shape \(N, 4, 5, 3\) as images"):
+        make(shape=(4, 5, 3)).test_bound(np.zeros((2, 4, 5)))

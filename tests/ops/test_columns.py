@@ -10,9 +10,16 @@ from teachnn import ops
 
 @pytest.mark.parametrize(
     ("shape", "longer"),
-    [((1024, 1), (2, 512)), ((96, 8), (3, 256)), ((4, 256), (2, 512)), ((4, 257), (4, 257)), ((4, 600), (4, 600))],
+    [
+        ((1024, 1), (2, 512)),
+        ((96, 8), (3, 256)),
+        ((4, 127), (1, 508)),
+        ((4, 128), (4, 128)),
+        ((4, 257), (4, 257)),
+        ((4, 600), (4, 600)),
+    ],
 )
-def test_by_columns_short_rows_are_laid_end_to_end_up_to_512_numbers(shape, longer):
+def test_by_columns_short_rows_of_fewer_than_128_numbers_are_laid_end_to_end_up_to_512(shape, longer):
     x, vector, seen = np.arange(math.prod(shape)).reshape(shape), np.arange(shape[1]), []
     y = ops.by_columns(lambda rows, repeated: seen.append(rows.shape) or rows * repeated, x, vector)
     assert seen == [longer] and np.array_equal(y, x * vector)
