@@ -33,7 +33,7 @@ def test_without_its_kernel_every_widget_says_so_is_off_and_can_be_read(lab, how
     name = lab.write("gone", START, NET, *CELLS)
     page = lab.open(name)
     await_states(page, *["alive"] * len(CELLS))
-    assert page.locator(".tn-kernel:visible").count() == 0
+    assert page.locator(".tn-kernel:visible, .tn-alert:visible").count() == 0
     if how == "restarted":
         page.evaluate(f"() => {KERNEL}.restart()")
     else:
