@@ -44,10 +44,12 @@ class Kernel:
         data = {"method": "custom", "content": word}
         self.client.shell_channel.send(self.client.session.msg("comm_msg", {"comm_id": widget, "data": data}))
 
-    def move(self, widget: str, **state) -> None:
-        """Send what a page sends when a slider is moved."""
+    def move(self, widget: str, **state) -> str:
+        """Send what a page sends when a slider is moved; return the number of the message."""
         data = {"method": "update", "state": state, "buffer_paths": []}
-        self.client.shell_channel.send(self.client.session.msg("comm_msg", {"comm_id": widget, "data": data}))
+        message = self.client.session.msg("comm_msg", {"comm_id": widget, "data": data})
+        self.client.shell_channel.send(message)
+        return message["header"]["msg_id"]
 
     def interrupt(self) -> None:
         """Press the stop button."""

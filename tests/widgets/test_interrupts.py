@@ -9,24 +9,26 @@ import numpy as np, teachnn as tn, teachnn_widgets as tw
 layer = tn.Dense.create("out", 4, 2, tn.rng(0))
 train = tn.TrainFunction(lambda x: tn.loss.mean_squared_error(layer(x), x[:, :2]), layer.parameters, tn.SGD(1e-3))
 cockpit = tw.TrainingCockpit(train, [np.ones((2, 4))])
-moving = tw.MovingPicture(lambda a: (time.sleep(0.02), tn.images.figure()[0])[1], a=(0, 100, 0))
+def draw(a):
+    print("on" * bool(a))
+    time.sleep(a)
+    return tn.images.figure()[0]
+moving = tw.MovingPicture(draw, a=(0, 60, 0))
 print(cockpit.model_id, moving.model_id)
 """
 STOPPED = "cockpit.trainer._thread.join(20); print(cockpit.running, cockpit.status['reason'])"
 # What the kernel may be doing when the stop button is pressed: it says "begun" where the page is to press Play, and
-# "on" when it is time.
-PLAYED = "print('begun', flush=True)\nwhile not cockpit.running:\n    await asyncio.sleep(0.001)\n"
+# "on" when it is time; not flushed, so that it comes a little later: an interrupt while it prints can break ipykernel.
+PLAYED = "print('begun')\nwhile not cockpit.running:\n    await asyncio.sleep(0.001)\n"
 BUSY = {
-    "a cell that blocks": "cockpit.play(); print('on', flush=True); time.sleep(60)",
-    "a cell that catches it": (
-        "cockpit.play()\ntry:\n    print('on', flush=True); time.sleep(60)\nexcept KeyboardInterrupt: pass"
-    ),
-    "a cell that awaits": "cockpit.play(); print('on', flush=True); await asyncio.sleep(60)",
-    "a cell that awaits, Play meanwhile": PLAYED + "print('on', flush=True); await asyncio.sleep(60)",
+    "a cell that blocks": "cockpit.play(); print('on'); time.sleep(60)",
+    "a cell that catches it": "cockpit.play()\ntry:\n    print('on'); time.sleep(60)\nexcept KeyboardInterrupt: pass",
+    "a cell that awaits": "cockpit.play(); print('on'); await asyncio.sleep(60)",
+    "a cell that awaits, Play meanwhile": PLAYED + "print('on'); await asyncio.sleep(60)",
     "nothing": "cockpit.play(); print('on')",
     "nothing, after a cell that awaited": "cockpit.play(); await asyncio.sleep(0.01); print('on')",
     "nothing, Play while a cell awaited": PLAYED + "print('on')",
-    "a slider's messages": "cockpit.play(); print('on')",
+    "a slider's message": "cockpit.play(); print('on')",
 }
 STOPPED_BY_IT = "False Stopped between two steps: the kernel was interrupted."
 
@@ -40,12 +42,13 @@ def interrupted(kernel, what, cockpit, moving):
     kernel.hear(number, until="on")
     if not what.startswith("a cell"):
         kernel.hear(number)
-    if what == "a slider's messages":
-        for value in range(1, 6):
-            kernel.move(moving, values={"a": value})
+    if what == "a slider's message":
+        kernel.hear(kernel.move(moving, values={"a": 60}), until="on")
     kernel.interrupt()
     if what.startswith("a cell"):
         kernel.hear(number)
+    if what == "a slider's message":
+        kernel.move(moving, values={"a": 0})
     return kernel.run(STOPPED)
 
 
