@@ -1,4 +1,4 @@
-"""How a function is written down as operations: run it on boxes, and keep what was done to which. Notebook 11.
+"""How a function is written down as operations: run it on boxes, and keep what was done to which.
 
 It is the way a graph is drawn (graphs/recording.py), but everything is kept: which operation, with which settings, on
 which arrays, in which order. Parameters and statistics keep their names. Noise is an operation too.

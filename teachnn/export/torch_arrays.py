@@ -1,4 +1,4 @@
-"""Parameters as PyTorch names and shapes them, and back: the same network computes the same there. Notebook 11.
+"""Parameters as PyTorch names and shapes them, and back: the same network computes the same there.
 
     state = tn.export.torch_state(net)
     module.load_state_dict({name: torch.from_numpy(array) for name, array in state.items()})

@@ -1,6 +1,6 @@
 """Layers of texts: rows of a table for its tokens, and attention, by which each place looks at those before it.
 
-A text is (N, T) whole numbers, its tokens; between layers it is (N, T, width). Notebook 13.
+A text is (N, T) whole numbers, its tokens; between layers it is (N, T, width).
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A small GPT: trained on all places of a text at once, used one token at a time, with a cache. Notebook 13.
+"""A small GPT: trained on all places of a text at once, used one token at a time, with a cache.
 
 Nowhere do a training function and a test function differ more in the order of their work, and nowhere do they more
 often disagree without a word: a cache is right only if every logit is what the whole text at once would give.

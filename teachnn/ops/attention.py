@@ -1,7 +1,7 @@
 """Attention: each place of a text takes a mean of what stands before it, weighted by how well query and key agree.
 
 y = softmax(q k^T / sqrt(d)) v, where a place sees itself and those before it, none after it. Vaswani et al. 2017,
-arXiv:1706.03762. And rows of a table, whose gradient goes to the rows that were taken. Notebook 13.
+arXiv:1706.03762. And rows of a table, whose gradient goes to the rows that were taken.
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@
 Only the parameters connect the machines: those that changed go out, gradients come back. The mean of the shards'
 gradients, weighted by their rows, is the gradient of the whole batch if the loss is a mean over examples and no layer
 looks at an example's neighbours. Batch norm does: each worker normalises by its own rows, and what is kept is averaged.
-Li et al. 2014, "Scaling distributed machine learning with the parameter server". Notebook 17.
+Li et al. 2014, "Scaling distributed machine learning with the parameter server".
 """
 
 from __future__ import annotations

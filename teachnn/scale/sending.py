@@ -1,7 +1,7 @@
 """What is sent to another process: a function with all that it closes over, or a clear word on what cannot travel.
 
 Parameters, statistics and generators are not part of it: in their place stand numbers, so that both sides can speak of
-the same ones. Notebook 17.
+the same ones.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A worker's side of a step: the gradients of its own rows, by its own copy of the objective. Notebook 17.
+"""A worker's side of a step: the gradients of its own rows, by its own copy of the objective.
 
 It keeps the objective and the last values of its variables from step to step; with each step come the rows, what has
 changed since, and a seed for each generator.

@@ -1,4 +1,4 @@
-"""The same job for many settings and seeds, on many machines. Notebook 17.
+"""The same job for many settings and seeds, on many machines.
 
     rows = tn.scale.sweep(job, tn.scale.grid(rate=[0.1, 0.5], seed=range(3)))       print(rows)
 

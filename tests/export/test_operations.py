@@ -9,7 +9,7 @@ from numpy_functions import FUNCTIONS, X
 
 import teachnn as tn
 from teachnn.export.formulas import FORMULAS
-from teachnn.export.onnx_model import NODES
+from teachnn.export.onnx_nodes import NODES
 from teachnn.export.operations import OPERATIONS
 
 # Only the way back is made of these: no function that is carried elsewhere computes them.

@@ -1,4 +1,4 @@
-// A function in another language: runs a program of tn.export over plain arrays. Notebook 11.
+// A function in another language: runs a program of tn.export over plain arrays.
 //
 // A program is a list of operations, each with the names of the arrays it takes and of the one it makes. The parameters
 // are the same numbers as in Python; only these few words have to be known here.

@@ -1,4 +1,4 @@
-"""Widgets in one file: no kernel, no network, no server. Notebook 11.
+"""Widgets in one file: no kernel, no network, no server.
 
     tw.save_page("explorer.html", explorer, pad, title="My VAE")
 
