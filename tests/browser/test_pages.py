@@ -2,8 +2,8 @@
 
 import numpy as np
 import pytest
-from driven_lab import AXE, AXE_CORE, CHROMIUM, FAINT, FLAGS
-from playwright.sync_api import expect, sync_playwright
+from driven_lab import AXE, AXE_CORE, CHROMIUM, FAINT
+from playwright.sync_api import expect
 
 import teachnn as tn
 import teachnn_widgets as tw
@@ -39,18 +39,10 @@ def made(tmp_path_factory):
     return path, vae, x
 
 
-@pytest.fixture(scope="module")
-def browser():
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, headless=True, args=FLAGS)
-        yield browser
-        browser.close()
-
-
 @pytest.fixture
-def page(browser, made):
+def page(whole_lab, made):
     """The page, opened from disk without a network; in the end nothing must have gone wrong on it."""
-    context = browser.new_context(viewport={"width": 1200, "height": 1000}, offline=True)
+    context = whole_lab.browser.new_context(viewport={"width": 1200, "height": 1000}, offline=True)
     page, faults = context.new_page(), []
     page.on("pageerror", lambda error: faults.append(str(error)))
     page.on("console", lambda said: faults.append(said.text) if said.type in ("error", "warning") else None)
