@@ -186,6 +186,16 @@ class Lab:
         return faults
 
 
+def frames(page, canvas: str) -> int:
+    """Return how often a canvas was painted."""
+    return int(page.locator(canvas).first.get_attribute("data-frame"))
+
+
+def await_frame(page, canvas: str, after: int) -> None:
+    """Wait until a canvas was painted more often than that."""
+    page.wait_for_function("([c, n]) => Number(document.querySelector(c).dataset.frame) > n", arg=[canvas, after])
+
+
 @contextmanager
 def running_lab(home: Path) -> Iterator[Lab]:
     """Start a JupyterLab and a browser, and stop both in the end."""

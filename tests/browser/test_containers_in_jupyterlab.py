@@ -1,19 +1,7 @@
 """Our widgets among those of ipywidgets: in boxes, tabs and accordions, and tied to their sliders. Notebook 10."""
 
-from test_widgets_in_jupyterlab import (
-    COCKPIT,
-    EXPLORER,
-    GRAPHS,
-    LENS,
-    MOVING,
-    NET,
-    PAD,
-    PATHS,
-    START,
-    VIEW,
-    await_frame,
-    frames,
-)
+from driven_lab import await_frame, frames
+from widget_cells import COCKPIT, EXPLORER, GRAPHS, LENS, MOVING, NET, PAD, PATHS, START, VIEW
 
 MOVING_NAMED = MOVING.replace("\ntw.", "\nmoving = tw.")
 LAID_OUT = """

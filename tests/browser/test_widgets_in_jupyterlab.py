@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from driven_lab import AXE, AXE_CORE, FAINT, UNNAMED
+from driven_lab import AXE, AXE_CORE, FAINT, UNNAMED, await_frame, frames
 from widget_cells import COCKPIT, EXPLORER, GRAPHS, LENS, MOVING, NET, NET_GRAPHS, PAD, PATHS, START, VIEW
 
 # Once it has trained: as many steps from the same seed, with no page and no other thread beside them.
@@ -22,14 +22,6 @@ if train.steps:
         "the same picture", explorer.image == explorer._pictures(np.array([explorer.z], np.float32)).tobytes(),
     )
 """
-
-
-def frames(page, canvas):
-    return int(page.locator(canvas).first.get_attribute("data-frame"))
-
-
-def await_frame(page, canvas, after):
-    page.wait_for_function("([c, n]) => Number(document.querySelector(c).dataset.frame) > n", arg=[canvas, after])
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
