@@ -125,6 +125,8 @@ def test_parameters_and_paths_answer_from_what_was_written_down(page):
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_page_is_accessible_in_both_themes(page, scheme):
     page.emulate_media(color_scheme=scheme)
+    page.wait_for_selector(f"body[data-jp-theme-light={str(scheme == 'light').lower()}]", state="attached")
+    page.evaluate("() => new Promise(requestAnimationFrame)")  # the colours begin to fade
     page.evaluate("() => Promise.allSettled(document.getAnimations().map(({ finished }) => finished))")
     page.evaluate(AXE_CORE.read_text("utf-8"))
     assert page.evaluate(AXE) == [] and page.evaluate(FAINT) == []
