@@ -346,7 +346,7 @@ def test_a_folder_that_cannot_be_written_is_named_in_one_line(course, tmp_path, 
 
 
 def test_a_course_that_was_not_installed_is_named(tmp_path, started, capsys, monkeypatch):
-    monkeypatch.setattr(lab, "course", list)
+    monkeypatch.setattr(lab, "course", dict)
     assert lab.open_course(tmp_path / "mine", []) == 1 and not started
     said = "teachnn lab: expected the notebooks of the course, got none; install teachnn again\n"
     assert capsys.readouterr() == ("", said)
