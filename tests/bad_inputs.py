@@ -1100,6 +1100,29 @@ sweep("tw.ModeLens", lambda w, v: tw.ModeLens(w.net, w.test_net, v), **X | {"dty
 sweep(
     "tw.ModeLens", lambda w, v: tw.ModeLens(w.net, w.test_net, w.x, v), **NOT_A_COUNT | {"type": ["3", 2.5, [3], True]}
 )
+sweep("tw.TextStepper", lambda w, v: tw.TextStepper(v, "abcd"), type=[None, 3, "gpt", w_layer])
+sweep(
+    "tw.TextStepper",
+    lambda w, v: tw.TextStepper(w.gpt, v),
+    type=[None, 3, [1, 2, 3, 4]],
+    size=["abc", "abcde", ["a", "b"]],
+    contradiction=["abca", str],
+)
+sweep("tw.TextStepper", lambda w, v: tw.TextStepper(w.gpt, "abcd", v), type=[3, "f"])
+sweep(
+    "tw.TextStepper",
+    lambda w, v: tw.TextStepper(w.gpt, "abcd", prompt=v),
+    type=[None, 3, ["a"]],
+    size=["abcdabcd"],
+    contradiction=["xyz"],
+)
+sweep(
+    "tw.TextStepper",
+    lambda w, v: tw.TextStepper(w.gpt, "abcd", temperature=v),
+    negative=[-1],
+    **NOT_A_NUMBER,
+)
+sweep("tw.TextStepper", lambda w, v: tw.TextStepper(w.gpt, "abcd", rng=v), type=[3, "0"])
 sweep(
     "tw.ParameterView",
     lambda w, v: tw.ParameterView(v),
