@@ -86,8 +86,8 @@ class GPT:
         self.blocks: tuple[Block, ...] = tuple(Block.create(f"block{i}", width, heads, rng) for i in count)
         self.norm: LayerNorm = LayerNorm.create("norm", width)
         self.logits: TestFunction = TestFunction(self._logits, name="logits")
-        self.read: TestFunction = TestFunction(self._read, name="read")
-        self.next: TestFunction = TestFunction(self._next, name="next")
+        self.read: TestFunction = TestFunction(self._read, state=("cache",), name="read")
+        self.next: TestFunction = TestFunction(self._next, state=("cache",), name="next")
         self.attention: TestFunction = TestFunction(self._attention, name="attention")
 
     @property
