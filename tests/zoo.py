@@ -173,7 +173,8 @@ def models(seed: int = 0) -> dict[str, tuple]:
     found["anet"] = [(who, (faces, np.arange(4))), (what, (faces, tags))], [(anet.features, faces)], layers(anet)
     gpt, tokens = GPT(7, 8, rng, width=8, heads=2, blocks=1), rng.integers(0, 7, (4, 6))
     texts = [gpt.tokens, gpt.places, *gpt.blocks, gpt.norm]
-    found["gpt"] = [(gpt.train_function(tn.Adam()), (tokens,))], [(gpt.logits, tokens)], texts
+    tests = [(f, tokens) for f in (gpt.logits, gpt.attention)]
+    found["gpt"] = [(gpt.train_function(tn.Adam()), (tokens,))], tests, texts
     return found
 
 

@@ -155,6 +155,7 @@ FORMULAS: dict[str, Callable[..., Any]] = {
     "_average_pool": average_pool,
     "_attention": lambda q, k, v, weights: anp.matmul(ops.attention_weights(q, k), v),
     "rows": lambda table, which: take(table, which),
+    "stack": lambda *arrays: concatenate(*[a[None] for a in arrays], axis=0),
     "gaussian_sample": lambda mean, log_variance, noise: mean + anp.exp(log_variance / 2) * noise,
     "stop_gradient": ops.identity,
     "mask": lambda noise, rate: cast(noise >= rate, str(noise.dtype)) / (1 - rate),
