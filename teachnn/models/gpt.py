@@ -86,8 +86,8 @@ class GPT:
         self.blocks: tuple[Block, ...] = tuple(Block.create(f"block{i}", width, heads, rng) for i in count)
         self.norm: LayerNorm = LayerNorm.create("norm", width)
         self.logits: TestFunction = TestFunction(self._logits, name="logits")
-        self.read: TestFunction = TestFunction(self._read, name="read")
-        self.next: TestFunction = TestFunction(self._next, name="next")
+        self.read: TestFunction = TestFunction(self._read, state=("cache",), name="read")
+        self.next: TestFunction = TestFunction(self._next, state=("cache",), name="next")
         self.attention: TestFunction = TestFunction(self._attention, name="attention")
 
     @property
@@ -102,10 +102,10 @@ class GPT:
         """Return the function that searches for the parameters; call it with tokens (N, T + 1)."""
         return TrainFunction(self.objective, self.parameters, optimizer)
 
-    def objective(self, tokens: Array) -> Array:
-        """Return the cross-entropy of each token after the first, given those before it, in nats per token."""
-        logits = self._logits(tokens[:, :-1])
-        return loss.cross_entropy(logits.reshape((-1, logits.shape[-1])), tokens[:, 1:].reshape(-1))
+    def objective(self, tokens: Array, first: int = 1) -> Array:
+        """Return the cross-entropy of the tokens from place `first` on, each given all before it, in nats per token."""
+        logits = self._logits(tokens[:, :-1])[:, first - 1 :]
+        return loss.cross_entropy(logits.reshape((-1, logits.shape[-1])), tokens[:, first:].reshape(-1))
 
     def generate(self, prompt: Array, count: int, rng: np.random.Generator, temperature: float = 1.0) -> np.ndarray:
         """Return the `count` tokens (N, count) that follow a prompt (N, T), drawn from softmax(logits / temperature).

@@ -43,6 +43,14 @@ def test_next_changes_none_of_its_inputs_and_a_cache_can_be_gone_on_from_twice()
     assert not np.shares_memory(longer, cache) and longer.shape[4] == 3
 
 
+def test_a_cache_is_drawn_as_a_state_that_goes_in_and_comes_out():
+    gpt = GPTS[0]
+    _, cache = gpt.read(np.array([[1, 2]]))
+    ends = {f.name: [n.kind for n in f.graph(*x).nodes if n.type == "state"]
+            for f, x in ((gpt.read, [np.array([[1, 2]])]), (gpt.next, [np.array([3]), cache]))}  # fmt: skip
+    assert ends == {"read": ["output"], "next": ["input", "output"]}
+
+
 @pytest.mark.parametrize("T", [1, 5])
 def test_attention_shows_what_each_place_takes_from_those_before_it(T):
     gpt, tokens = GPTS[0], np.random.default_rng(0).integers(0, 11, (3, T))
