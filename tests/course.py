@@ -1,4 +1,4 @@
-"""Run notebooks of the course as a reader would, and store what came out: `python -m tests.course 03 07`, or all.
+"""Run notebooks of the course as a reader would, and store what came out: `python -m tests.course 03 12`, or all.
 
 What depends on the machine, the time or a live kernel is not stored: widgets leave their still pictures.
 """
@@ -18,6 +18,7 @@ from nbclient import NotebookClient
 from nbconvert.preprocessors.coalescestreams import CoalesceStreamsPreprocessor
 
 FOLDER = Path(__file__).parents[1] / "notebooks"
+PATHS = [path for folder in (FOLDER, FOLDER / "beyond") for path in sorted(folder.glob("*.ipynb"))]
 VIEW = "application/vnd.jupyter.widget-view+json"
 CHECK = re.compile(r'tn\.check\.exercise\("(.+?)", (.+)\)')
 SOLUTION = re.compile(r"<details>.*?```python\n(.*?)```.*?</details>", re.S)
@@ -78,7 +79,7 @@ def tidied(notebook):
 
 def main(numbers: list[str]) -> None:
     """Run the notebooks that begin with these numbers, or all, and store them."""
-    for path in sorted(FOLDER.glob("*.ipynb")):
+    for path in PATHS:
         if not numbers or path.name.startswith(tuple(numbers)):
             start = time.perf_counter()
             notebook = run(path)

@@ -1,16 +1,16 @@
 """What every notebook of the course must be: whole, run, honest about what it needs, with exercises that check."""
 
 import itertools
+import os.path
 import re
 
 import nbformat
 import numpy as np
 import pytest
-from course import CHECK, FOLDER, exercises
+from course import CHECK, FOLDER, PATHS, exercises
 
 import teachnn as tn
 
-PATHS = sorted(FOLDER.glob("*.ipynb"))
 NOTEBOOKS = {path.stem: nbformat.read(path, 4) for path in PATHS}
 EXERCISES = [exercise for notebook in NOTEBOOKS.values() for exercise in exercises(notebook)]
 
@@ -67,7 +67,7 @@ def test_it_ends_in_a_summary(name):
 
 @pytest.mark.parametrize(("path", "following"), list(itertools.pairwise(LESSONS)), ids=lambda path: path.stem)
 def test_a_lesson_ends_in_a_link_to_the_next(path, following):
-    assert f"]({following.name})" in texts(path.stem)[-1]
+    assert f"]({os.path.relpath(following, path.parent)})" in texts(path.stem)[-1]
 
 
 @each_notebook
@@ -81,11 +81,11 @@ def test_a_cell_that_serves_the_tests_alone_is_tagged_and_folded_and_one_that_is
             assert only_true and "nbval-ignore-output" not in tags, cell.source
 
 
-@each_notebook
-def test_its_links_lead_to_files_that_are_there(name):
-    for text in texts(name):
+@pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
+def test_its_links_lead_to_files_that_are_there(path):
+    for text in texts(path.stem):
         for target in re.findall(r"\]\(([^)#]+)\)", text):
-            assert target.startswith(("https://", "data:", "attachment:")) or (FOLDER / target).is_file(), target
+            assert target.startswith(("https://", "data:", "attachment:")) or (path.parent / target).is_file(), target
 
 
 @each_notebook

@@ -30,7 +30,7 @@ class Node:
     index: int  # in the order of creation, from 0; an edge goes from a lower index to a higher one
     kind: Literal["input", "call", "primitive", "output"]
     name: str  # the layer's, the input's or the loss term's; "" where there is none
-    type: str  # the layer's class or the primitive's function; "" for an input
+    type: str  # the layer's class or the primitive's function; of an input or output "state" or ""
     shape: tuple[int, ...]
     mode: Literal["train", "test"] | None = None  # None: the layer is the same in both
     uses: tuple[Use, ...] = ()

@@ -21,23 +21,28 @@ SHORT = {
 }
 
 
-def course() -> list[Path]:
-    """Return notebooks and glossary: those of the checkout this file is in, or else those that pip installed."""
+def course() -> dict[str, Path]:
+    """Return the notebooks and texts of the course, from the path in the course (beyond/11_x.ipynb) to the file.
+
+    They are those of the checkout this file is in, or else those that pip installed.
+    """
     checkout = Path(__file__).parents[2]
     if (checkout / "pyproject.toml").is_file():
-        found = (checkout / "notebooks").iterdir()
+        found = (checkout / "notebooks").rglob("*.*")
     else:
         files = importlib.metadata.files("teachnn") or []
-        found = (Path(str(file.locate())).resolve() for file in files if file.parent.name == "notebooks")
-    return sorted(path for path in found if path.suffix in (".ipynb", ".md"))
+        found = (Path(str(file.locate())).resolve() for file in files if "notebooks" in file.parts)
+    paths = {path.as_posix().rpartition("/notebooks/")[2]: path for path in found if path.suffix in (".ipynb", ".md")}
+    return {name: paths[name] for name in sorted(paths) if not name.startswith(".") and "/." not in name}
 
 
 def copy_course(folder: Path) -> tuple[list[Path], list[Path]]:
     """Copy each file of the course that is not in the folder yet; return those copied and those left as they were."""
     folder.mkdir(parents=True, exist_ok=True)
     copied, kept = [], []
-    for source in course():
-        target, content = folder / source.name, source.read_bytes()
+    for name, source in course().items():
+        target, content = folder / name, source.read_bytes()
+        target.parent.mkdir(exist_ok=True)
         try:
             file = target.open("xb")  # x: fails if it exists, so a learner's work is never overwritten
         except FileExistsError:

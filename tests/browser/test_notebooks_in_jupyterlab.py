@@ -1,10 +1,10 @@
 """Each notebook of the course in a real JupyterLab: Run All, no error, and its widgets are there."""
 
-import shutil
-
 import pytest
-from course import FOLDER
+from course import FOLDER, PATHS
 from driven_lab import UNNAMED
+
+from teachnn.jupyter import copy_course
 
 
 def move(page):
@@ -22,10 +22,10 @@ def move(page):
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("notebook", sorted(FOLDER.glob("*.ipynb")), ids=lambda path: path.stem)
+@pytest.mark.parametrize("notebook", PATHS, ids=lambda path: path.stem)
 def test_a_notebook_runs_without_an_error_and_its_widgets_have_names_and_move(lab, notebook):
-    shutil.copy(notebook, lab.folder)
-    page = lab.open(notebook.name)
+    copy_course(lab.folder)
+    page = lab.open(notebook.relative_to(FOLDER).as_posix())
     lab.look(page, notebook.stem)
     assert page.evaluate(UNNAMED) == []
     move(page)

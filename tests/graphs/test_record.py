@@ -69,6 +69,12 @@ def test_labels_are_an_input_of_the_loss():
     assert edges(graph)["y", "cross_entropy"] is False and edges(graph)["out", "cross_entropy"] is True
 
 
+def test_a_part_of_an_input_of_whole_numbers_is_known_to_come_from_it():
+    table = tn.Embedding.create("table", 5, 2, tn.rng(0))
+    graph = tn.TestFunction(lambda tokens: table(tokens[:, 1:])).graph(np.zeros((3, 4), int))
+    assert edges(graph) == {("tokens", "table"): False, ("table", "output"): False}
+
+
 def test_a_detached_layer_is_used_but_not_trained_and_passes_the_gradient_on():
     first, second = tn.Dense.create("first", 3, 3, tn.rng(0)), tn.Dense.create("second", 3, 1, tn.rng(1))
     frozen = second.detached()

@@ -27,7 +27,7 @@ def course(tmp_path, monkeypatch):
     folder.mkdir()
     for name in ("00_start", "01_first", "02_second"):
         (folder / f"{name}.ipynb").write_text(name)
-    monkeypatch.setattr(lab, "course", lambda: sorted(folder.glob("*.ipynb")))
+    monkeypatch.setattr(lab, "course", lambda: {path.name: path for path in sorted(folder.glob("*.ipynb"))})
     return folder
 
 
@@ -40,9 +40,10 @@ def names(paths):
 
 def test_the_course_is_found_in_a_checkout():
     found = lab.course()
-    assert found == sorted(path for kind in ("*.ipynb", "*.md") for path in (ROOT / "notebooks").glob(kind))
-    assert {"glossary.md", "teaching.md"} <= set(names(found))
-    assert "10_vae.ipynb" in names(found)
+    files = [path for kind in ("*.ipynb", "*/*.ipynb", "*.md") for path in (ROOT / "notebooks").glob(kind)]
+    assert sorted(found.values()) == sorted(path for path in files if ".ipynb_checkpoints" not in path.parts)
+    assert {"glossary.md", "teaching.md", "10_vae.ipynb"} <= set(found)
+    assert all((ROOT / "notebooks" / name).samefile(path) for name, path in found.items())
 
 
 def test_the_course_is_found_where_pip_put_it(tmp_path, monkeypatch):
@@ -55,13 +56,16 @@ def test_the_course_is_found_where_pip_put_it(tmp_path, monkeypatch):
         f"{shared}01_b.ipynb",
         "teachnn/jupyter/lab.py",
         f"{shared}00_a.ipynb",
+        f"{shared}beyond/11_c.ipynb",
+        f"{shared}.ipynb_checkpoints/00_a.ipynb",
         f"{shared}a.svg",
         f"{shared}glossary.md",
     ]
     monkeypatch.setattr(lab, "__file__", str(tmp_path / "lib" / "teachnn" / "jupyter" / "lab.py"))
     monkeypatch.setattr("importlib.metadata.files", lambda name: map(Installed, files) if name == "teachnn" else None)
     there = tmp_path.resolve() / "share" / "teachnn" / "notebooks"
-    assert lab.course() == [there / "00_a.ipynb", there / "01_b.ipynb", there / "glossary.md"]
+    expected = ["00_a.ipynb", "01_b.ipynb", "beyond/11_c.ipynb", "glossary.md"]
+    assert list(lab.course().items()) == [(name, there / name) for name in expected]
 
 
 def test_every_notebook_is_copied_into_a_folder_that_need_not_exist(course, tmp_path):
@@ -169,7 +173,7 @@ def test_the_welcome_is_opened_or_else_the_first_notebook(tmp_path):
 
 
 def test_the_welcome_is_a_notebook_of_the_course():
-    assert lab.WELCOME in names(lab.course())
+    assert lab.WELCOME in lab.course()
 
 
 @pytest.mark.parametrize(
@@ -342,7 +346,7 @@ def test_a_folder_that_cannot_be_written_is_named_in_one_line(course, tmp_path, 
 
 
 def test_a_course_that_was_not_installed_is_named(tmp_path, started, capsys, monkeypatch):
-    monkeypatch.setattr(lab, "course", list)
+    monkeypatch.setattr(lab, "course", dict)
     assert lab.open_course(tmp_path / "mine", []) == 1 and not started
     said = "teachnn lab: expected the notebooks of the course, got none; install teachnn again\n"
     assert capsys.readouterr() == ("", said)
@@ -473,6 +477,6 @@ def test_the_real_server_answers_where_it_should_to_whoever_has_the_token(given,
     assert until(lambda: status(port, about["token"]), process) == 200
     assert status(port) == 403 and status(port, "guess") == 403
     assert listening(port) == [socket.inet_aton(ip)[::-1].hex().upper()]
-    assert names(sorted([*mine.glob("*.ipynb"), *mine.glob("*.md")])) == names(lab.course())
+    assert all((mine / name).read_bytes() == path.read_bytes() for name, path in lab.course().items())
     os.killpg(process.pid, signal.SIGTERM)
     process.wait(60)
