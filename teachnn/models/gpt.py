@@ -102,10 +102,10 @@ class GPT:
         """Return the function that searches for the parameters; call it with tokens (N, T + 1)."""
         return TrainFunction(self.objective, self.parameters, optimizer)
 
-    def objective(self, tokens: Array) -> Array:
-        """Return the cross-entropy of each token after the first, given those before it, in nats per token."""
-        logits = self._logits(tokens[:, :-1])
-        return loss.cross_entropy(logits.reshape((-1, logits.shape[-1])), tokens[:, 1:].reshape(-1))
+    def objective(self, tokens: Array, first: int = 1) -> Array:
+        """Return the cross-entropy of the tokens from place `first` on, each given all before it, in nats per token."""
+        logits = self._logits(tokens[:, :-1])[:, first - 1 :]
+        return loss.cross_entropy(logits.reshape((-1, logits.shape[-1])), tokens[:, first:].reshape(-1))
 
     def generate(self, prompt: Array, count: int, rng: np.random.Generator, temperature: float = 1.0) -> np.ndarray:
         """Return the `count` tokens (N, count) that follow a prompt (N, T), drawn from softmax(logits / temperature).
