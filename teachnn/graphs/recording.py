@@ -33,7 +33,7 @@ class Recorded(TraceNode):
         self.recording = parents[0].recording
         sources = [parent.made_by for parent in parents]
         sources += [index for index, x in self.recording.labels if any(_looks_into(a, x) for a in args)]
-        self.made_by = self.recording.note(function.__name__.lstrip("_"), np.shape(value), sources)
+        self.made_by = self.recording.note(function.__name__.strip("_"), np.shape(value), sources)
 
     def initialize_root(self, recording: Recording, made_by: Source) -> None:
         self.recording: Recording = recording
