@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from PIL import Image
 
 # One colour a concept, in every drawing, figure and widget (Okabe and Ito's palette).
-TRAIN, TEST, PARAMETER, STATISTIC = "#0072B2", "#009E73", "#E69F00", "#CC79A7"
+TRAIN, TEST, PARAMETER, STATISTIC, STATE = "#0072B2", "#009E73", "#E69F00", "#CC79A7", "#56B4E9"
 # The colours of drawings and widgets by name, on a light page; and those that a dark page has in their place.
 LIGHT = {
     "train": TRAIN,
@@ -25,6 +25,7 @@ LIGHT = {
     "test_text": "#007A59",
     "parameter": PARAMETER,
     "statistic": STATISTIC,
+    "state": STATE,
     "cold": TRAIN,  # a heatmap's numbers below 0, at 0, above 0
     "zero": "#F7F7F7",
     "hot": "#D55E00",

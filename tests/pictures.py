@@ -84,6 +84,25 @@ def vae():
     return s.graph(), t.graph(), e.graph(), r.graph()
 
 
+def recurrent(steps=3, states=1):
+    """A recurrent net: in training `steps` calls of one cell, at test one, whose state goes in and comes out."""
+    cell, out = dense("cell", 4, 8), dense("out", 8, 2)
+    s = Sketch("objective", "train")
+    h, losses = s.input("x", 5, steps, 4), []
+    for _ in range(steps):
+        h = s.layer("GRU", h, (5, 8), "cell", cell)
+        losses.append(s.layer("Dense", h, (5, 2), "out", out))
+    s.output("loss", tuple(losses))
+    t = Sketch("next", "test")
+    x, names = t.input("x", 5, 4), [f"state {i}" for i in range(states)]
+    befores = [t.add("input", name, "state", (5, 8)) for name in names]
+    h = t.layer("GRU", (x, *befores), (5, 8), "cell", cell)
+    t.output("output", t.layer("Dense", h, (5, 2), "out", out), 5, 2)
+    for name in names:
+        t.add("output", name, "state", (5, 8), h)
+    return s.graph(), t.graph()
+
+
 def classifier():
     h, out = dense("h", 784, 256), dense("out", 256, 10)
     norm = (

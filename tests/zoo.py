@@ -55,6 +55,11 @@ def filled(layer, rng):
     return layer
 
 
+def averaged(layer):
+    """Return the layer, reading means of its parameters."""
+    return tn.Average(layer.parameters).of(layer)
+
+
 @st.composite
 def convolutions(draw, kind):
     x, rng = draw(pictures(least=2))
@@ -112,6 +117,7 @@ LAYERS = {
     "Sequential": (tn.Sequential, of_rows(
         lambda d, rng: filled(tn.Sequential(tn.Dense.create("h", d, 3, rng), tn.Tanh()), rng))),
     "Detached": (tn.Detached, of_rows(lambda d, rng: filled(tn.Dense.create("h", d, 3, rng), rng).detached())),
+    "Averaged": (tn.Averaged, of_rows(lambda d, rng: averaged(filled(tn.Dense.create("h", d, 3, rng), rng)))),
     **at(Unit, lambda mode: of_pictures(
         lambda c, rng: filled(Unit.create("u", (c, 2), rng, mode=mode), rng), examples=2)),
     **at(Fractal, lambda mode: of_pictures(

@@ -61,7 +61,7 @@ def _recorded(function: TestFunction[Any] | TrainFunction, python: Callable, inp
 
     def run(boxes: list) -> None:
         result = recording.run(python, *boxes)
-        named = terms_of(function.who, result) if train else outputs_of(function.who, result)
+        named = terms_of(function.who, result) if train else outputs_of(function.who, result, function.state)
         if train and "loss" not in named:
             named = {**named, "loss": reduce(operator.add, named.values())}
         for label, value in named.items():
@@ -87,6 +87,7 @@ def _recorded(function: TestFunction[Any] | TrainFunction, python: Callable, inp
         recording.constants,
         tuple(recording.operations),
         tuple(outputs.items()),
+        () if train else function.state,
     )
     return _pruned(made)
 

@@ -35,6 +35,7 @@ class Program:
 
     parameters: those of the function (and statistics), by their names. constants: other fixed arrays.
     outputs: (label, the array's name); "output" is the only one, "output 1" one of a tuple, others are a dict's.
+    state: names of inputs and of the last outputs: what comes out goes into the next call.
     Call it with arrays, and with `rng=` where it draws noise.
     """
 
@@ -45,6 +46,7 @@ class Program:
     constants: dict[str, np.ndarray] = field(repr=False)
     operations: tuple[Operation, ...] = field(repr=False)
     outputs: tuple[tuple[str, str], ...]
+    state: tuple[str, ...] = ()
 
     @property
     def noisy(self) -> bool:
@@ -75,7 +77,7 @@ class Program:
         values = owned({label: arrays[name] for label, name in self.outputs}, given)
         if list(values) == ["output"]:
             return values["output"]
-        return tuple(values.values()) if "output 1" in values else values
+        return tuple(values.values()) if "output 1" in values or self.state else values
 
     def __str__(self) -> str:
         lines = [f"{self.name}({', '.join(f'{x.name} {_text(x.shape)}' for x in self.inputs)})"]

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, runtime_checkable
 import numpy as np
 
 from teachnn.functions.given import one_by_one
-from teachnn.functions.history import History, StepResult
-from teachnn.functions.stopping import Kept
-from teachnn.parameters import Change, Parameter, change
+from teachnn.functions.history import StepResult
+from teachnn.functions.stopping import Watched
+from teachnn.parameters import change
 from teachnn.support import InputError, instance
 
 if TYPE_CHECKING:
@@ -32,31 +32,10 @@ class Position(NamedTuple):
     batches: Sequence[Any] | None = None
 
 
-class Trainable(Protocol):
+class Trainable(Watched, Protocol):
     """What is trained: a training function, as far as the loop knows one."""
 
     position: Position | None
-    history: History
-    kept: Kept | None
-
-    @property
-    def parameters(self) -> Sequence[Parameter]:
-        """What its steps move."""
-        ...
-
-    @property
-    def touched(self) -> Mapping[Any, Change]:
-        """The changes that would put back what else its steps changed, as it was before the first of them."""
-        ...
-
-    def as_it_is(self) -> list[Change]:
-        """Return the changes that would put back what it is now."""
-        ...
-
-    @property
-    def steps(self) -> int:
-        """How many steps were taken."""
-        ...
 
     def __call__(self, *inputs: ArrayLike) -> StepResult:
         """Take one step."""

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from teachnn.functions.scopes import TestScope, Unseen
-from teachnn.graphs import Graph, as_inputs, check_modes, graph_of, name_of, outputs_of, owned
+from teachnn.graphs import Graph, as_inputs, check_modes, check_state, graph_of, name_of, outputs_of, owned
 from teachnn.parameters import Variable, changing, current_scope, values_of
 from teachnn.support import Mode, name_given
 
@@ -26,16 +26,26 @@ class TestFunction(Generic[R]):
 
     function: any Python function of arrays that returns arrays. modes: the modes that its layers may be in; ask for
     ("test", "train") to keep dropout's noise or the batch's statistics on purpose. Floats are taken as float32.
+    state: the names of what belongs to one text or series alone, ("cache",) say: it goes in by an input of that name,
+    if there is one, and comes out as the last of the outputs. It is drawn as such, and neither saved nor trained.
     Raises ModeError for a layer in another mode, InputError for inputs that do not fit.
     """
 
     __test__ = False  # pytest: not a class of tests
 
-    def __init__(self, function: Callable[..., R], *, modes: Sequence[Mode] = ("test",), name: str = "") -> None:
+    def __init__(
+        self,
+        function: Callable[..., R],
+        *,
+        modes: Sequence[Mode] = ("test",),
+        state: Sequence[str] = (),
+        name: str = "",
+    ) -> None:
         self.name: str = name_given("TestFunction", name or name_of(function, "test function"))
         self.who: str = f"{self.name} (TestFunction)"
         self.function: Callable[..., R] = function
         self.modes: tuple[Mode, ...] = check_modes(self.who, modes)
+        self.state: tuple[str, ...] = check_state(self.who, state)
         self._reads: tuple[Variable, ...] | None = None  # known once it was called
 
     def __call__(self, *inputs: ArrayLike) -> R:
@@ -51,7 +61,7 @@ class TestFunction(Generic[R]):
                 scope = TestScope(self.who, self.modes, None)
                 output = scope.run(self.function, *inputs)
                 self._reads = tuple(dict.fromkeys((*(self._reads or ()), *scope.read_now)))
-        outputs_of(self.who, output)  # rejects anything but arrays
+        outputs_of(self.who, output, self.state)  # rejects anything but arrays
         return owned(output, inputs)
 
     def _read(self, inputs: Sequence[Any]) -> R:
@@ -63,7 +73,7 @@ class TestFunction(Generic[R]):
     def graph(self, *inputs: ArrayLike) -> Graph:
         """Return what the function computes for this input; nothing changes."""
         inputs = as_inputs(self.who, self.function, inputs, finite=True)
-        return graph_of(self, self.function, inputs, "test", self.modes)
+        return graph_of(self, self.function, inputs, "test", self.modes, state=self.state)
 
     def __repr__(self) -> str:
         return f"TestFunction({self.name}, modes={self.modes})"

@@ -7,7 +7,17 @@ and `teachnn.graphs.style` (its colours).
 
 from teachnn.graphs.drawn import Drawing, Graph, draw
 from teachnn.graphs.graph import CallGraph, Edge, Node, Use, shared_parameters
-from teachnn.graphs.inputs import as_inputs, check_modes, name_of, names_of, outputs_of, owned, refuse_nan, terms_of
+from teachnn.graphs.inputs import (
+    as_inputs,
+    check_modes,
+    check_state,
+    name_of,
+    names_of,
+    outputs_of,
+    owned,
+    refuse_nan,
+    terms_of,
+)
 from teachnn.graphs.record import graph_of
 
 __all__ = [
@@ -19,6 +29,7 @@ __all__ = [
     "Use",
     "as_inputs",
     "check_modes",
+    "check_state",
     "draw",
     "graph_of",
     "name_of",

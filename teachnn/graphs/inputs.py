@@ -100,13 +100,32 @@ def terms_of(who: str, result: Any) -> dict[str, Any]:
     return terms
 
 
-def outputs_of(who: str, result: Any) -> dict[str, Any]:
+def check_state(who: str, state: Sequence[str]) -> tuple[str, ...]:
+    """Return the names of a function's state as a tuple; raises an error for anything but different names."""
+    given = ("",) if isinstance(state, str) else items(who, state, str, "names of the state", 'state=("cache",), say')
+    if not all(given) or len(set(given)) < len(given):
+        raise InputError(who, "a tuple of different names as state", repr(state), 'state=("cache",), say')
+    return given
+
+
+def outputs_of(who: str, result: Any, state: Sequence[str] = ()) -> dict[str, Any]:
     """Return what a test function returned by name: "output", "output 1" and so on, or the names of a dict.
 
-    Raises InputError unless it is an array, or a tuple or dict of arrays.
+    state: the names of the last outputs. Raises InputError unless it is an array, or a tuple or dict of arrays, and one
+    that ends with the state, if there is any.
     """
-    cure = "end it with return" if result is None else "return an array, or a tuple or dict of arrays"
-    if isinstance(result, dict):
+    if state:
+        given = list(result) if isinstance(result, tuple) else [result]
+        outputs, states = given[: -len(state)], given[-len(state) :]
+        if not outputs:
+            wanted = f"a tuple that ends with its state, (output, {', '.join(state)})"
+            raise InputError(
+                who, wanted, f"{len(given)} output{'s' * (len(given) > 1)}", f"return output, {', '.join(state)}"
+            )
+        named = outputs_of(who, tuple(outputs) if len(outputs) > 1 else outputs[0]) | dict(
+            zip(state, states, strict=True)
+        )
+    elif isinstance(result, dict):
         named = {str(name): value for name, value in result.items()}
     elif isinstance(result, tuple):
         named = {f"output {i}": value for i, value in enumerate(result, 1)}
@@ -115,6 +134,7 @@ def outputs_of(who: str, result: Any) -> dict[str, Any]:
     for value in named.values():
         if not (isbox(value) or isinstance(value, np.ndarray | np.generic | int | float)):
             got = "None" if value is None else type(value).__name__
+            cure = "end it with return" if result is None else "return an array, or a tuple or dict of arrays"
             raise InputTypeError(who, "a function that returns arrays", got, cure)
     return named
 

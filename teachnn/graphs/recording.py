@@ -32,7 +32,7 @@ class Recorded(TraceNode):
     def __init__(self, value: Any, function: Callable, args: Any, kwargs: Any, argnums: Any, parents: Any) -> None:
         self.recording = parents[0].recording
         sources = [parent.made_by for parent in parents]
-        sources += [index for index, x in self.recording.labels if any(argument is x for argument in args)]
+        sources += [index for index, x in self.recording.labels if any(_looks_into(a, x) for a in args)]
         self.made_by = self.recording.note(function.__name__.lstrip("_"), np.shape(value), sources)
 
     def initialize_root(self, recording: Recording, made_by: Source) -> None:
@@ -58,7 +58,7 @@ class Recording(Scope):
         self.calls: list[Node] = []
         self.stack: list[int] = []
         self.pending: list[Use] = []  # statistics that the next primitive uses
-        self.labels: list[tuple[int, np.ndarray]] = []  # inputs of whole numbers: no boxes, known by identity
+        self.labels: list[tuple[int, np.ndarray]] = []  # inputs of whole numbers: no boxes, known by their memory
         self.roots: dict[Variable, Any] = {}
         self.copies: dict[np.random.Generator, np.random.Generator] = {}
 
@@ -122,6 +122,12 @@ class Recording(Scope):
         self.stack.pop()
         self.calls[index] = replace(self.calls[index], shape=_shape(output))
         return output
+
+
+def _looks_into(value: Any, x: Any) -> bool:
+    """Return whether a value is x, or a part of it: a slice, another shape."""
+    arrays = isinstance(value, np.ndarray) and isinstance(x, np.ndarray)
+    return value is x or (arrays and np.may_share_memory(value, x))
 
 
 def made_by(value: Any) -> Any:

@@ -18,6 +18,8 @@ text{font-family:system-ui,-apple-system,"Segoe UI",sans-serif;font-size:12.5px;
 .grey{fill:$grey} .small{font-size:11px}
 .edge{fill:none;stroke:#69737d;stroke-width:1.5} .head{fill:#69737d}
 .link{fill:none;stroke-width:1.7} .link.parameter{stroke:$parameter} .link.statistic{stroke:$statistic}
+.link.state{stroke:$state;stroke-width:2.4;stroke-linecap:round;stroke-dasharray:0.1 5} .tip.state{fill:$state}
+.state-end{fill:$state}
 .tip.statistic{fill:$statistic} .tip.parameter{fill:$parameter} .dashed{stroke-dasharray:5 4}
 .bar.train{fill:$train} .bar.test{fill:$test}
 .box{fill:#ffffff;stroke-width:1.6} .box.train{stroke:$train} .box.test{stroke:$test}

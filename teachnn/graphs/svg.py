@@ -103,11 +103,20 @@ def _box(box: Box, kind: str) -> str:
 
 def _end(box: Box) -> str:
     x, y = box.x + box.width / 2, box.y + box.height / 2 + 4.5
-    words = f'<tspan class="bold">{text(box.title)}</tspan><tspan class="end-grey" dx="6">{text(box.detail)}</tspan>'
+    shape, ink, grey = _rect("end", box.x, box.y, box.width, box.height, box.height / 2), "end-text", "end-grey"
+    if box.type == "state":
+        shape, ink, grey = _hexagon(box.x, box.y, box.width, box.height), "ink", "ink"
+    words = f'<tspan class="bold">{text(box.title)}</tspan><tspan class="{grey}" dx="6">{text(box.detail)}</tspan>'
     return (
-        f"<g {_told(box)}{_rect('end', box.x, box.y, box.width, box.height, box.height / 2)}"
-        f'<text class="end-text" x="{_number(x)}" y="{_number(y)}" text-anchor="middle">{words}</text></g>'
+        f"<g {_told(box)}{shape}"
+        f'<text class="{ink}" x="{_number(x)}" y="{_number(y)}" text-anchor="middle">{words}</text></g>'
     )
+
+
+def _hexagon(x: float, y: float, width: float, height: float) -> str:
+    a, b, middle, low = x + height / 2, x + width - height / 2, y + height / 2, y + height
+    corners = [(a, y), (b, y), (x + width, middle), (b, low), (a, low), (x, middle)]
+    return f'<path class="state-end" d="M{"L".join(map(_point, corners))}Z"/>'
 
 
 def _chip(chip: Pill) -> str:
@@ -156,6 +165,7 @@ def _entry(entry: Entry) -> str:
         "fixed": _rect("chip parameter fixed", x, y - 10, 22, 12, 6),
         "statistic": _rect("pill statistic", x, y - 10, 22, 12, 3),
         "own-statistic": _rect("chip statistic", x, y - 10, 22, 12, 3),
+        "state": _hexagon(x, y - 10, 22, 12),
         "gradient": f'<path class="edge" d="M{_point((x, y - 4))}h22"/>',
         "no-gradient": f'<path class="edge dashed" d="M{_point((x, y - 4))}h22"/>',
     }

@@ -55,9 +55,11 @@ class GPT:
     """Texts of tokens 0 to vocabulary - 1, at most `length` long; `heads` share the `width` in each of the `blocks`.
 
     logits(tokens): (N, T) -> (N, T, vocabulary), the whole text at once. read(prompt): (N, T) -> logits (N, vocabulary)
-    of what comes next, and a cache. next(token, cache): token (N,) -> logits, the cache with that token in it. All
-    three are TestFunctions; a cache is an array (blocks, 2, N, heads, T, width / heads), keys and values: it belongs
-    to one text, goes in and comes out, and nobody else keeps it. The table of tokens is used twice, at both ends.
+    of what comes next, and a cache. next(token, cache): token (N,) -> logits, the cache with that token in it.
+    attention(tokens): (N, T) -> (N, blocks, heads, T, T), how much each place takes from each; its last rows are what
+    the last token looked at, in `read` as in `next`. All four are TestFunctions; a cache is an array (blocks, 2, N,
+    heads, T, width / heads), keys and values: it belongs to one text, goes in and comes out, and nobody else keeps it.
+    The table of tokens is used twice, at both ends.
 
     >>> from teachnn import rng
     >>> gpt = GPT(10, 8, rng(0), width=8, heads=2, blocks=1)
@@ -84,8 +86,9 @@ class GPT:
         self.blocks: tuple[Block, ...] = tuple(Block.create(f"block{i}", width, heads, rng) for i in count)
         self.norm: LayerNorm = LayerNorm.create("norm", width)
         self.logits: TestFunction = TestFunction(self._logits, name="logits")
-        self.read: TestFunction = TestFunction(self._read, name="read")
-        self.next: TestFunction = TestFunction(self._next, name="next")
+        self.read: TestFunction = TestFunction(self._read, state=("cache",), name="read")
+        self.next: TestFunction = TestFunction(self._next, state=("cache",), name="next")
+        self.attention: TestFunction = TestFunction(self._attention, name="attention")
 
     @property
     def parameters(self) -> tuple[Parameter, ...]:
@@ -99,10 +102,10 @@ class GPT:
         """Return the function that searches for the parameters; call it with tokens (N, T + 1)."""
         return TrainFunction(self.objective, self.parameters, optimizer)
 
-    def objective(self, tokens: Array) -> Array:
-        """Return the cross-entropy of each token after the first, given those before it, in nats per token."""
-        logits = self._logits(tokens[:, :-1])
-        return loss.cross_entropy(logits.reshape((-1, logits.shape[-1])), tokens[:, 1:].reshape(-1))
+    def objective(self, tokens: Array, first: int = 1) -> Array:
+        """Return the cross-entropy of the tokens from place `first` on, each given all before it, in nats per token."""
+        logits = self._logits(tokens[:, :-1])[:, first - 1 :]
+        return loss.cross_entropy(logits.reshape((-1, logits.shape[-1])), tokens[:, first:].reshape(-1))
 
     def generate(self, prompt: Array, count: int, rng: np.random.Generator, temperature: float = 1.0) -> np.ndarray:
         """Return the `count` tokens (N, count) that follow a prompt (N, T), drawn from softmax(logits / temperature).
@@ -125,6 +128,13 @@ class GPT:
         for block in self.blocks:
             x = block(x)
         return self._scores(x)
+
+    def _attention(self, tokens: Array) -> Array:
+        x, weights = self._embedded(tokens, 0), []
+        for block in self.blocks:
+            weights.append(block.attention.weights(block.norm1(x)))
+            x = block(x)
+        return anp.stack(weights, axis=1)
 
     def _read(self, prompt: Array) -> tuple[Array, Array]:
         return self._continued(prompt, 0, [()] * len(self.blocks))

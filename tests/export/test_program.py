@@ -34,6 +34,14 @@ def test_the_program_of_a_training_function_returns_its_terms_and_their_sum(whic
         assert terms["loss"] == pytest.approx(step.loss, rel=1e-5)
 
 
+def test_a_state_is_named_and_comes_out_last():
+    step = tn.TestFunction(lambda x, h: (x.sum(axis=1), h + x), state=("h",))
+    program = tn.export.program(step, Z, Z)
+    assert program.state == ("h",) and [label for label, _ in program.outputs] == ["output", "h"]
+    y, h = program(Z[:1], Z[:1])
+    assert y.tolist() == step(Z[:1], Z[:1])[0].tolist() and h.tolist() == (2 * Z[:1]).tolist()
+
+
 def test_noise_comes_from_the_generator_that_is_handed_over():
     vae = VAE(2, tn.rng(0), hidden=8)
     program = tn.export.program(vae.train_function(tn.Adam()), X)

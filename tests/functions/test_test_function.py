@@ -3,8 +3,10 @@
 import threading
 import time
 
+import autograd.numpy as anp
 import numpy as np
 import pytest
+from refusal import refused
 from small import Small, X, Y, at_rest
 
 import teachnn as tn
@@ -161,3 +163,40 @@ def test_an_unknown_mode_is_refused():
 def test_a_test_function_that_returns_nothing_is_refused():
     with pytest.raises(tn.InputError, match="expected a function that returns arrays, got None; end it with return"):
         tn.TestFunction(lambda x: None)([1.0])
+
+
+def counted(x, seen):
+    """Return the mean of a series so far, and how its sum and length go on: a state."""
+    seen = seen + anp.stack([x, anp.ones(x.shape, x.dtype)], axis=1)
+    return seen[:, 0] / seen[:, 1], seen
+
+
+def test_a_state_goes_in_and_comes_out_and_the_function_stays_pure():
+    mean = tn.TestFunction(counted, state=("seen",))
+    nothing, x = np.zeros((2, 2), np.float32), np.array([4.0, 8.0], np.float32)
+    (first, seen), (again, _) = mean(x, nothing), mean(x, nothing)
+    assert first.tobytes() == again.tobytes() and not nothing.any()
+    assert mean(x + 2, seen)[0].tolist() == [5, 9]
+    graph = mean.graph(x, seen)
+    assert [node.name for node in graph.nodes if node.type == "state"] == ["seen", "seen"]
+    assert [node.name for node in graph.nodes if node.kind == "output"] == ["output", "seen"]
+    assert not graph.parameters and not graph.statistics and "seen (state)" in str(graph)
+
+
+def test_a_state_need_not_go_in_to_come_out():
+    read = tn.TestFunction(lambda x: (x.mean(), x.max(), x), state=("cache",))
+    assert [node.name for node in read.graph(X).nodes if node.kind == "output"] == ["output 1", "output 2", "cache"]
+    assert [node.name for node in read.graph(X).nodes if node.type == "state"] == ["cache"]
+
+
+@pytest.mark.parametrize("state", ["cache", ("a", "a"), ("",), (1,), None])
+def test_a_state_is_a_tuple_of_different_names(state):
+    with pytest.raises(tn.InputError, match=r"^f \(TestFunction\): expected .*; state="):
+        tn.TestFunction(counted, state=state, name="f")
+
+
+@pytest.mark.parametrize("function, got", [(lambda x: x, "1 output"), (lambda x: (x,), "1 output")])
+def test_a_function_that_returns_less_than_its_state_is_refused(function, got):
+    with refused("f (TestFunction)", cure="return output, cache") as caught:
+        tn.TestFunction(function, state=("cache",), name="f")(X)
+    assert f"got {got};" in str(caught.value)

@@ -9,6 +9,7 @@ from autograd.tracer import trace_stack
 
 import teachnn as tn
 from teachnn.models.classifier import Classifier, convolutional_network, dense_network
+from teachnn.models.gpt import GPT
 from teachnn.models.vae import VAE
 
 X = np.random.default_rng(0).random((6, 28, 28), dtype=np.float32)
@@ -69,6 +70,12 @@ def test_labels_are_an_input_of_the_loss():
     assert edges(graph)["y", "cross_entropy"] is False and edges(graph)["out", "cross_entropy"] is True
 
 
+def test_a_part_of_an_input_of_whole_numbers_is_known_to_come_from_it():
+    table = tn.Embedding.create("table", 5, 2, tn.rng(0))
+    graph = tn.TestFunction(lambda tokens: table(tokens[:, 1:])).graph(np.zeros((3, 4), int))
+    assert edges(graph) == {("tokens", "table"): False, ("table", "output"): False}
+
+
 def test_a_detached_layer_is_used_but_not_trained_and_passes_the_gradient_on():
     first, second = tn.Dense.create("first", 3, 3, tn.rng(0)), tn.Dense.create("second", 3, 1, tn.rng(1))
     frozen = second.detached()
@@ -125,8 +132,14 @@ def test_a_custom_layer_opens_at_depth_two():
 
     graph = tn.TestFunction(Residual(tn.Dense.create("in", 3, 3, tn.rng(0)), name="res")).graph(np.ones((2, 3)))
     assert [n.name or n.type for n in graph.nodes] == ["inputs", "res", "output"]
-    assert [n.name or n.type for n in graph.collapse(2).nodes] == ["inputs", "in", "res", "output"]
+    assert [n.name or n.type for n in graph.collapse(2).nodes] == ["inputs", "in", "add", "output"]
     assert [n.name or n.type for n in graph.collapse(0).nodes] == ["inputs", "dense", "add", "output"]
+
+
+@pytest.mark.parametrize("depth", [0, 1, 2, 3])
+def test_what_a_layer_does_before_and_after_the_layers_in_it_closes_no_circle(depth):
+    graph = GPT(5, 4, tn.rng(0), width=4, heads=2, blocks=1).logits.graph(np.zeros((1, 3), int)).collapse(depth)
+    assert all(edge.source < edge.target for edge in graph.edges) and tn.draw(graph).svg
 
 
 def test_a_test_function_of_test_functions_is_seen_whole():

@@ -5,7 +5,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
-from pictures import Sketch, classifier, fractal, parameter, residual, vae
+from pictures import Sketch, classifier, fractal, parameter, recurrent, residual, vae
 
 from teachnn.graphs import Graph, Node, draw
 
@@ -25,7 +25,7 @@ def named(name):
     return Graph("f", "test", (Node(0, "call", name, "Dense", (1, 2)),), ())
 
 
-@pytest.mark.parametrize("graphs", [vae()[:2], vae(), vae()[:1], vae()[1:3], classifier(), fractal(), residual(3)])
+@pytest.mark.parametrize("graphs", [vae()[:2], vae(), vae()[:1], vae()[1:3], classifier(), recurrent(), residual(3)])
 def test_every_drawing_is_valid_xml_with_its_own_ground_and_words(graphs):
     root = ElementTree.fromstring(svg_of(*graphs))
     assert root.tag == f"{SVG}svg" and root.get("role") == "img"
@@ -106,6 +106,15 @@ def test_statistics_have_corners_and_parameters_are_round():
         ("pill parameter", "12"),
         ("pill statistic", "3"),
     }
+
+
+def test_a_state_has_a_shape_of_its_own_and_a_dotted_way_back_and_the_legend_names_it():
+    train, test = recurrent()
+    svg = svg_of(train, test)
+    assert svg.count('class="state-end"') == 3, "where it goes in, where it comes out, and the legend"
+    assert svg.count('class="link state"') == 1
+    assert "state: comes out, goes into the next call" in texts(svg)
+    assert "state-end" not in svg_of(train).partition("</style>")[2]
 
 
 def test_a_parameter_without_a_gradient_in_training_has_a_dashed_outline():

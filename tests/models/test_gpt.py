@@ -43,6 +43,33 @@ def test_next_changes_none_of_its_inputs_and_a_cache_can_be_gone_on_from_twice()
     assert not np.shares_memory(longer, cache) and longer.shape[4] == 3
 
 
+def test_a_cache_is_drawn_as_a_state_that_goes_in_and_comes_out():
+    gpt = GPTS[0]
+    _, cache = gpt.read(np.array([[1, 2]]))
+    ends = {f.name: [n.kind for n in f.graph(*x).nodes if n.type == "state"]
+            for f, x in ((gpt.read, [np.array([[1, 2]])]), (gpt.next, [np.array([3]), cache]))}  # fmt: skip
+    assert ends == {"read": ["output"], "next": ["input", "output"]}
+
+
+@pytest.mark.parametrize("T", [1, 5])
+def test_attention_shows_what_each_place_takes_from_those_before_it(T):
+    gpt, tokens = GPTS[0], np.random.default_rng(0).integers(0, 11, (3, T))
+    weights = gpt.attention(tokens)
+    assert weights.shape == (3, 2, 4, T, T)
+    assert weights.sum(axis=-1) == pytest.approx(1, abs=1e-5) and not np.triu(weights, 1).any()
+
+
+def test_attention_is_that_by_which_the_cached_function_computes():
+    gpt, tokens = GPTS[1], np.array([[1, 2, 3, 4], [5, 6, 7, 8]])
+    _, cache = gpt.read(tokens)
+    values = cache[:, 1].swapaxes(0, 1)  # (N, blocks, heads, T, d)
+    taken = gpt.attention(tokens) @ values
+    block, x = gpt.blocks[0], gpt.tokens(tokens) + gpt.places(np.arange(4))
+    by_heads = taken[:, 0].swapaxes(1, 2).reshape(2, 4, 16)
+    y = by_heads @ block.attention.W_out.value + block.attention.b_out.value
+    np.testing.assert_allclose(y, block.attention(block.norm1(x)), atol=1e-5)
+
+
 def test_the_table_of_tokens_is_one_parameter_used_at_both_ends():
     gpt = GPTS[0]
     assert [p.name for p in gpt.parameters].count("tokens.W") == 1

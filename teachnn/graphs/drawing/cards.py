@@ -66,7 +66,7 @@ def box_of(node: Node, graph: CallGraph, number: int, shared: Container[Variable
     title, kind = shorten(name, 28), shorten(kind, 28)
     if node.kind in ("input", "output"):
         wide = text_width(title, 12.5, True) + text_width(shape, 12) + 8 + 2 * 18
-        return Box(key, number, node.kind, title, "", shape, None, about, 0, 0, max(wide, 96.0), 32.0)
+        return Box(key, number, node.kind, title, kind, shape, None, about, 0, 0, max(wide, 96.0), 32.0)
     badge = BADGE + 10 if node.mode else 0.0
     line = text_width(title, 13, True) + badge
     if kind and line + text_width(kind, 13) + 6 <= LINE_LIMIT:
@@ -130,6 +130,7 @@ def legend(
         "fixed": ("parameter that is used, not trained", any(p.fixed for p in [*pills, *chips])),
         "statistic": ("statistic, shared", any(p.kind == "statistic" for p in pills)),
         "own-statistic": ("statistic" + only, any(c.kind == "statistic" for c in chips)),
+        "state": ("state: comes out, goes into the next call", any(box.type == "state" for box in boxes)),
         "gradient": ("gradient comes back", any(link.kind == "edge" and link.solid for link in links)),
         "no-gradient": ("no gradient", any(link.kind == "edge" and not link.solid for link in links)),
     }

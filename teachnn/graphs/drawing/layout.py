@@ -14,7 +14,18 @@ from itertools import pairwise
 from teachnn.graphs.drawing.cards import MARGIN, Heading, heading, legend, shared_heading
 from teachnn.graphs.drawing.picture import Box, Link, Panel, Picture, text_width
 from teachnn.graphs.drawing.plan import Plan, Share, plan_of, shares_of
-from teachnn.graphs.drawing.routes import CHANNEL, TRACK, Band, arrow_head, edge_route, knot, link_route, ports
+from teachnn.graphs.drawing.routes import (
+    BEND,
+    CHANNEL,
+    TRACK,
+    Band,
+    arrow_head,
+    edge_route,
+    knot,
+    link_route,
+    loop_route,
+    ports,
+)
 from teachnn.graphs.drawing.rows import rows_of, shared_variables, variables_of
 from teachnn.graphs.graph import CallGraph, G
 from teachnn.parameters import Statistic
@@ -43,6 +54,11 @@ def arrange(graphs: Sequence[CallGraph]) -> Picture:
     panels, shares = _columns(plans, shares, texts, top, bottom)
     boxes = [_placed(plan, panel, bands) for plan, panel in zip(plans, panels, strict=False)]
     links = [link for plan, mine in zip(plans, boxes, strict=True) for link in _edges(plan, mine, bands)]
+    links += [
+        link
+        for plan, mine, panel in zip(plans, boxes, panels, strict=False)
+        for link in _loops(plan, mine, panel, bands)
+    ]
     stacks = Counter(share.row for share in shares)
     links += [link for share in shares for link in _links(share, stacks[share.row], plans, boxes, panels, bands)]
     pills = tuple(share.pill for share in shares)
@@ -137,6 +153,21 @@ def _edges(plan: Plan, boxes: list[Box], bands: Sequence[Band]) -> list[Link]:
         points = edge_route(source, target, port[i], lane, plan.rows[way[0]] + 1, bands)
         head = arrow_head((port[i], target.y), 0, 1)
         links.append(Link("edge", source.key, target.key, edge.gradient, points, head))
+    return links
+
+
+def _loops(plan: Plan, boxes: list[Box], panel: Panel, bands: Sequence[Band]) -> list[Link]:
+    """Return the way of each state from where it comes out to where it goes in, in the panel's outer margin."""
+    ends = {(box.kind, box.title): i for i, box in enumerate(boxes) if box.type == "state"}
+    links = []
+    for (kind, title), i in ends.items():
+        if kind == "output" and ("input", title) in ends:
+            source, j, aside = boxes[i], ends["input", title], 6 + TRACK * (len(links) % 3)
+            side = panel.x + aside if source.graph == 0 else panel.x + panel.width - aside
+            below, above = bands[plan.rows[i]][1] + CHANNEL, bands[plan.rows[j]][0] - CHANNEL - BEND
+            points = loop_route(source, boxes[j], side, below, above)
+            head = arrow_head((points[-1][0], boxes[j].y), 0, 1)
+            links.append(Link("state", source.key, boxes[j].key, True, points, head))
     return links
 
 

@@ -39,7 +39,7 @@ class Box:
     graph: int
     kind: Literal["input", "call", "primitive", "output"]
     title: str
-    type: str
+    type: str  # of an input or output "state" or ""
     detail: str  # the shape of what it gives
     mode: str | None
     about: str
@@ -54,7 +54,7 @@ class Box:
 class Link:
     """A smooth line: a start, then three points for each cubic Bezier curve."""
 
-    kind: Literal["edge", "parameter", "statistic"]
+    kind: Literal["edge", "parameter", "statistic", "state"]  # state: from one call's end to the next one's start
     source: str  # the key of a box or a pill
     target: str
     solid: bool  # a gradient comes back along it; test functions' parameters and statistics are solid too

@@ -9,6 +9,7 @@ from teachnn.graphs.drawing.picture import Box, Panel, Pill, Point
 HEAD = 7.0  # an arrow head's length
 PORT = 18.0  # between two arrow heads on one box
 CHANNEL, TRACK = 9.0, 3.0  # a link that must pass a box keeps this far from its row, the next one this much further
+BEND = 6.0  # the radius of a loop's corners
 Band = tuple[float, float]  # a row's upper and lower y
 
 
@@ -65,6 +66,22 @@ def edge_route(
         if x != pen.points[-1][0]:
             pen.line(pen.points[-1][0], bands[row - 1][1]).down(x, min(bands[row][0], end))
     return tuple(pen.line(port, end).points)
+
+
+def loop_route(source: Box, target: Box, side: float, below: float, above: float) -> tuple[Point, ...]:
+    """Return the way of a state back to its input: under the output's row, up at the panel's side, over the input's."""
+    x, end = source.x + source.width / 2, target.x + target.width / 2
+    corners = [(x, below), (side, below), (side, above), (end, above)]
+    pen = Pen(x, source.y + source.height)
+    for (x, y), (after_x, after_y) in zip(corners, [*corners[1:], (end, target.y - HEAD + 1)], strict=True):
+        x0, y0 = pen.points[-1]
+        near = [
+            (x + BEND * ((to_x > x) - (to_x < x)), y + BEND * ((to_y > y) - (to_y < y)))
+            for to_x, to_y in ((x0, y0), (after_x, after_y))
+        ]
+        pen.line(*near[0])
+        pen.points += [(x, y), (x, y), near[1]]
+    return tuple(pen.line(end, target.y - HEAD + 1).points)
 
 
 def arrow_head(tip: Point, dx: float, dy: float) -> tuple[Point, ...]:

@@ -6,7 +6,7 @@ from itertools import combinations
 
 import pytest
 from hypothesis import given, settings, strategies as st
-from pictures import Sketch, classifier, dense, fractal, parameter, residual, vae
+from pictures import Sketch, classifier, dense, fractal, parameter, recurrent, residual, vae
 
 from teachnn.graphs import Edge, Graph, Node, Use
 from teachnn.graphs.drawing.layout import arrange
@@ -21,6 +21,9 @@ PAIRS = {
     "batch normalisation": classifier,
     "fractal": fractal,
     "residual": lambda: residual(12),
+    "state": recurrent,
+    "state left": lambda: recurrent(1, 2)[1:],
+    "four states": lambda: (*recurrent(2, 4), recurrent()[1]),
 }
 every_pair = pytest.mark.parametrize("graphs", [pytest.param(make(), id=name) for name, make in PAIRS.items()])
 
@@ -130,6 +133,27 @@ def test_the_main_way_of_a_residual_chain_is_straight_and_the_skips_are_too():
     assert len({round(box.x + box.width / 2) for box in picture.boxes}) == 1
     skips = {round(min(x for x, _ in link.points)) for link in picture.links if len(link.points) > 4}
     assert len(skips) == 1
+
+
+def test_a_state_goes_back_to_its_input_in_the_outer_margin_of_its_panel():
+    picture = arrange(recurrent(states=2))
+    panel, boxes = picture.panels[1], boxes_of(picture)
+    loops = [link for link in picture.links if link.kind == "state"]
+    assert [(boxes[link.source].title, boxes[link.target].title) for link in loops] == [
+        ("state 0",) * 2,
+        ("state 1",) * 2,
+    ]
+    assert [boxes[link.source].kind for link in loops] == ["output", "output"]
+    sides = [max(x for x, _ in link.points) for link in loops]
+    widest = max(box.x + box.width for box in picture.boxes)
+    assert widest < min(sides) and max(sides) < panel.x + panel.width and len(set(sides)) == 2
+    assert all(link.points[-1][1] < boxes[link.target].y for link in loops)
+
+
+def test_a_state_that_only_comes_out_has_no_way_back():
+    read = Sketch("read", "test")
+    read.add("output", "cache", "state", (1, 4), read.input("prompt", 1, 4))
+    assert not [link for link in arrange([read.graph()]).links if link.kind == "state"]
 
 
 def test_a_fork_is_symmetric():
