@@ -49,6 +49,7 @@ from teachnn.functions import (
 )
 from teachnn.graphs import Drawing, Graph, draw, shared_parameters
 from teachnn.layers import (
+    GRU,
     AveragePool2D,
     BatchNorm,
     CausalSelfAttention,
@@ -70,6 +71,7 @@ from teachnn.layers import (
     ModeLayer,
     ReLU,
     Reshape,
+    Residual,
     Sequential,
     Sigmoid,
     Softmax,
@@ -87,6 +89,7 @@ if TYPE_CHECKING:
 __version__ = "0.2.0"
 
 __all__ = [
+    "GRU",
     "SGD",
     "Adam",
     "AdamW",
@@ -123,6 +126,7 @@ __all__ = [
     "RMSProp",
     "ReLU",
     "Reshape",
+    "Residual",
     "Sequential",
     "Sigmoid",
     "Snapshot",
