@@ -60,6 +60,7 @@ NOTHING_CAN_BE_WRONG = {
             "Optimizer.rate",
             "TrainFunction.as_it_was",
             "TrainFunction.differentiate",
+            "Average.write",
             "History.as_it_was",
             "Layer.expect",
         ),
@@ -305,6 +306,7 @@ FIELDS = {  # one of each class whose fields are given by hand
     "LeakyReLU": (tn.LeakyReLU, lambda w: tn.LeakyReLU()),
     "Reshape": (tn.Reshape, lambda w: tn.Reshape((2,))),
     "Detached": (tn.Detached, lambda w: w.net[0].detached()),
+    "Averaged": (tn.Averaged, lambda w: tn.Average(w.net.parameters).of(w.net[0])),
     "fractalnet.Unit": (fractalnet.Unit, lambda w: w.fractal.blocks[0].unit),
     "fractalnet.Fractal": (fractalnet.Fractal, lambda w: w.fractal.blocks[0]),
     "fractalnet.FractalNet": (fractalnet.FractalNet, lambda w: w.fractal),
@@ -335,6 +337,7 @@ CALLED = {  # how a layer is made, and an array of the wrong rank, and of the wr
     **{k.__name__: (lambda w, k=k: k(), None, None) for k in (tn.ReLU, tn.LeakyReLU, tn.Sigmoid, tn.Tanh, tn.Softplus)},
     "Softmax": (lambda w: tn.Softmax(), (), (2, 0)),
     "Detached": (lambda w: w.net[0].detached(), (4,), (2, 9)),
+    "Averaged": (lambda w: tn.Average(w.net.parameters).of(w.net[0]), (4,), (2, 9)),
 }  # fmt: skip
 for name, (make, rank, size) in CALLED.items():
     sweep(name, lambda w, v, make=make: make(w)(v), **NOT_FLOATS)
@@ -475,6 +478,23 @@ for name in ("Linear", "Cosine", "StepDecay"):
 # The two kinds of function
 clipping = lambda w, v: tn.TrainFunction(w.objective, w.net.parameters, tn.SGD(), clip=v)  # noqa: E731
 sweep("TrainFunction", clipping, type=["1", True, [1.0]], negative=[-1.0], size=[0], nan=[NAN])
+averaging = lambda w, v: tn.TrainFunction(w.objective, w.net.parameters, tn.SGD(), average=v)  # noqa: E731
+sweep("TrainFunction", averaging, type=[0.999, True, "mean", tn.Average])
+row(
+    "TrainFunction",
+    "contradiction",
+    lambda w: averaging(w, tn.Average(tn.Dense.create("h", 4, 5, tn.rng(0)).parameters)),
+)
+sweep(
+    "Average",
+    lambda w, v: tn.Average(v),
+    type=[None, 3, "W", [None], np.ones(3), tn.ReLU()],
+    empty=[()],
+    contradiction=[[tn.Statistic("a", [1.0])], [tn.Parameter("a", [1.0]), tn.Parameter("a", [1.0])]],
+)
+sweep("Average", lambda w, v: tn.Average(w.net.parameters, rate=v), huge=[1], size=[0.001], **NOT_A_NUMBER)
+sweep("Average.of", lambda w, v: tn.Average(w.net.parameters).of(v), type=[None, np.tanh, "h"])
+row("Average.of", "contradiction", lambda w: tn.Average(w.net.parameters).of(tn.Dense.create("h", 4, 5, tn.rng(0))))
 sweep("TrainFunction", lambda w, v: tn.TrainFunction(v, w.net.parameters, tn.SGD()), type=[None, 3, "f"])
 sweep(
     "TrainFunction",
@@ -1115,6 +1135,29 @@ sweep("tw.ModeLens", lambda w, v: tw.ModeLens(w.net, w.test_net, v), **X | {"dty
 sweep(
     "tw.ModeLens", lambda w, v: tw.ModeLens(w.net, w.test_net, w.x, v), **NOT_A_COUNT | {"type": ["3", 2.5, [3], True]}
 )
+sweep("tw.TextStepper", lambda w, v: tw.TextStepper(v, "abcd"), type=[None, 3, "gpt", w_layer])
+sweep(
+    "tw.TextStepper",
+    lambda w, v: tw.TextStepper(w.gpt, v),
+    type=[None, 3, [1, 2, 3, 4]],
+    size=["abc", "abcde", ["a", "b"]],
+    contradiction=["abca", str],
+)
+sweep("tw.TextStepper", lambda w, v: tw.TextStepper(w.gpt, "abcd", v), type=[3, "f"])
+sweep(
+    "tw.TextStepper",
+    lambda w, v: tw.TextStepper(w.gpt, "abcd", prompt=v),
+    type=[None, 3, ["a"]],
+    size=["abcdabcd"],
+    contradiction=["xyz"],
+)
+sweep(
+    "tw.TextStepper",
+    lambda w, v: tw.TextStepper(w.gpt, "abcd", temperature=v),
+    negative=[-1],
+    **NOT_A_NUMBER,
+)
+sweep("tw.TextStepper", lambda w, v: tw.TextStepper(w.gpt, "abcd", rng=v), type=[3, "0"])
 sweep(
     "tw.ParameterView",
     lambda w, v: tw.ParameterView(v),

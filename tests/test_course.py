@@ -106,6 +106,8 @@ NOT_MET = {
     "tn.CausalSelfAttention": "of texts: teachnn.models.gpt has it",
     "tn.Embedding": "the same",
     "tn.CheckpointError": "an error: shown in notebook 01 by what it says",
+    "tn.Average": "of parameters: lesson 14 has it",
+    "tn.Averaged": "made by average.of(layer)",
     "tn.Detached": "made by layer.detached()",
     "tn.Drawing": "made by tn.draw",
     "tn.Graph": "made by a function's graph(x)",

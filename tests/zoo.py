@@ -55,6 +55,11 @@ def filled(layer, rng):
     return layer
 
 
+def averaged(layer):
+    """Return the layer, reading means of its parameters."""
+    return tn.Average(layer.parameters).of(layer)
+
+
 @st.composite
 def convolutions(draw, kind):
     x, rng = draw(pictures(least=2))
@@ -124,6 +129,7 @@ LAYERS = {
     "Sequential": (tn.Sequential, of_rows(
         lambda d, rng: filled(tn.Sequential(tn.Dense.create("h", d, 3, rng), tn.Tanh()), rng))),
     "Detached": (tn.Detached, of_rows(lambda d, rng: filled(tn.Dense.create("h", d, 3, rng), rng).detached())),
+    "Averaged": (tn.Averaged, of_rows(lambda d, rng: averaged(filled(tn.Dense.create("h", d, 3, rng), rng)))),
     **at(Unit, lambda mode: of_pictures(
         lambda c, rng: filled(Unit.create("u", (c, 2), rng, mode=mode), rng), examples=2)),
     **at(Fractal, lambda mode: of_pictures(
@@ -185,7 +191,8 @@ def models(seed: int = 0) -> dict[str, tuple]:
     found["anet"] = [(who, (faces, np.arange(4))), (what, (faces, tags))], [(anet.features, faces)], layers(anet)
     gpt, tokens = GPT(7, 8, rng, width=8, heads=2, blocks=1), rng.integers(0, 7, (4, 6))
     texts = [gpt.tokens, gpt.places, *gpt.blocks, gpt.norm]
-    found["gpt"] = [(gpt.train_function(tn.Adam()), (tokens,))], [(gpt.logits, tokens)], texts
+    tests = [(f, tokens) for f in (gpt.logits, gpt.attention)]
+    found["gpt"] = [(gpt.train_function(tn.Adam()), (tokens,))], tests, texts
     return found
 
 

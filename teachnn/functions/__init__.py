@@ -1,11 +1,12 @@
 """The two kinds of function: a training function searches for parameters, a test function uses them. Notebook 03.
 
 Read train_function and test_function first; then optimizer, schedule, clipping, advance for how parameters move;
-scopes, finite, snapshot, checkpoint, kept_in_file for how a step stays whole; loop, position, given, stopping,
-history, progress for many steps; check for whether a gradient is right.
+average for their means; scopes, finite, snapshot, checkpoint, kept_in_file for how a step stays whole; loop, position,
+given, stopping, history, progress for many steps; check for whether a gradient is right.
 """
 
 from teachnn.functions import schedule
+from teachnn.functions.average import Average, Averaged
 from teachnn.functions.check import check_gradients
 from teachnn.functions.checkpoint import CheckpointError, load, save
 from teachnn.functions.history import History, StepResult
@@ -21,6 +22,8 @@ __all__ = [
     "SGD",
     "Adam",
     "AdamW",
+    "Average",
+    "Averaged",
     "CheckpointError",
     "History",
     "Momentum",

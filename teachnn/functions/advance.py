@@ -12,6 +12,7 @@ from teachnn.functions.clipping import check_clip, clipped, global_norm
 from teachnn.functions.finite import Finite
 from teachnn.functions.optimizer import Memory, Optimizer
 from teachnn.parameters import Parameter, Variable
+from teachnn.support import InputError
 
 
 class Progress(NamedTuple):
@@ -33,6 +34,18 @@ def nothing_yet(parameters: Sequence[Parameter], optimizer: Optimizer) -> tuple[
     memory = tuple(tuple(np.zeros(p.shape, np.float32) for _ in optimizer.memory) for p in parameters)
     read_only(chain.from_iterable(memory))
     return memory
+
+
+def completed(who: str, parameters: Sequence[Parameter], gradients: Sequence[np.ndarray | None]) -> list[np.ndarray]:
+    """Return the gradients, zeros for a parameter that this batch's loss does not depend on (None).
+
+    Raises InputError if it depends on none of them.
+    """
+    if all(g is None for g in gradients):
+        which = "; it computes with layers of other parameters, or with detached ones"
+        raise InputError(who, "a loss that depends on the parameters to move", "one that does not" + which)
+    both = zip(parameters, gradients, strict=True)
+    return [np.zeros(p.shape, np.float32) if g is None else g for p, g in both]
 
 
 def advance(

@@ -40,7 +40,7 @@ def save(
     """Write parameters and statistics to a safetensors file.
 
     To go on training later as if nothing had happened, hand over the training function and the generators (by name)
-    too: its step count, history and the optimizer's memory and the generators' states are written as well.
+    too: its step count, history, averages and the optimizer's memory and the generators' states are written as well.
     Raises OSError if it cannot be written; a file that was there is then still what it was.
     """
     path, variables = _checked("save", path, variables, train, generators)
@@ -73,7 +73,7 @@ def load(
 ) -> list[str]:
     """Read a file that `save` wrote into the same variables (and training function, and generators).
 
-    A training function goes on as it would have; so it wants all generators that are in the file.
+    A training function goes on as it would have; so it wants all generators that are in the file, and its averages.
     Returns the names that were skipped: none, unless `strict` is False, which takes what fits by name and shape.
     Raises CheckpointError that lists all that does not fit, or says how the file is damaged; nothing has changed then.
     """
@@ -127,7 +127,8 @@ def _checked(
     for name, rng in (generators or {}).items():
         check_generator(who, rng)
         name_given(who, name)
-    return path, distinct(variables, f"{who} {path}")
+    averages = train.averages if train else ()
+    return path, distinct((*variables, *averages), f"{who} {path}")
 
 
 def _resumed(path: Path, train: TrainFunction, arrays: Mapping[str, np.ndarray], state: Mapping) -> list[Change]:

@@ -1,16 +1,29 @@
-"""What a loop and a step may be given: they say no to arrays for batches, and to a batch in one piece.
+"""What a loop and a step may be given: Parameters to move, and batches; arrays for these, or in one piece, are refused.
 
 Other libraries have fit(x, y), and loaders whose batches are lists; here a batch is a tuple of arrays. Notebook 03.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
-from teachnn.support import InputTypeError, instance
+from teachnn.layers import Layer
+from teachnn.parameters import Parameter, distinct
+from teachnn.support import InputError, InputTypeError, instance, items
+
+
+def parameters_given(who: str, parameters: Iterable[Parameter], purpose: str) -> tuple[Parameter, ...]:
+    """Return Parameters, each once; raises InputError if there are none, or for anything else, a layer say."""
+    cure = "net.parameters has them"
+    if isinstance(parameters, Layer):
+        raise InputTypeError(who, f"Parameters {purpose}", parameters.who, "take its .parameters")
+    each = items(who, parameters, Parameter, f"Parameters {purpose}", cure)
+    if not each:
+        raise InputError(who, f"at least one Parameter {purpose}", "none", cure)
+    return distinct(each, who)
 
 
 def refuse_arrays(batches: Any, epochs: Any) -> None:

@@ -15,6 +15,7 @@ from teachnn.support import instance, items
 class Snapshot:
     """Variables, a training function's steps and memory, and generators, as they were between two steps.
 
+    The averages that the training function writes are among the variables.
     `restore()` puts all of it back, between two steps, or nothing: training goes on from there, repeated bit for bit.
 
     >>> from teachnn import Parameter
@@ -36,6 +37,7 @@ class Snapshot:
         generators = items("Snapshot", generators, np.random.Generator, "generators", "a tuple of them")
         instance("Snapshot", "a TrainFunction as train", train, TrainFunction | None)
         with tracing, changing:
+            variables += train.averages if train else ()
             self._changes: list[Change] = [(variable, "stored", variable.stored) for variable in variables]
             self._changes += [(rng.bit_generator, "state", rng.bit_generator.state) for rng in generators]
             self._changes += train.as_it_is() if train else []

@@ -2,8 +2,7 @@
 
     train = TrainFunction(objective, parameters, optimizer)     train(x, y) takes one step
 
-A step is atomic: parameters, statistics, the optimizer's memory and the generators change together, at its end, or not
-at all.
+A step is atomic: parameters, statistics, the optimizer's memory and the generators change at its end, or not at all.
 """
 
 from __future__ import annotations
@@ -16,10 +15,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from teachnn.functions.advance import Progress, advance, nothing_yet, read_only
+from teachnn.functions.advance import Progress, advance, completed, nothing_yet, read_only
+from teachnn.functions.average import Average, average_given
 from teachnn.functions.clipping import check_clip
 from teachnn.functions.finite import Finite
-from teachnn.functions.given import refuse_one_piece
+from teachnn.functions.given import parameters_given, refuse_one_piece
 from teachnn.functions.history import History, StepResult
 from teachnn.functions.loop import fit
 from teachnn.functions.optimizer import Optimizer
@@ -27,10 +27,9 @@ from teachnn.functions.position import Position
 from teachnn.functions.scopes import TrainScope
 from teachnn.functions.stopping import Kept
 from teachnn.graphs import Graph, as_inputs, graph_of, name_of, terms_of
-from teachnn.layers import Layer
 from teachnn.ops import differentiate, getval, tracing
-from teachnn.parameters import Change, Parameter, Scope, Variable, change, current_scope, distinct
-from teachnn.support import Array, InputError, InputTypeError, instance, items, named
+from teachnn.parameters import Change, Parameter, Scope, Statistic, change, current_scope
+from teachnn.support import Array, instance, named
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -44,25 +43,28 @@ class TrainFunction:
     objective: any Python function of arrays; returns one scalar, or a dict of named scalars whose sum is minimised.
     parameters: the Parameters that move. optimizer: how they move, `tn.Adam(1e-3)` say.
     clip: gradients of a global norm above it are made shorter first (see clipping.py); None: never.
-    Floats come to the objective as float32. Raises InputError for inputs or an objective that do not fit, and
-    FloatingPointError where a loss is not finite; either way nothing has changed, and the next call works.
+    average: running means of parameters that move, written when a step is done (see average.py).
+    Floats come as float32. Raises InputError for what does not fit, and FloatingPointError where a loss is not finite;
+    either way nothing has changed, and the next call works.
     """
 
     def __init__(
-        self, objective: Objective, parameters: Iterable[Parameter], optimizer: Optimizer, *, clip: float | None = None
+        self,
+        objective: Objective,
+        parameters: Iterable[Parameter],
+        optimizer: Optimizer,
+        *,
+        clip: float | None = None,
+        average: Average | None = None,
     ) -> None:
         self.name: str = name_of(objective, "objective")
         self.who: str = f"{self.name} (TrainFunction)"
-        if isinstance(parameters, Layer):
-            raise InputTypeError(self.who, "Parameters to move", parameters.who, "take its .parameters")
-        moving = items(self.who, parameters, Parameter, "Parameters to move", "net.parameters has them")
-        if not moving:
-            raise InputError(self.who, "at least one Parameter to move", "none", "net.parameters has them")
         self.objective: Objective = objective
-        self.parameters: tuple[Parameter, ...] = distinct(moving, self.who)
+        self.parameters: tuple[Parameter, ...] = parameters_given(self.who, parameters, "to move")
         self._progress = Progress(0, 0, ())
         self.optimizer = optimizer
         self.clip: float | None = check_clip(self.who, clip)
+        self.average: Average | None = average_given(self.who, average, self.parameters)
         self.touched: Mapping[Any, Change] = {}  # by steps, besides parameters: what puts it back as it was before
         self.kept: Kept | None = None  # by a fit that may stop early
         self.position: Position | None = None  # of a fit
@@ -103,8 +105,13 @@ class TrainFunction:
     def as_it_was(self, steps: int, began: int, memory: Mapping[str, np.ndarray], position: Any) -> list[Change]:
         """Return the changes that put back what a checkpoint holds."""
         arrays = tuple(tuple(memory[f"{slot}.{p.name}"] for slot in self.optimizer.memory) for p in self.parameters)
-        progress = Progress(steps, began, arrays)
-        return [(self, "_progress", progress), (self, "position", position and Position(*position))]
+        at = position and Position(*position)
+        return [(self, "_progress", Progress(steps, began, arrays)), (self, "position", at)]
+
+    @property
+    def averages(self) -> tuple[Statistic, ...]:
+        """The running means that its steps write."""
+        return self.average.statistics if self.average else ()
 
     @property
     def began(self) -> int:
@@ -119,9 +126,13 @@ class TrainFunction:
             try:
                 loss, terms, gradients = self.differentiate(scope, inputs)
                 moved, progress, norm = advance(before, self.parameters, gradients, self._finite, self.clip)
+                if self.average:
+                    self.average.write(scope, moved, progress.steps)
                 self._finite.check_statistics(scope.moved)
                 self.touched = {**scope.as_it_was(), **self.touched}
-                self._commit({**moved, **scope.moved}, progress)
+                moved |= scope.moved
+                read_only(chain(moved.values(), *progress.memory))
+                change([*((v, "stored", array) for v, array in moved.items()), (self, "_progress", progress)])
             except BaseException:
                 if self._progress is before:  # otherwise it was a Ctrl-C that came after all was done
                     scope.undraw()
@@ -140,8 +151,8 @@ class TrainFunction:
 
     def graph(self, *inputs: ArrayLike) -> Graph:
         """Return what one step on this batch would compute; nothing changes."""
-        inputs = self._inputs(inputs)
-        return graph_of(self, self.objective, inputs, "train", trained=self.parameters)
+        means = self.average.means if self.average else {}
+        return graph_of(self, self.objective, self._inputs(inputs), "train", trained=self.parameters, averages=means)
 
     fit = fit
 
@@ -170,22 +181,12 @@ class TrainFunction:
         if not np.isfinite(loss):
             scope.undraw()
             self._finite.explain_loss(self.objective, inputs, terms)
-        if all(g is None for g in gradients):
-            who = "; it computes with layers of other parameters, or with detached ones"
-            raise InputError(self.who, "a loss that depends on the parameters to move", "one that does not" + who)
-        for i, parameter in enumerate(self.parameters):
-            if gradients[i] is None:  # this batch's loss does not depend on it
-                gradients[i] = np.zeros(parameter.shape, np.float32)
-        return loss, terms, gradients
+        return loss, terms, completed(self.who, self.parameters, gradients)
 
     def check_alone(self) -> None:
         """Raise RuntimeError inside of any function: no step is taken in the middle of another."""
         if type(current_scope()) is not Scope:
             raise RuntimeError(f"{self.who}: expected a call outside of any other function, got one inside")
-
-    def _commit(self, moved: Mapping[Variable, np.ndarray], progress: Progress) -> None:
-        read_only(chain(moved.values(), *progress.memory))
-        change([*((variable, "stored", array) for variable, array in moved.items()), (self, "_progress", progress)])
 
     @property
     def _finite(self) -> Finite:

@@ -85,11 +85,17 @@ class CallGraph:
         full = cast(G, self.primitives or self)
         if depth == 0:
             return full
+        # What a layer does between the layers in it would close a circle if it were one box: there each does it alone.
+        opened = {(), *(node.calls[:i] for node in full.nodes for i in range(1, min(depth, len(node.calls))))}
         groups: dict[tuple, list[Node]] = {}
         for node in full.nodes:
-            groups.setdefault(node.calls[:depth] or ("alone", node.index), []).append(node)
+            call = node.calls[:depth]
+            groups.setdefault(("alone", node.index) if call in opened else call, []).append(node)
         place = {node.index: i for i, group in enumerate(groups.values()) for node in group}
-        nodes = tuple(_merge(i, group, full.calls, depth) for i, group in enumerate(groups.values()))
+        nodes = tuple(
+            replace(group[0], index=i) if call[0] == "alone" else _merge(i, group, full.calls[call[-1]])
+            for i, (call, group) in enumerate(groups.items())
+        )
         joined: dict[tuple[int, int], bool] = {}
         for edge in full.edges:
             ends = place[edge.source], place[edge.target]
@@ -128,11 +134,8 @@ def _row(node: Node) -> tuple[str, ...]:
     return label, str(node.shape), node.mode or "", names, numbers
 
 
-def _merge(index: int, group: list[Node], calls: tuple[Node, ...], depth: int) -> Node:
+def _merge(index: int, group: list[Node], call: Node) -> Node:
     """Return one node for all that happened in one call."""
-    if not group[0].calls:
-        return replace(group[0], index=index)
-    call = calls[group[0].calls[:depth][-1]]
     uses: dict[Variable, Use] = {}
     for use in (use for node in group for use in node.uses):
         if use.variable not in uses or use.how in ("trains", "writes"):

@@ -6,8 +6,9 @@ Notebook 03.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -17,7 +18,7 @@ from teachnn.graphs.graph import Edge, Use
 from teachnn.graphs.inputs import names_of, outputs_of, terms_of
 from teachnn.graphs.recording import Recorded, Recording, made_by
 from teachnn.ops import getval, run_boxed, stop_gradient, tracing
-from teachnn.parameters import Parameter
+from teachnn.parameters import Parameter, Statistic
 from teachnn.support import Mode, named
 
 
@@ -29,10 +30,12 @@ def graph_of(
     modes: Sequence[Mode] = (),
     trained: Sequence[Parameter] = (),
     state: Sequence[str] = (),
+    averages: Mapping[Any, Statistic] = MappingProxyType({}),
 ) -> Graph:
     """Return the graph of function(*inputs), with the layers as its nodes. `owner` has the `name` and `who`.
 
     state: the names of what goes in and comes out: inputs and last outputs that are drawn as such.
+    averages: the running means that are written where a parameter is trained.
     """
     recording = Recording(owner.who, modes, kind, frozenset(trained))
     given, boxed = list(inputs), []
@@ -51,7 +54,7 @@ def graph_of(
 
     with tracing:
         run_boxed(run, [inputs[i] for i in boxed], [Recorded.new_root(recording, i) for i in boxed])
-    return _graph(recording, owner.name).collapse(1)
+    return _graph(recording, owner.name, averages).collapse(1)
 
 
 def _outputs(recording: Recording, who: str, result: Any, state: Sequence[str]) -> None:
@@ -70,7 +73,7 @@ def _outputs(recording: Recording, who: str, result: Any, state: Sequence[str]) 
         recording.note(type, np.shape(getval(value)), [] if index is None else [index], "output", label)
 
 
-def _graph(recording: Recording, name: str) -> Graph:
+def _graph(recording: Recording, name: str, averages: Mapping[Any, Statistic]) -> Graph:
     """Return the recording as plain data: a gradient comes back where the loss depends on what is trained."""
     nodes, sources, kind = recording.nodes, recording.sources, recording.kind
     reaches = [node.kind == "output" and kind == "train" for node in nodes]
@@ -85,7 +88,10 @@ def _graph(recording: Recording, name: str) -> Graph:
         uses = list(node.uses)
         for s in dict.fromkeys(sources[node.index]):
             if isinstance(s, Parameter):
-                uses.append(Use(s, "trains" if s in recording.trained and reaches[node.index] else "uses"))
+                trains = s in recording.trained and reaches[node.index]
+                uses.append(Use(s, "trains" if trains else "uses"))
+                if trains and s in averages:
+                    uses.append(Use(averages[s], "writes"))
             else:
                 edges.append(Edge(s, node.index, recording.depends[s] and reaches[node.index]))
         finished.append(replace(node, uses=tuple(uses)))

@@ -39,7 +39,7 @@ class Recorded(TraceNode):
         self.recording = parents[0].recording
         sources = [parent.made_by for parent in parents]
         sources += [index for index, x in self.recording.labels if any(_looks_into(a, x) for a in args)]
-        name = SAID.get(function.__name__, function.__name__.lstrip("_"))
+        name = SAID.get(function.__name__, function.__name__.strip("_"))
         self.made_by = self.recording.note(name, np.shape(value), sources)
 
     def initialize_root(self, recording: Recording, made_by: Source) -> None:

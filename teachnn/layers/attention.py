@@ -89,19 +89,19 @@ class CausalSelfAttention(Layer):
 
         past = () says that the text begins here. Raises InputError if x is not (N, T, width).
         """
-        q, k, v = self._cut(x)
+        q, k, v = self.project(x)
         if past is not None and len(past):
             k, v = anp.concatenate([past[0], k], axis=2), anp.concatenate([past[1], v], axis=2)
         taken = anp.transpose(ops.attention(q, k, v), (0, 2, 1, 3)).reshape((-1, x.shape[2]))
         y = ops.dense(taken, self.W_out.value, self.b_out.value).reshape(x.shape)
-        return y if past is None else (y, anp.stack([k, v]))
+        return y if past is None else (y, ops.stack(k, v))
 
     def weights(self, x: Array) -> Array:
         """Return how much each place takes from each: x (N, T, width) -> (N, heads, T, T), rows that sum to 1."""
-        q, k, _ = self._cut(x)
+        q, k, _ = self.project(x)
         return ops.attention_weights(q, k)
 
-    def _cut(self, x: Array) -> Array:
+    def project(self, x: Array) -> Array:
         """Return queries, keys and values of x: (3, N, heads, T, width / heads)."""
         width = self.W.shape[0]
         N, T, _ = self.expect(x, "N", "T", width, like=self.W).shape

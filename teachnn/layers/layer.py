@@ -18,7 +18,8 @@ import numpy as np
 
 from teachnn.layers.fields import Frozen
 from teachnn.layers.outline import outline
-from teachnn.parameters import Parameter, Scope, Statistic, Variable, current_scope, distinct
+from teachnn.ops import getval
+from teachnn.parameters import Around, Parameter, Statistic, Variable, current_scope, distinct
 from teachnn.support import (
     Array,
     InputError,
@@ -106,7 +107,8 @@ class Layer(Frozen):
         Raises InputError that names this layer, what was expected, what came, and the cure.
         """
         try:
-            kind, actual = x.dtype, x.shape
+            plain = getval(x)  # which knows its shape at once; a traced array has to ask
+            kind, actual = plain.dtype, plain.shape
         except AttributeError:
             raise InputTypeError(self.who, "an array", type(x).__name__, "np.asarray makes one") from None
         if kind.kind != "f":
@@ -144,29 +146,13 @@ class Detached(Layer):
         return _Constant(current_scope()).run(self.layer, *inputs)
 
 
-class _Constant(Scope):
+class _Constant(Around):
     """The outer scope, but parameters come without their gradient."""
 
-    def __init__(self, outer: Scope) -> None:
-        self.outer = outer
+    __slots__ = ()
 
     def read(self, variable: Variable) -> Array:
         return self.outer.constant(variable)
-
-    def constant(self, variable: Variable) -> Any:
-        return self.outer.constant(variable)
-
-    def track(self, statistic: Variable, new: Array, rate: float) -> None:
-        self.outer.track(statistic, new, rate)
-
-    def generator(self, rng: np.random.Generator) -> np.random.Generator:
-        return self.outer.generator(rng)
-
-    def call(self, layer: Layer, inputs: Any) -> Any:
-        return self.outer.call(layer, inputs)
-
-    def nested(self, who: str, modes: Sequence[Mode]) -> Scope | None:
-        return self.outer.nested(who, modes)
 
 
 def refuse_mode(who: str, layer: Layer, modes: Sequence[Mode]) -> None:

@@ -75,5 +75,32 @@ class Scope:
         return function(*args)
 
 
+class Around(Scope):
+    """The outer scope, but for what a subclass means otherwise."""
+
+    __slots__ = ("outer",)
+
+    def __init__(self, outer: Scope) -> None:
+        self.outer: Scope = outer
+
+    def read(self, variable: Stored) -> Array:
+        return self.outer.read(variable)
+
+    def constant(self, variable: Stored) -> Any:
+        return self.outer.constant(variable)
+
+    def track(self, statistic: Stored, new: Array, rate: float) -> None:
+        self.outer.track(statistic, new, rate)
+
+    def generator(self, rng: np.random.Generator) -> np.random.Generator:
+        return self.outer.generator(rng)
+
+    def call(self, layer: Callee, inputs: Sequence[Any]) -> Any:
+        return self.outer.call(layer, inputs)
+
+    def nested(self, who: str, modes: Sequence[Mode]) -> Scope | None:
+        return self.outer.nested(who, modes)
+
+
 _scope: ContextVar[Scope] = ContextVar("teachnn.scope", default=Scope())  # noqa: B039  (a Scope has no state)
 current_scope: Callable[[], Scope] = _scope.get

@@ -85,7 +85,7 @@ def test_depth_goes_from_primitives_to_layers_and_into_layers_of_layers():
     names = [[node.name or node.type for node in whole.collapse(depth).nodes] for depth in (0, 1, 2, 3)]
     assert names[0] == ["x", "multiply", "add", "tanh", "y"]
     assert names[1] == ["x", "outer", "y"]
-    assert names[2] == names[3] == ["x", "first", "second", "outer", "y"]
+    assert names[2] == names[3] == ["x", "first", "second", "tanh", "y"]
     assert whole.collapse(1).nodes[1].parameters == (a, b)
     assert whole.collapse(1).collapse(0) is whole
     assert [(e.source, e.target) for e in whole.collapse(2).edges] == [(0, 1), (1, 2), (2, 3), (3, 4)]

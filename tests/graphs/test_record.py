@@ -9,6 +9,7 @@ from autograd.tracer import trace_stack
 
 import teachnn as tn
 from teachnn.models.classifier import Classifier, convolutional_network, dense_network
+from teachnn.models.gpt import GPT
 from teachnn.models.vae import VAE
 
 X = np.random.default_rng(0).random((6, 28, 28), dtype=np.float32)
@@ -131,8 +132,14 @@ def test_a_custom_layer_opens_at_depth_two():
 
     graph = tn.TestFunction(Residual(tn.Dense.create("in", 3, 3, tn.rng(0)), name="res")).graph(np.ones((2, 3)))
     assert [n.name or n.type for n in graph.nodes] == ["inputs", "res", "output"]
-    assert [n.name or n.type for n in graph.collapse(2).nodes] == ["inputs", "in", "res", "output"]
+    assert [n.name or n.type for n in graph.collapse(2).nodes] == ["inputs", "in", "add", "output"]
     assert [n.name or n.type for n in graph.collapse(0).nodes] == ["inputs", "dense", "add", "output"]
+
+
+@pytest.mark.parametrize("depth", [0, 1, 2, 3])
+def test_what_a_layer_does_before_and_after_the_layers_in_it_closes_no_circle(depth):
+    graph = GPT(5, 4, tn.rng(0), width=4, heads=2, blocks=1).logits.graph(np.zeros((1, 3), int)).collapse(depth)
+    assert all(edge.source < edge.target for edge in graph.edges) and tn.draw(graph).svg
 
 
 def test_a_test_function_of_test_functions_is_seen_whole():

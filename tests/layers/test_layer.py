@@ -59,8 +59,13 @@ LAYERS = {
     "GaussianSample, test": (lambda: tn.GaussianSample(tn.rng(0), mode="test"), [ROWS, ROWS / 2]),
     "Sequential": (lambda: tn.Sequential(tn.Dense.create("h", 6, 5, tn.rng(0)), tn.Tanh()), [ROWS]),
     "Detached": (lambda: tn.Dense.create("h", 6, 5, tn.rng(0)).detached(), [ROWS]),
+    "Averaged": (lambda: averaged(tn.Dense.create("h", 6, 5, tn.rng(0))), [ROWS]),
 }
 each_layer = pytest.mark.parametrize(("make", "inputs"), LAYERS.values(), ids=LAYERS)
+
+
+def averaged(layer):
+    return tn.Average(layer.parameters).of(layer)
 
 
 @dataclass(frozen=True, eq=False)
