@@ -93,6 +93,15 @@ def texts(draw, make):
     return filled(make(rng), rng), (rng.standard_normal((draw(sizes), draw(sizes), 4)),)
 
 
+@st.composite
+def steps(draw):
+    """Return a GRU, and an input and a state for it."""
+    x, rng = draw(rows())
+    units = draw(sizes)
+    layer = filled(tn.GRU.create("g", x.shape[1], units, rng), rng)
+    return layer, (x, rng.standard_normal((len(x), units)))
+
+
 def at(kind, make):
     """Return both modes of a layer."""
     return {f"{kind.__name__}, {mode}": (kind, make(mode)) for mode in ("train", "test")}
@@ -115,6 +124,9 @@ LAYERS = {
     "Block": (Block, texts(lambda rng: Block.create("b", 4, 2, rng))),
     "FakeQuantised": (FakeQuantised, of_rows(lambda d, rng: FakeQuantised(*dense(d, rng).parameters, bits=4))),
     "Int8Dense": (Int8Dense, of_rows(lambda d, rng: quantised(tn.Sequential(dense(d, rng)))[0])),
+    "GRU": (tn.GRU, steps()),
+    "Residual": (tn.Residual, of_rows(
+        lambda d, rng: filled(tn.Residual(tn.Sequential(tn.Dense.create("h", d, d, rng), tn.Tanh())), rng))),
     "Join": (tn.Join, several(lambda rng: tn.Join())),
     **at(tn.BatchNorm, lambda mode: of_rows(
         lambda d, rng: filled(tn.BatchNorm.create("bn", d, mode=mode), rng), least=2)),
@@ -173,7 +185,8 @@ def models(seed: int = 0) -> dict[str, tuple]:
     ):
         model = Classifier(make(rng))
         found[name] = [(model.train_function(tn.Adam()), (digits, labels))], [(model.classify, digits)], [model.net]
-    student = Student(dense_network(rng, 8), dense_network(rng, 16))
+    large = tn.Sequential(tn.Flatten(), tn.Dense.create("teacher", 784, 10, rng))
+    student = Student(dense_network(rng, 8), large)
     found["student"] = (
         [(student.train_function(tn.Adam()), (digits, labels))],
         [(student.classify, digits)],
@@ -193,7 +206,8 @@ def models(seed: int = 0) -> dict[str, tuple]:
     found["anet"] = [(who, (faces, np.arange(4))), (what, (faces, tags))], [(anet.features, faces)], layers(anet)
     gpt, tokens = GPT(7, 8, rng, width=8, heads=2, blocks=1), rng.integers(0, 7, (4, 6))
     texts = [gpt.tokens, gpt.places, *gpt.blocks, gpt.norm]
-    found["gpt"] = [(gpt.train_function(tn.Adam()), (tokens,))], [(gpt.logits, tokens)], texts
+    tests = [(f, tokens) for f in (gpt.logits, gpt.attention)]
+    found["gpt"] = [(gpt.train_function(tn.Adam()), (tokens,))], tests, texts
     return found
 
 
