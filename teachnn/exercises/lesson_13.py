@@ -86,7 +86,9 @@ def exercise_4(surprise: Any) -> str:
     expect(np.isclose(found[1], right[1], atol=1e-4), hint)
     expect(np.allclose(found, right, atol=1e-4), "each answer is to begin with the prompt's own cache and logits")
     expect(len(reads) == 1, f"the prompt is to be read once; you read {len(reads)} times")
-    return "Many continuations of one cache: so are several answers drawn from one prompt, or the best of them searched."
+    return (
+        "Many continuations of one cache: so are several answers drawn from one prompt, or the best of them searched."
+    )
 
 
 def milestone_1(difference: Any) -> str:
