@@ -92,6 +92,12 @@ def hinge(scores: Array, labels: Array) -> Array:
     return (ops.relu(1 + scores - at_label) * (1 - right)).sum(axis=-1).mean()
 
 
+def gru_state(given: Array, kept: Array, h: Array) -> Array:
+    """h' = z h + (1 - z) n."""
+    _, z, n = ops.gru_gates(given, kept)
+    return n + z * (h - n)
+
+
 def each(x: Array) -> Array:
     """Return each example's sum."""
     return x.sum(axis=tuple(range(1, x.ndim)))
@@ -154,7 +160,9 @@ FORMULAS: dict[str, Callable[..., Any]] = {
     "_max_pool": max_pool,
     "_average_pool": average_pool,
     "_attention": lambda q, k, v, weights: anp.matmul(ops.attention_weights(q, k), v),
+    "gru_state": gru_state,
     "rows": lambda table, which: take(table, which),
+    "stack": lambda *arrays: concatenate(*[a[None] for a in arrays], axis=0),
     "gaussian_sample": lambda mean, log_variance, noise: mean + anp.exp(log_variance / 2) * noise,
     "stop_gradient": ops.identity,
     "mask": lambda noise, rate: cast(noise >= rate, str(noise.dtype)) / (1 - rate),
