@@ -48,7 +48,10 @@ def pill_of(variables: Sequence[Variable], fixed: bool, key: str) -> Pill:
     kind = "statistic" if isinstance(variables[0], Statistic) else "parameter"
     label, detail, names = variables[0].name, shape_text(variables[0].shape, True), tuple(v.name for v in variables)
     if len(variables) > 1:
-        layer = label.rpartition(".")[0]
+        path = [
+            part for part, *others in zip(*(name.split(".") for name in names), strict=False) if {part} >= {*others}
+        ]
+        layer = ".".join(path) or label.rpartition(".")[0]
         short = ", ".join(v.name.rpartition(".")[2] for v in variables)
         label, detail = layer or label, f"{shorten(short, 20)} · {sum(v.size for v in variables):,}"
     label = shorten(label, 22)
