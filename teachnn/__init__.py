@@ -51,6 +51,7 @@ from teachnn.functions import (
 )
 from teachnn.graphs import Drawing, Graph, draw, shared_parameters
 from teachnn.layers import (
+    GRU,
     AveragePool2D,
     BatchNorm,
     CausalSelfAttention,
@@ -72,6 +73,7 @@ from teachnn.layers import (
     ModeLayer,
     ReLU,
     Reshape,
+    Residual,
     Sequential,
     Sigmoid,
     Softmax,
@@ -89,6 +91,7 @@ if TYPE_CHECKING:
 __version__ = "0.2.0"
 
 __all__ = [
+    "GRU",
     "SGD",
     "Adam",
     "AdamW",
@@ -127,6 +130,7 @@ __all__ = [
     "RMSProp",
     "ReLU",
     "Reshape",
+    "Residual",
     "Sequential",
     "Sigmoid",
     "Snapshot",

@@ -87,6 +87,15 @@ def texts(draw, make):
     return filled(make(rng), rng), (rng.standard_normal((draw(sizes), draw(sizes), 4)),)
 
 
+@st.composite
+def steps(draw):
+    """Return a GRU, and an input and a state for it."""
+    x, rng = draw(rows())
+    units = draw(sizes)
+    layer = filled(tn.GRU.create("g", x.shape[1], units, rng), rng)
+    return layer, (x, rng.standard_normal((len(x), units)))
+
+
 def at(kind, make):
     """Return both modes of a layer."""
     return {f"{kind.__name__}, {mode}": (kind, make(mode)) for mode in ("train", "test")}
@@ -107,6 +116,9 @@ LAYERS = {
     "LayerNorm": (tn.LayerNorm, of_pictures(lambda c, rng: filled(tn.LayerNorm.create("ln", c), rng))),
     "CausalSelfAttention": (tn.CausalSelfAttention, texts(lambda rng: tn.CausalSelfAttention.create("a", 4, 2, rng))),
     "Block": (Block, texts(lambda rng: Block.create("b", 4, 2, rng))),
+    "GRU": (tn.GRU, steps()),
+    "Residual": (tn.Residual, of_rows(
+        lambda d, rng: filled(tn.Residual(tn.Sequential(tn.Dense.create("h", d, d, rng), tn.Tanh())), rng))),
     "Join": (tn.Join, several(lambda rng: tn.Join())),
     **at(tn.BatchNorm, lambda mode: of_rows(
         lambda d, rng: filled(tn.BatchNorm.create("bn", d, mode=mode), rng), least=2)),
@@ -179,7 +191,8 @@ def models(seed: int = 0) -> dict[str, tuple]:
     found["anet"] = [(who, (faces, np.arange(4))), (what, (faces, tags))], [(anet.features, faces)], layers(anet)
     gpt, tokens = GPT(7, 8, rng, width=8, heads=2, blocks=1), rng.integers(0, 7, (4, 6))
     texts = [gpt.tokens, gpt.places, *gpt.blocks, gpt.norm]
-    found["gpt"] = [(gpt.train_function(tn.Adam()), (tokens,))], [(gpt.logits, tokens)], texts
+    tests = [(f, tokens) for f in (gpt.logits, gpt.attention)]
+    found["gpt"] = [(gpt.train_function(tn.Adam()), (tokens,))], tests, texts
     return found
 
 

@@ -18,6 +18,7 @@ import numpy as np
 
 from teachnn.layers.fields import Frozen
 from teachnn.layers.outline import outline
+from teachnn.ops import getval
 from teachnn.parameters import Around, Parameter, Statistic, Variable, current_scope, distinct
 from teachnn.support import (
     Array,
@@ -106,7 +107,8 @@ class Layer(Frozen):
         Raises InputError that names this layer, what was expected, what came, and the cure.
         """
         try:
-            kind, actual = x.dtype, x.shape
+            plain = getval(x)  # which knows its shape at once; a traced array has to ask
+            kind, actual = plain.dtype, plain.shape
         except AttributeError:
             raise InputTypeError(self.who, "an array", type(x).__name__, "np.asarray makes one") from None
         if kind.kind != "f":
