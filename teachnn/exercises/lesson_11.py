@@ -11,9 +11,10 @@ from typing import Any
 
 import numpy as np
 
+from teachnn import export
 from teachnn.data import mnist, pixels
 from teachnn.exercises.verdict import expect
-from teachnn.export import Input, Operation, Program, program
+from teachnn.export import Input, Operation, Program
 from teachnn.functions import SGD, Adam, TestFunction, TrainFunction
 from teachnn.layers import Dense, ReLU, Reshape, Sequential
 from teachnn.ops import sigmoid
@@ -40,7 +41,7 @@ def decoder(name: str, latent: int, hidden: Sequence[int], side: int) -> TestFun
 def exercise_1(run: Any) -> str:
     """Check run(program, x) -> what the program answers."""
     for function, latent in ((decoder("a", 2, [8], 4), 2), (decoder("b", 3, [6, 5], 3), 3)):
-        told = program(function, np.zeros((2, latent)))
+        told = export.program(function, np.zeros((2, latent)))
         x = init.rng(1).standard_normal((7, latent)).astype(np.float32)
         right, before = function(x), set(told.parameters)
         found = run(told, x)
