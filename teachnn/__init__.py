@@ -82,7 +82,7 @@ from teachnn.layers import (
     noise_from,
 )
 from teachnn.ops import loss
-from teachnn.parameters import Parameter, Statistic, init, rng
+from teachnn.parameters import Derived, Parameter, Statistic, init, rng
 from teachnn.support import InputError, InputTypeError, Mode, ModeError, keep_freed
 
 if TYPE_CHECKING:
@@ -104,6 +104,7 @@ __all__ = [
     "Conv2D",
     "ConvTranspose2D",
     "Dense",
+    "Derived",
     "Detached",
     "Drawing",
     "DropPath",

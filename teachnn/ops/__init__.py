@@ -5,12 +5,12 @@ Read follow, trace, primitive, columns, arithmetic, frame, conv, pool, norm, noi
 
 from teachnn.ops import loss as loss
 from teachnn.ops.arithmetic import (
+    affine,
     dense,
     leaky_relu,
     log_softmax,
     one_hot,
     relu,
-    scale as scale,
     shift,
     sigmoid,
     softmax,
@@ -41,6 +41,7 @@ from teachnn.ops.trace import (
 )
 
 __all__ = [
+    "affine",
     "column_sums",
     "dense",
     "identity",

@@ -194,6 +194,7 @@ SOLUTIONS = {
     "10.1": digits_asked_for,
     "10.2": lambda: {"reconstruction": 142.6, "KL": 4.1},
     "11.1": page_that_reads,
+    "13.1": lambda: lambda a, b: a - b,
     "maths.1": maths_1,
 }
 
