@@ -1,10 +1,10 @@
 """A long notebook, whose cells JupyterLab takes off the page when out of sight: widgets come back as they were."""
 
 import pytest
-from widget_cells import COCKPIT, EXPLORER, FOUR, PAD, START, STEPPER
+from widget_cells import COCKPIT, EXPLORER, FOUR, PATHS, START, STEPPER
 
 FAR = "print('\\n' * 400)"  # an output as high as several screens
-CELLS = (EXPLORER, FAR, COCKPIT, FAR, FOUR, FAR, STEPPER, FAR, PAD)
+CELLS = (EXPLORER, FAR, COCKPIT, FAR, FOUR, FAR, STEPPER, FAR, PATHS)
 SCROLL = """async (share) => {
   const notebook = document.querySelector('.jp-WindowedPanel-outer') ?? document.querySelector('.jp-Notebook');
   notebook.scrollTop = share * notebook.scrollHeight;
@@ -36,8 +36,8 @@ def test_widgets_that_were_scrolled_out_of_sight_are_alive_and_steady_when_they_
     lab.windowing(how)
     page = lab.open(lab.write("windowed", START, *CELLS))
     heights = {kind: come_to(page, kind) for kind in (".tn-latent-explorer", ".tn-two-graphs", ".tn-text-stepper")}
-    page.get_by_test_id("next").press("Enter")
-    page.locator("[aria-label='Which block is shown'] [data-testid=tab-0]").click()
+    page.get_by_test_id("draw").press("Enter")
+    page.locator("[data-testid=block-0]").click()
     come_to(page, ".tn-two-graphs")
     page.locator(".tn-two-graphs [data-testid=tab-1]").click()
     come_to(page, ".tn-training-cockpit")
@@ -47,7 +47,7 @@ def test_widgets_that_were_scrolled_out_of_sight_are_alive_and_steady_when_they_
     come_to(page, ".tn-text-stepper")
     assert page.evaluate("() => document.querySelectorAll('.tn-strip button').length") == 7
     assert page.locator("[aria-label='Which block is shown'] [aria-selected=true]").inner_text() == "block 1"
-    page.get_by_test_id("undo").press("Enter")
+    page.locator(".tn-text-stepper [data-testid=undo]").press("Enter")
     page.wait_for_function("() => document.querySelectorAll('.tn-strip button').length === 6")
     come_to(page, ".tn-training-cockpit")
     before = page.locator("[data-name=step]").inner_text()
