@@ -278,6 +278,21 @@ sweep(
     **NOT_FLOATS,
 )
 
+for place in (1, 2):
+    sweep(
+        "GRU.create",
+        lambda w, v, i=place: tn.GRU.create(*["a", 3, 3][:i], v, *["a", 3, 3][i + 1 :], w.rng),
+        huge=[HUGE],
+        **NOT_A_COUNT,
+    )
+sweep("GRU.create", lambda w, v: tn.GRU.create(v, 3, 3, w.rng), type=[None, 3])
+sweep("GRU.create", lambda w, v: tn.GRU.create("a", 3, 3, v), **NOT_A_GENERATOR)
+STEP = {"rank": [np.ones(3, np.float32)], "size": [np.ones((2, 4), np.float32)], **NOT_FLOATS}
+sweep("GRU", lambda w, v: tn.GRU.create("a", 3, 5, tn.rng(0))(v, np.zeros((2, 5), np.float32)), **STEP)
+sweep("GRU", lambda w, v: tn.GRU.create("a", 3, 5, tn.rng(0))(np.zeros((2, 3), np.float32), v), **STEP)
+row("Residual", "type", *(lambda w, v=v: tn.Residual(v) for v in (None, "a", np.tanh)))
+row("Residual", "size", lambda w: tn.Residual(tn.Dense.create("a", 4, 3, tn.rng(0)))(w.x))
+
 FIELDS = {  # one of each class whose fields are given by hand
     "Dense": (tn.Dense, lambda w: w.net[0]),
     "Conv2D": (tn.Conv2D, lambda w: w.conv),
@@ -370,6 +385,8 @@ for x, b in (
     (ones(2, 4), ones(2, 4)),
 ):
     row("ops.shift", "size", lambda w, x=x, b=b: tn.ops.shift(x, b))
+    row("ops.affine", "size", lambda w, x=x, b=b: tn.ops.affine(x, b, b))
+    row("ops.affine", "size", lambda w, x=x, b=b: tn.ops.affine(x, ones(4), b))
 sweep("ops.leaky_relu", lambda w, v: tn.ops.leaky_relu(w.x, v), type=[None, "a", {}])
 for labels, classes in ((None, 3), ([0, 1], 3), (np.zeros((2, 2), int), 3), (np.array([0.5]), 3), (np.array([3]), 3),
                         (np.array([-1]), 3), (np.array([0]), 0), (np.array([0]), -3), (np.array([0]), 2.5),

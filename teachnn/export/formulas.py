@@ -92,6 +92,12 @@ def hinge(scores: Array, labels: Array) -> Array:
     return (ops.relu(1 + scores - at_label) * (1 - right)).sum(axis=-1).mean()
 
 
+def gru_state(given: Array, kept: Array, h: Array) -> Array:
+    """h' = z h + (1 - z) n."""
+    _, z, n = ops.gru_gates(given, kept)
+    return n + z * (h - n)
+
+
 def each(x: Array) -> Array:
     """Return each example's sum."""
     return x.sum(axis=tuple(range(1, x.ndim)))
@@ -145,8 +151,8 @@ def getitem(x: Array, index: Any) -> Array:
 FORMULAS: dict[str, Callable[..., Any]] = {
     "dense": lambda x, W, b: x @ W + b,
     "shift": lambda x, b: x + b,
+    "affine": lambda x, gamma, beta: x * gamma + beta,
     "leaky_relu": lambda x, slope=0.01: anp.where(x > 0, x, x * slope),
-    "scale": lambda x, gamma: x * gamma,
     "column_sums": lambda x: x.sum(axis=-2),
     "row_norm": row_norm,
     "_batch_norm": lambda x, gamma, beta, mean, variance, centred, eps: batch_norm(x, gamma, beta, eps),
@@ -154,6 +160,7 @@ FORMULAS: dict[str, Callable[..., Any]] = {
     "_max_pool": max_pool,
     "_average_pool": average_pool,
     "_attention": lambda q, k, v, weights: anp.matmul(ops.attention_weights(q, k), v),
+    "gru_state": gru_state,
     "rows": lambda table, which: take(table, which),
     "stack": lambda *arrays: concatenate(*[a[None] for a in arrays], axis=0),
     "gaussian_sample": lambda mean, log_variance, noise: mean + anp.exp(log_variance / 2) * noise,

@@ -19,7 +19,7 @@ import numpy as np
 from teachnn.layers.fields import Frozen
 from teachnn.layers.outline import outline
 from teachnn.ops import getval
-from teachnn.parameters import Around, Parameter, Statistic, Variable, current_scope, distinct
+from teachnn.parameters import Around, Derived, Parameter, Statistic, Variable, current_scope, distinct
 from teachnn.support import (
     Array,
     InputError,
@@ -87,6 +87,11 @@ class Layer(Frozen):
     def statistics(self) -> tuple[Statistic, ...]:
         """Its statistics and those of the layers in it, in order, each object once."""
         return distinct(self._parts(Statistic), self.who)
+
+    @cached_property
+    def derived(self) -> tuple[Derived, ...]:
+        """Its derived arrays, which stand in the place of parameters, and those of the layers in it."""
+        return distinct(self._parts(Derived), self.who)
 
     def __repr__(self) -> str:
         return outline(self)

@@ -1,16 +1,16 @@
 """The arithmetic: each operation, and next to it how its gradient is computed. Notebook 02.
 
-Read follow, trace, primitive, columns, arithmetic, frame, conv, pool, norm, noise, loss, pick, attention in turn.
+Read follow, trace, primitive, columns, arithmetic, frame, conv, pool, norm, noise, loss, pick, attention, recurrent.
 """
 
 from teachnn.ops import loss as loss
 from teachnn.ops.arithmetic import (
+    affine,
     dense,
     leaky_relu,
     log_softmax,
     one_hot,
     relu,
-    scale as scale,
     shift,
     sigmoid,
     softmax,
@@ -26,6 +26,7 @@ from teachnn.ops.noise import gaussian_sample as gaussian_sample, mask as mask
 from teachnn.ops.norm import batch_norm as batch_norm, moments as moments, row_norm as row_norm
 from teachnn.ops.pick import rows as rows, stack as stack
 from teachnn.ops.pool import average_pool as average_pool, max_pool as max_pool
+from teachnn.ops.recurrent import gru_gates as gru_gates, gru_state as gru_state
 from teachnn.ops.trace import (
     Node as Node,
     box as box,
@@ -40,6 +41,7 @@ from teachnn.ops.trace import (
 )
 
 __all__ = [
+    "affine",
     "column_sums",
     "dense",
     "identity",

@@ -58,17 +58,24 @@ defvjp(
 
 
 @primitive
-def scale(x: Array, gamma: Array) -> Array:
-    """y = x * gamma: x (..., d), gamma (d,)."""
-    if gamma.shape != x.shape[-1:]:
-        raise ValueError("gamma has a number for each column")
-    return by_columns(operator.mul, x.reshape(-1, len(gamma)), gamma).reshape(x.shape)
+def affine(x: Array, gamma: Array, beta: Array) -> Array:
+    """y = gamma * x + beta, column by column: x (..., d), gamma, beta (d,)."""
+    if not x.shape[-1:] == gamma.shape == beta.shape:
+        raise ValueError("gamma and beta have a number for each column")
+
+    def line(x: Array, gamma: Array, beta: Array) -> Array:
+        y = x * gamma
+        y += beta
+        return y
+
+    return by_columns(line, x.reshape(-1, len(gamma)), gamma, beta).reshape(x.shape)
 
 
 defvjp(
-    scale,
-    lambda y, x, gamma: lambda g: scale(g, gamma),
-    lambda y, x, gamma: lambda g: column_sums((g * x).reshape((-1, len(gamma)))),
+    affine,
+    lambda y, x, gamma, beta: lambda g: by_columns(operator.mul, g.reshape((-1, len(gamma))), gamma).reshape(x.shape),
+    lambda y, x, gamma, beta: lambda g: column_sums((g * x).reshape((-1, len(gamma)))),
+    lambda y, x, gamma, beta: lambda g: column_sums(g.reshape((-1, len(gamma)))),
 )
 
 

@@ -10,6 +10,7 @@ import autograd.numpy as anp
 import numpy as np
 from autograd.extend import defvjp, defvjp_argnums, primitive
 
+from teachnn.ops.arithmetic import affine
 from teachnn.ops.columns import by_columns, column_sums
 from teachnn.ops.trace import getval, isbox
 from teachnn.support import Array, InputError
@@ -73,13 +74,7 @@ def _batch_norm(x: Array, gamma: Array, beta: Array, mean: Array, variance: Arra
 
     It is the first to be done: x * scale + (beta - mean * scale) would lose digits of large numbers that differ little.
     """
-
-    def scaled(centred: Array, scale: Array, beta: Array) -> Array:
-        y = centred * scale
-        y += beta
-        return y
-
-    return by_columns(scaled, centred, gamma / np.sqrt(variance + eps), beta).reshape(x.shape)
+    return affine(centred, gamma / np.sqrt(variance + eps), beta).reshape(x.shape)
 
 
 def _batch_norm_vjp(argnums: Any, y: Array, inputs: Any, _: Any) -> Callable:

@@ -179,6 +179,7 @@ SOLUTIONS = {
     "09.2": distance_to_known_digits,
     "10.1": digits_asked_for,
     "10.2": lambda: {"reconstruction": 142.6, "KL": 4.1},
+    "13.1": lambda: lambda a, b: a - b,
     "maths.1": maths_1,
 }
 
@@ -186,7 +187,7 @@ SOLUTIONS = {
 def asked():
     """Return each milestone that a notebook asks for, with what its cell printed when it was run."""
     found = {}
-    for path in sorted(FOLDER.glob("*.ipynb")):
+    for path in sorted([*FOLDER.glob("*.ipynb"), *FOLDER.glob("beyond/*.ipynb")]):
         for cell in nbformat.read(path, 4).cells:
             for number in CALL.findall(cell.source) if cell.cell_type == "code" else ():
                 found[number] = cell.outputs[0]["data"]["text/plain"]
