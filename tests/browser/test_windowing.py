@@ -55,7 +55,7 @@ def test_widgets_that_were_scrolled_out_of_sight_are_alive_and_steady_when_they_
     page.get_by_test_id("play").click()
     page.wait_for_function("() => document.querySelector('.tn-reason').textContent === 'Paused.'")
     come_to(page, ".tn-two-graphs")
-    assert page.locator(".tn-two-graphs [aria-selected=true]").inner_text() == "decode"
+    assert page.get_by_role("tab", name="decode beside").get_attribute("aria-selected") == "true"
     assert page.locator(".tn-stage svg").bounding_box()["width"] > 500
     come_to(page, ".tn-latent-explorer")
     frame = page.locator(".tn-picture").get_attribute("data-frame")
