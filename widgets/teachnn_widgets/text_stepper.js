@@ -70,7 +70,7 @@ function render({ model, el }) {
     const names = model.get("names").map((name) => short(name, LETTERS));
     const wide = Math.max(NARROW, 12 + LETTER * Math.max(...names.map((name) => name.length)));
     const sizes = { wide: `${wide}px`, count: count(), length: model.get("length"), place: place() };
-    for (const [name, value] of Object.entries(sizes)) lines.style.setProperty(`--tn-${name}`, value);
+    for (const [name, value] of Object.entries(sizes)) lines.style.setProperty(`--${name}`, value);
     if (written !== JSON.stringify(names)) {
       const about = (name, last) => `See it from “${name}”${last ? ", the last token" : ""}`;
       tabs = tabsOf("From which token all is seen", names, about, (i) => tell(model, { place: i }), "token");
