@@ -15,6 +15,7 @@ import numpy as np
 from autograd.extend import defvjp_argnums, primitive
 
 from teachnn.ops.arithmetic import softmax
+from teachnn.ops.columns import row_sums
 from teachnn.ops.trace import getval, isbox
 from teachnn.support import Array
 
@@ -49,7 +50,7 @@ def _attention_vjp(argnums: Any, y: Array, inputs: Any, _: Any) -> Callable:
     scale = 1 / math.sqrt(q.shape[3])
 
     def vjp(g: Array) -> list:
-        along = (g * y).sum(axis=-1, keepdims=True)  # what is common to all weights of a row: they sum to 1
+        along = row_sums(g * y)  # what is common to all weights of a row: they sum to 1
         by_scores = weights * (anp.matmul(g, anp.swapaxes(v, 2, 3)) - along)
         found = [
             anp.matmul(by_scores, k) * scale,

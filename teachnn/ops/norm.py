@@ -11,7 +11,7 @@ import numpy as np
 from autograd.extend import defvjp, defvjp_argnums, primitive
 
 from teachnn.ops.arithmetic import affine
-from teachnn.ops.columns import by_columns, column_sums
+from teachnn.ops.columns import by_columns, column_sums, row_sums
 from teachnn.ops.trace import getval, isbox
 from teachnn.support import Array, InputError
 
@@ -43,11 +43,11 @@ def _centred(x: Array) -> Array:
 
 
 def _less_mean(x: Array) -> Array:
-    return x - x.sum(axis=-1, keepdims=True) / x.shape[-1]
+    return x - row_sums(x) / x.shape[-1]
 
 
 def _std(centred: Array, eps: float) -> Array:
-    return anp.sqrt((centred * centred).sum(axis=-1, keepdims=True) / centred.shape[-1] + eps)
+    return anp.sqrt(row_sums(centred * centred) / centred.shape[-1] + eps)
 
 
 @primitive
@@ -61,7 +61,7 @@ def _row_norm_vjp(xhat: Array, x: Array, centred: Array, std: Array, eps: float)
         std = _std(_centred(x), eps)
 
     def vjp(g: Array) -> Array:
-        along = (g * xhat).sum(axis=-1, keepdims=True) / x.shape[-1]
+        along = row_sums(g * xhat) / x.shape[-1]
         return (_less_mean(g) - xhat * along) / std
 
     return vjp
