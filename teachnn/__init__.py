@@ -51,6 +51,7 @@ from teachnn.functions import (
 )
 from teachnn.graphs import Drawing, Graph, draw, shared_parameters
 from teachnn.layers import (
+    GRU,
     AveragePool2D,
     BatchNorm,
     CausalSelfAttention,
@@ -72,6 +73,7 @@ from teachnn.layers import (
     ModeLayer,
     ReLU,
     Reshape,
+    Residual,
     Sequential,
     Sigmoid,
     Softmax,
@@ -80,7 +82,7 @@ from teachnn.layers import (
     noise_from,
 )
 from teachnn.ops import loss
-from teachnn.parameters import Parameter, Statistic, init, rng
+from teachnn.parameters import Derived, Parameter, Statistic, init, rng
 from teachnn.support import InputError, InputTypeError, Mode, ModeError, keep_freed
 
 if TYPE_CHECKING:
@@ -89,6 +91,7 @@ if TYPE_CHECKING:
 __version__ = "0.2.0"
 
 __all__ = [
+    "GRU",
     "SGD",
     "Adam",
     "AdamW",
@@ -101,6 +104,7 @@ __all__ = [
     "Conv2D",
     "ConvTranspose2D",
     "Dense",
+    "Derived",
     "Detached",
     "Drawing",
     "DropPath",
@@ -127,6 +131,7 @@ __all__ = [
     "RMSProp",
     "ReLU",
     "Reshape",
+    "Residual",
     "Sequential",
     "Sigmoid",
     "Snapshot",

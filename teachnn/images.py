@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 # One colour a concept, in every drawing, figure and widget (Okabe and Ito's palette).
 TRAIN, TEST, PARAMETER, STATISTIC, STATE = "#0072B2", "#009E73", "#E69F00", "#CC79A7", "#56B4E9"
+DERIVED = "#D55E00"
 # The colours of drawings and widgets by name, on a light page; and those that a dark page has in their place.
 LIGHT = {
     "train": TRAIN,
@@ -26,6 +27,7 @@ LIGHT = {
     "parameter": PARAMETER,
     "statistic": STATISTIC,
     "state": STATE,
+    "derived": DERIVED,
     "cold": TRAIN,  # a heatmap's numbers below 0, at 0, above 0
     "zero": "#F7F7F7",
     "hot": "#D55E00",

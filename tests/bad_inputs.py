@@ -278,6 +278,21 @@ sweep(
     **NOT_FLOATS,
 )
 
+for place in (1, 2):
+    sweep(
+        "GRU.create",
+        lambda w, v, i=place: tn.GRU.create(*["a", 3, 3][:i], v, *["a", 3, 3][i + 1 :], w.rng),
+        huge=[HUGE],
+        **NOT_A_COUNT,
+    )
+sweep("GRU.create", lambda w, v: tn.GRU.create(v, 3, 3, w.rng), type=[None, 3])
+sweep("GRU.create", lambda w, v: tn.GRU.create("a", 3, 3, v), **NOT_A_GENERATOR)
+STEP = {"rank": [np.ones(3, np.float32)], "size": [np.ones((2, 4), np.float32)], **NOT_FLOATS}
+sweep("GRU", lambda w, v: tn.GRU.create("a", 3, 5, tn.rng(0))(v, np.zeros((2, 5), np.float32)), **STEP)
+sweep("GRU", lambda w, v: tn.GRU.create("a", 3, 5, tn.rng(0))(np.zeros((2, 3), np.float32), v), **STEP)
+row("Residual", "type", *(lambda w, v=v: tn.Residual(v) for v in (None, "a", np.tanh)))
+row("Residual", "size", lambda w: tn.Residual(tn.Dense.create("a", 4, 3, tn.rng(0)))(w.x))
+
 FIELDS = {  # one of each class whose fields are given by hand
     "Dense": (tn.Dense, lambda w: w.net[0]),
     "Conv2D": (tn.Conv2D, lambda w: w.conv),
@@ -1120,6 +1135,29 @@ sweep("tw.ModeLens", lambda w, v: tw.ModeLens(w.net, w.test_net, v), **X | {"dty
 sweep(
     "tw.ModeLens", lambda w, v: tw.ModeLens(w.net, w.test_net, w.x, v), **NOT_A_COUNT | {"type": ["3", 2.5, [3], True]}
 )
+sweep("tw.TextStepper", lambda w, v: tw.TextStepper(v, "abcd"), type=[None, 3, "gpt", w_layer])
+sweep(
+    "tw.TextStepper",
+    lambda w, v: tw.TextStepper(w.gpt, v),
+    type=[None, 3, [1, 2, 3, 4]],
+    size=["abc", "abcde", ["a", "b"]],
+    contradiction=["abca", str],
+)
+sweep("tw.TextStepper", lambda w, v: tw.TextStepper(w.gpt, "abcd", v), type=[3, "f"])
+sweep(
+    "tw.TextStepper",
+    lambda w, v: tw.TextStepper(w.gpt, "abcd", prompt=v),
+    type=[None, 3, ["a"]],
+    size=["abcdabcd"],
+    contradiction=["xyz"],
+)
+sweep(
+    "tw.TextStepper",
+    lambda w, v: tw.TextStepper(w.gpt, "abcd", temperature=v),
+    negative=[-1],
+    **NOT_A_NUMBER,
+)
+sweep("tw.TextStepper", lambda w, v: tw.TextStepper(w.gpt, "abcd", rng=v), type=[3, "0"])
 sweep(
     "tw.ParameterView",
     lambda w, v: tw.ParameterView(v),

@@ -177,6 +177,9 @@ def gain(bn):
         ("01.3", lambda net, f: tn.TrainFunction(f, net[-1].parameters, tn.SGD(1.0)), r"tn\.SGD\(0\.1\)"),
         ("02.5", lambda y, g: g**2 * y * (1 - y), "twice the g"),
         ("02.6", in_place, "x has changed"),
+        ("02.8", lambda w, g, v, rate, mu: (w - rate * v, mu * v + g), "the new velocity"),
+        ("02.8", lambda w, g, v, rate, mu: (w - rate * g, mu * v + (1 - mu) * g), "plus g"),
+        ("02.9", lambda x, g: np.where(np.arange(4)[::-1] == x[::-1].argmax(), g, 0.0), "the first"),
         ("04.4", of_mean_logits, "softmax is not linear"),
     ],
 )
@@ -197,6 +200,8 @@ def test_an_answer_that_is_nearly_right_gets_a_hint(number, answer, hint):
         ("02.5", lambda y, g: (y - y**2) * g),
         ("02.6", residual),
         ("02.7", lambda f, w: (8 * (f(w + 1e-4) - f(w - 1e-4)) - f(w + 2e-4) + f(w - 2e-4)) / 12e-4),
+        ("02.8", lambda w, g, v, rate, mu: [w - rate * mu * v - rate * g, mu * v + g]),
+        ("02.9", lambda x, g: g * np.eye(4)[max(range(4), key=lambda i: x[i])]),
         ("03.1", lambda a, b: [p.name for p in a.parameters if not any(p is q for q in b.parameters)]),
         ("03.2", lambda net: tn.TestFunction(lambda x: net.at("test")[:-1](x))),
         ("04.1", lambda x, rate: (x**2 / (1 - rate) - x**2) ** 0.5),

@@ -45,3 +45,11 @@ z = np.zeros((225, 2))
 four = tw.TwoGraphs(train.graph(x), vae.encode.graph(x), vae.decode.graph(z), vae.reconstruct.graph(x))
 four
 """
+STEPPER = """
+from teachnn.models.gpt import GPT
+gpt = GPT(13, 12, rng, width=16, heads=2, blocks=2)
+for parameter in gpt.parameters:  # away from the small numbers of a new one
+    parameter.value = parameter.value + 0.3 * rng.standard_normal(parameter.shape)
+stepper = tw.TextStepper(gpt, "0123456789+=d", prompt="12+34=", rng=tn.rng(1))
+stepper
+"""

@@ -16,6 +16,7 @@ from teachnn.models.convolutional_vae import ConvolutionalVAE
 from teachnn.models.faces import ANet, LNet
 from teachnn.models.fractalnet import Fractal, FractalNet, Unit
 from teachnn.models.gpt import GPT, Block
+from teachnn.models.shipped import FakeQuantised, Int8Dense, Student, quantised
 from teachnn.models.vae import VAE
 
 sizes = st.integers(1, 4)
@@ -60,6 +61,11 @@ def averaged(layer):
     return tn.Average(layer.parameters).of(layer)
 
 
+def dense(d, rng):
+    """Return a dense layer of 3 units."""
+    return filled(tn.Dense.create("h", d, 3, rng), rng)
+
+
 @st.composite
 def convolutions(draw, kind):
     x, rng = draw(pictures(least=2))
@@ -87,6 +93,15 @@ def texts(draw, make):
     return filled(make(rng), rng), (rng.standard_normal((draw(sizes), draw(sizes), 4)),)
 
 
+@st.composite
+def steps(draw):
+    """Return a GRU, and an input and a state for it."""
+    x, rng = draw(rows())
+    units = draw(sizes)
+    layer = filled(tn.GRU.create("g", x.shape[1], units, rng), rng)
+    return layer, (x, rng.standard_normal((len(x), units)))
+
+
 def at(kind, make):
     """Return both modes of a layer."""
     return {f"{kind.__name__}, {mode}": (kind, make(mode)) for mode in ("train", "test")}
@@ -94,7 +109,7 @@ def at(kind, make):
 
 # name: (class, strategy for (layer, inputs))
 LAYERS = {
-    "Dense": (tn.Dense, of_rows(lambda d, rng: filled(tn.Dense.create("h", d, 3, rng), rng))),
+    "Dense": (tn.Dense, of_rows(dense)),
     **{kind.__name__: (kind, of_pictures(lambda c, rng, kind=kind: kind()))
        for kind in (tn.ReLU, tn.LeakyReLU, tn.Sigmoid, tn.Softmax, tn.Softplus, tn.Tanh, tn.Flatten,
                     tn.GlobalAveragePool2D)},
@@ -107,6 +122,11 @@ LAYERS = {
     "LayerNorm": (tn.LayerNorm, of_pictures(lambda c, rng: filled(tn.LayerNorm.create("ln", c), rng))),
     "CausalSelfAttention": (tn.CausalSelfAttention, texts(lambda rng: tn.CausalSelfAttention.create("a", 4, 2, rng))),
     "Block": (Block, texts(lambda rng: Block.create("b", 4, 2, rng))),
+    "FakeQuantised": (FakeQuantised, of_rows(lambda d, rng: FakeQuantised(*dense(d, rng).parameters, bits=4))),
+    "Int8Dense": (Int8Dense, of_rows(lambda d, rng: quantised(tn.Sequential(dense(d, rng)))[0])),
+    "GRU": (tn.GRU, steps()),
+    "Residual": (tn.Residual, of_rows(
+        lambda d, rng: filled(tn.Residual(tn.Sequential(tn.Dense.create("h", d, d, rng), tn.Tanh())), rng))),
     "Join": (tn.Join, several(lambda rng: tn.Join())),
     **at(tn.BatchNorm, lambda mode: of_rows(
         lambda d, rng: filled(tn.BatchNorm.create("bn", d, mode=mode), rng), least=2)),
@@ -116,7 +136,7 @@ LAYERS = {
         lambda drawn: (tn.GaussianSample(drawn[1], mode=mode), (drawn[0], drawn[1].standard_normal(drawn[0].shape))))),
     "Sequential": (tn.Sequential, of_rows(
         lambda d, rng: filled(tn.Sequential(tn.Dense.create("h", d, 3, rng), tn.Tanh()), rng))),
-    "Detached": (tn.Detached, of_rows(lambda d, rng: filled(tn.Dense.create("h", d, 3, rng), rng).detached())),
+    "Detached": (tn.Detached, of_rows(lambda d, rng: dense(d, rng).detached())),
     "Averaged": (tn.Averaged, of_rows(lambda d, rng: averaged(filled(tn.Dense.create("h", d, 3, rng), rng)))),
     **at(Unit, lambda mode: of_pictures(
         lambda c, rng: filled(Unit.create("u", (c, 2), rng, mode=mode), rng), examples=2)),
@@ -165,6 +185,13 @@ def models(seed: int = 0) -> dict[str, tuple]:
     ):
         model = Classifier(make(rng))
         found[name] = [(model.train_function(tn.Adam()), (digits, labels))], [(model.classify, digits)], [model.net]
+    large = tn.Sequential(tn.Flatten(), tn.Dense.create("teacher", 784, 10, rng))
+    student = Student(dense_network(rng, 8), large)
+    found["student"] = (
+        [(student.train_function(tn.Adam()), (digits, labels))],
+        [(student.classify, digits)],
+        [student.net],
+    )
     vae, lnet, anet = VAE(2, rng, hidden=16), LNet(3, rng), ANet(5, 3, rng)
     tests = [(vae.encode, digits), (vae.decode, z), (vae.reconstruct, digits)]
     small, colours = ConvolutionalVAE(2, rng, hidden=8, shape=(12, 9, 3)), rng.random((6, 12, 9, 3), dtype=np.float32)
@@ -179,7 +206,8 @@ def models(seed: int = 0) -> dict[str, tuple]:
     found["anet"] = [(who, (faces, np.arange(4))), (what, (faces, tags))], [(anet.features, faces)], layers(anet)
     gpt, tokens = GPT(7, 8, rng, width=8, heads=2, blocks=1), rng.integers(0, 7, (4, 6))
     texts = [gpt.tokens, gpt.places, *gpt.blocks, gpt.norm]
-    found["gpt"] = [(gpt.train_function(tn.Adam()), (tokens,))], [(gpt.logits, tokens)], texts
+    tests = [(f, tokens) for f in (gpt.logits, gpt.attention)]
+    found["gpt"] = [(gpt.train_function(tn.Adam()), (tokens,))], tests, texts
     return found
 
 

@@ -49,7 +49,7 @@ def matmul(x: Array, W: Array) -> Array:
     return reshaped(y, (() if x.ndim == 1 else y.shape[:-1]) + (() if W.ndim == 1 else y.shape[-1:]))
 
 
-def batch_norm(x: Array, gamma: Array, beta: Array, mean: Array, variance: Array, eps: float) -> Array:
+def batch_norm(x: Array, gamma: Array, beta: Array, eps: float) -> Array:
     """y = gamma * xhat + beta, with this batch's own mean and variance."""
     rows = x.reshape((-1, x.shape[-1]))
     centred = rows - rows.mean(axis=0)
@@ -90,6 +90,12 @@ def hinge(scores: Array, labels: Array) -> Array:
     right = cast(ops.one_hot(labels, scores.shape[1]), str(scores.dtype))
     at_label = (scores * right).sum(axis=-1, keepdims=True)
     return (ops.relu(1 + scores - at_label) * (1 - right)).sum(axis=-1).mean()
+
+
+def gru_state(given: Array, kept: Array, h: Array) -> Array:
+    """h' = z h + (1 - z) n."""
+    _, z, n = ops.gru_gates(given, kept)
+    return n + z * (h - n)
 
 
 def each(x: Array) -> Array:
@@ -149,12 +155,14 @@ FORMULAS: dict[str, Callable[..., Any]] = {
     "scale": lambda x, gamma: x * gamma,
     "column_sums": lambda x: x.sum(axis=-2),
     "row_norm": row_norm,
-    "batch_norm": batch_norm,
+    "_batch_norm": lambda x, gamma, beta, mean, variance, centred, eps: batch_norm(x, gamma, beta, eps),
     "_convolve": lambda x, W, patches, stride, padding: convolve(x, W, stride, padding),
     "_max_pool": max_pool,
     "_average_pool": average_pool,
     "_attention": lambda q, k, v, weights: anp.matmul(ops.attention_weights(q, k), v),
+    "gru_state": gru_state,
     "rows": lambda table, which: take(table, which),
+    "stack": lambda *arrays: concatenate(*[a[None] for a in arrays], axis=0),
     "gaussian_sample": lambda mean, log_variance, noise: mean + anp.exp(log_variance / 2) * noise,
     "stop_gradient": ops.identity,
     "mask": lambda noise, rate: cast(noise >= rate, str(noise.dtype)) / (1 - rate),

@@ -122,6 +122,7 @@ def noise(type: str) -> Node:
 NODES: dict[str, Node] = {
     **{name: same(name.title()) for name in ("exp", "log", "sqrt", "sin", "cos", "sign", "sigmoid", "relu", "tanh")},
     **{"negative": same("Neg"), "absolute": same("Abs"), "softplus": same("Softplus"), "identity": same("Identity")},
+    "rint": same("Round"),
     **{"softmax": same("Softmax", axis=-1), "log_softmax": same("LogSoftmax", axis=-1)},
     **{"add": of_one_kind("Add"), "subtract": of_one_kind("Sub"), "multiply": of_one_kind("Mul")},
     **{"divide": of_one_kind("Div"), "power": of_one_kind("Pow"), "matmul": of_one_kind("MatMul")},

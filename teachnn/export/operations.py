@@ -99,7 +99,7 @@ def normal(shape: Sequence[int], rng: np.random.Generator) -> Array:
 
 
 OF_NUMBERS: dict[str, Callable[..., Any]] = {  # number by number: arrays and single numbers go together
-    **{f.__name__: f for f in (np.negative, np.exp, np.log, np.sqrt, np.sin, np.cos, np.absolute, np.sign)},
+    **{f.__name__: f for f in (np.negative, np.exp, np.log, np.sqrt, np.sin, np.cos, np.absolute, np.sign, np.rint)},
     **{f.__name__: f for f in (np.add, np.subtract, np.multiply, np.divide, np.power, np.maximum, np.minimum)},
     **{f.__name__: f for f in (np.greater, np.greater_equal, np.less, np.less_equal, np.equal, np.not_equal)},
     **{f.__name__: f for f in (np.logical_not, np.logical_and, np.logical_or)},

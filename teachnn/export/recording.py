@@ -17,7 +17,7 @@ from teachnn.export.formulas import FORMULAS, STEPS
 from teachnn.export.operations import OF_NUMBERS, OPERATIONS
 from teachnn.layers import Layer, refuse_mode
 from teachnn.ops import Node, box
-from teachnn.parameters import Scope, Variable
+from teachnn.parameters import Scope, Variable, distinct
 from teachnn.support import InputError, Mode
 
 
@@ -47,6 +47,7 @@ class Recording(Scope):
 
     def read(self, variable: Variable) -> Any:
         if variable not in self.variables:
+            distinct((*self.variables, variable), self.who)  # arrays go by their names elsewhere
             self.variables[variable] = box(variable.stored, Recorded.new_root(self, variable.name))
         return self.variables[variable]
 

@@ -22,18 +22,21 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from teachnn.functions import CheckpointError
-from teachnn.layers import BatchNorm, Conv2D, Dense, Flatten, Layer, LayerNorm, Reshape, Sequential
+from teachnn.layers import GRU, BatchNorm, Conv2D, Dense, Embedding, Flatten, Layer, LayerNorm, Reshape, Sequential
 from teachnn.ops import tracing
 from teachnn.parameters import Change, Variable, change
 from teachnn.support import InputTypeError, instance
 
 KERNEL = (3, 2, 0, 1)
 NORM = {"weight": "gamma", "bias": "beta"}
+ROWS = {"weight": "W"}  # of nn.Embedding, whose weight stands as ours does
 NAMES: dict[type[Layer], dict[str, str]] = {  # PyTorch's name: ours
     Dense: {"weight": "W", "bias": "b"},
     Conv2D: {"weight": "W", "bias": "b"},
     BatchNorm: {**NORM, "running_mean": "mean", "running_var": "variance"},
     LayerNorm: NORM,
+    Embedding: ROWS,
+    GRU: {"weight_ih": "W", "weight_hh": "U", "bias_ih": "b", "bias_hh": "c"},  # nn.GRUCell
 }
 
 
@@ -109,7 +112,10 @@ def _entries(net: Layer) -> list[Entry]:
         variables = {path + name: getattr(layer, field) for name, field in kinds[0].items()} if kinds else {}
         if isinstance(layer, Variable):
             variables = {path: layer}
-        found = [Entry(name, v, _axes(v, bool(kinds)), {0: flat} if flat > 1 else {}) for name, v in variables.items()]
+        found = [
+            Entry(name, v, _axes(v, bool(kinds) and kinds[0] is not ROWS), {0: flat} if flat > 1 else {})
+            for name, v in variables.items()
+        ]
         entries += found
         if isinstance(layer, Conv2D):
             channels, row = layer.b.size, []

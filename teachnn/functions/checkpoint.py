@@ -83,10 +83,10 @@ def load(
     saved = {
         name: array for name, array in arrays.items() if name in here or not name.startswith(("optimizer.", PREFIX))
     }
-    fits = {name: array for name, array in saved.items() if name in here and not _misfit(array, here[name].shape)}
+    fits = {name: array for name, array in saved.items() if name in here and not _misfit(array, here[name].stored)}
     if strict and not len(fits) == len(here) == len(saved):
         wrong = [
-            f"{name}: {_misfit(saved[name], here[name].shape)}" for name in here if name in saved and name not in fits
+            f"{name}: {_misfit(saved[name], here[name].stored)}" for name in here if name in saved and name not in fits
         ]
         wrong += [f"{name}: missing" for name in here if name not in saved]
         wrong += [f"{name}: unexpected" for name in saved if name not in here]
@@ -136,7 +136,7 @@ def _resumed(path: Path, train: TrainFunction, arrays: Mapping[str, np.ndarray],
     memory = {f"optimizer.{name}": array for name, array in train.memory.items()}
     if state.get("optimizer") != kind:
         raise CheckpointError(f"{path}: expected the training state of {kind}, got {state.get('optimizer', 'none')}")
-    wrong = [name for name, here in memory.items() if name not in arrays or _misfit(arrays[name], here.shape)]
+    wrong = [name for name, here in memory.items() if name not in arrays or _misfit(arrays[name], here)]
     if wrong:
         raise CheckpointError(
             f"{path}: expected the optimizer's memory for each parameter, got none of {', '.join(wrong)}"
@@ -146,9 +146,9 @@ def _resumed(path: Path, train: TrainFunction, arrays: Mapping[str, np.ndarray],
     return history + train.as_it_was(state["steps"], state["began"], remembered, state["position"])
 
 
-def _misfit(array: np.ndarray, shape: tuple[int, ...]) -> str:
-    if array.dtype != np.float32 or array.shape != shape:
-        return f"shape {array.shape} and dtype {array.dtype} for shape {shape} and dtype float32"
+def _misfit(array: np.ndarray, here: np.ndarray) -> str:
+    if array.dtype != here.dtype or array.shape != here.shape:
+        return f"shape {array.shape} and dtype {array.dtype} for shape {here.shape} and dtype {here.dtype}"
     return "" if np.isfinite(array).all() else "NaN or infinity"
 
 

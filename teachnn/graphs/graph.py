@@ -7,7 +7,7 @@ from typing import Literal, TypeVar, cast
 
 import numpy as np
 
-from teachnn.parameters import Parameter, Statistic, Variable
+from teachnn.parameters import Derived, Parameter, Statistic, Variable
 from teachnn.support import InputError, items, whole
 
 G = TypeVar("G", bound="CallGraph")
@@ -16,7 +16,7 @@ G = TypeVar("G", bound="CallGraph")
 @dataclass(frozen=True)
 class Use:
     """One variable at one node: a parameter that `trains` (a gradient comes back) or is just `uses`d (none does),
-    a statistic that the node `reads` or `writes`.
+    a statistic that the node `reads` or `writes`, a derived array that it `reads`.
     """
 
     variable: Variable
@@ -46,6 +46,11 @@ class Node:
     def statistics(self) -> tuple[Statistic, ...]:
         """The statistics it read or wrote."""
         return tuple(use.variable for use in self.uses if isinstance(use.variable, Statistic))
+
+    @property
+    def derived(self) -> tuple[Derived, ...]:
+        """The derived arrays it read."""
+        return tuple(use.variable for use in self.uses if isinstance(use.variable, Derived))
 
 
 @dataclass(frozen=True)
@@ -78,6 +83,11 @@ class CallGraph:
     def statistics(self) -> tuple[Statistic, ...]:
         """The statistics it reads or writes, in order, each once."""
         return tuple(dict.fromkeys(s for node in self.nodes for s in node.statistics))
+
+    @property
+    def derived(self) -> tuple[Derived, ...]:
+        """The derived arrays it reads, in order, each once."""
+        return tuple(dict.fromkeys(d for node in self.nodes for d in node.derived))
 
     def collapse(self: G, depth: int) -> G:
         """Return the same graph at another depth: 0 shows primitives, 1 layers, 2 the layers inside of layers."""
@@ -112,6 +122,8 @@ class CallGraph:
         numbers = f"{len(self.parameters)} parameters, {sum(p.size for p in self.parameters):,} numbers"
         if self.statistics:
             numbers += f"; {len(self.statistics)} statistics"
+        if self.derived:
+            numbers += f"; {len(self.derived)} derived arrays, {sum(d.size for d in self.derived):,} numbers"
         return "\n".join([f"{kind} function {self.name}", *(line.format(*row).rstrip() for row in rows), numbers])
 
 
@@ -128,7 +140,7 @@ def shared_parameters(*graphs: CallGraph) -> tuple[Parameter, ...]:
 def _row(node: Node) -> tuple[str, ...]:
     """Return a node's line of the table."""
     both = node.name and node.type and node.name != node.type
-    names = ", ".join(v.name.rpartition(".")[2] for v in (*node.parameters, *node.statistics))
+    names = ", ".join(v.name.rpartition(".")[2] for v in (*node.parameters, *node.statistics, *node.derived))
     numbers = f"{sum(p.size for p in node.parameters):,}" if node.parameters else ""
     label = f"{node.name} ({node.type})" if both else node.name or node.type
     return label, str(node.shape), node.mode or "", names, numbers

@@ -20,6 +20,12 @@ from teachnn.ops import Node as TraceNode, box, getval, identity, isbox, skip_wh
 from teachnn.parameters import Parameter, Scope, Variable
 from teachnn.support import Array, Mode
 
+SAID = {  # what autograd calls otherwise than we do
+    "__getitem__": "slice",
+    "concatenate_args": "concatenate",
+    "array_from_args": "stack",
+    "_array_from_scalar_or_array": "array",
+}
 Kind = Literal["input", "call", "primitive", "output"]
 Source = int | Parameter  # what a node is made from: another node, by its number, or a parameter
 
@@ -33,7 +39,8 @@ class Recorded(TraceNode):
         self.recording = parents[0].recording
         sources = [parent.made_by for parent in parents]
         sources += [index for index, x in self.recording.labels if any(_looks_into(a, x) for a in args)]
-        self.made_by = self.recording.note(function.__name__.lstrip("_"), np.shape(value), sources)
+        name = SAID.get(function.__name__, function.__name__.strip("_"))
+        self.made_by = self.recording.note(name, np.shape(value), sources)
 
     def initialize_root(self, recording: Recording, made_by: Source) -> None:
         self.recording: Recording = recording

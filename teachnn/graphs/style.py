@@ -18,23 +18,28 @@ text{font-family:system-ui,-apple-system,"Segoe UI",sans-serif;font-size:12.5px;
 .grey{fill:$grey} .small{font-size:11px}
 .edge{fill:none;stroke:#69737d;stroke-width:1.5} .head{fill:#69737d}
 .link{fill:none;stroke-width:1.7} .link.parameter{stroke:$parameter} .link.statistic{stroke:$statistic}
+.link.derived{stroke:$derived}
 .link.state{stroke:$state;stroke-width:2.4;stroke-linecap:round;stroke-dasharray:0.1 5} .tip.state{fill:$state}
 .state-end{fill:$state}
-.tip.statistic{fill:$statistic} .tip.parameter{fill:$parameter} .dashed{stroke-dasharray:5 4}
+.tip.statistic{fill:$statistic} .tip.derived{fill:$derived}
+.tip.parameter{fill:$parameter} .dashed{stroke-dasharray:5 4}
 .bar.train{fill:$train} .bar.test{fill:$test}
 .box{fill:#ffffff;stroke-width:1.6} .box.train{stroke:$train} .box.test{stroke:$test}
 .badge.train{fill:$train} .badge.test{fill:$test_text} .badge-text{fill:#ffffff;font-size:11px}
 .end{fill:$ink} .end-text{fill:#ffffff} .end-grey{fill:#b8c0c8} .ink{fill:$ink}
 .pill{stroke-width:1.5} .pill.parameter{fill:$parameter;stroke:$parameter} \
 .pill.statistic{fill:$statistic;stroke:$statistic}
+.pill.derived{fill:#ffffff;stroke:$derived;stroke-width:3.5}
 .pill.fixed{fill:#ffffff;stroke-dasharray:4 3} .chip{fill:none;stroke-width:1.2}
-.chip.parameter{stroke:$parameter} .chip.statistic{stroke:$statistic} .chip.fixed{stroke-dasharray:3 2.5}
+.chip.parameter{stroke:$parameter} .chip.statistic{stroke:$statistic}
+.chip.derived{stroke:$derived;stroke-width:2.4} .chip.fixed{stroke-dasharray:3 2.5}
 """).substitute(LIGHT)
 DARK_RULES = Template("""
 text{fill:$ink} .ground{fill:#0d1117} .panel{fill:#161b22} .grey{fill:$grey}
 .edge{stroke:#8b949e} .head{fill:#8b949e} .box{fill:#0d1117}
 .box.train{stroke:$train} .box.test{stroke:$test} .bar.train{fill:$train} .bar.test{fill:$test}
-.end{fill:$ink} .end-text{fill:#0d1117} .end-grey{fill:#57606a} .pill.fixed{fill:#0d1117} .fixed-ink{fill:$ink}
+.end{fill:$ink} .end-text{fill:#0d1117} .end-grey{fill:#57606a}
+.pill:is(.fixed,.derived){fill:#0d1117} .fixed-ink{fill:$ink}
 """).substitute(DARK)
 
 

@@ -66,7 +66,7 @@ def _description(picture: Picture) -> str:
         steps = [" ".join(filter(None, (box.title, box.type))) for box in picture.boxes if box.graph == g]
         said.append(f"{panel.title}: {', '.join(steps)}.")
     if picture.pills:
-        said.append(f"Shared: {', '.join(pill.about for pill in picture.pills)}.")
+        said.append(f"Between them: {', '.join(pill.about for pill in picture.pills)}.")
     elif len(functions) > 1:
         said.append("They share no parameters.")
     return " ".join(said)
@@ -130,7 +130,7 @@ def _chip(chip: Pill) -> str:
 
 def _pill(pill: Pill) -> str:
     y, end = _number(pill.y + pill.height / 2 + 4.2), _number(pill.x + pill.width - 12)
-    ink = "fixed-ink" if pill.fixed else "ink"
+    ink = "fixed-ink" if pill.fixed or pill.kind == "derived" else "ink"
     shape = _rect(
         f"pill {pill.kind}{' fixed' if pill.fixed else ''}", pill.x, pill.y, pill.width, pill.height, _round(pill)
     )
@@ -146,7 +146,7 @@ def _told(item: Box | Pill) -> str:
 
 
 def _round(pill: Pill) -> float:
-    return pill.height / 2 if pill.kind == "parameter" else 3
+    return {"parameter": pill.height / 2, "statistic": 3.0, "derived": 0.0}[pill.kind]
 
 
 def _link(link: Link) -> str:
@@ -165,6 +165,8 @@ def _entry(entry: Entry) -> str:
         "fixed": _rect("chip parameter fixed", x, y - 10, 22, 12, 6),
         "statistic": _rect("pill statistic", x, y - 10, 22, 12, 3),
         "own-statistic": _rect("chip statistic", x, y - 10, 22, 12, 3),
+        "derived": _rect("pill derived", x + 1, y - 9, 20, 10, 0),
+        "own-derived": _rect("chip derived", x, y - 10, 22, 12, 0),
         "state": _hexagon(x, y - 10, 22, 12),
         "gradient": f'<path class="edge" d="M{_point((x, y - 4))}h22"/>',
         "no-gradient": f'<path class="edge dashed" d="M{_point((x, y - 4))}h22"/>',

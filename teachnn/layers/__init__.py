@@ -13,9 +13,11 @@ from teachnn.layers.noise import Dropout, DropPath, GaussianSample, Join, noise_
 from teachnn.layers.norm import BatchNorm, LayerNorm
 from teachnn.layers.outline import outline_of_model
 from teachnn.layers.pool import AveragePool2D, GlobalAveragePool2D, MaxPool2D
-from teachnn.layers.stack import Flatten, Reshape, Sequential
+from teachnn.layers.recurrent import GRU
+from teachnn.layers.stack import Flatten, Reshape, Residual, Sequential
 
 __all__ = [
+    "GRU",
     "AveragePool2D",
     "BatchNorm",
     "CausalSelfAttention",
@@ -37,6 +39,7 @@ __all__ = [
     "ModeLayer",
     "ReLU",
     "Reshape",
+    "Residual",
     "Sequential",
     "Sigmoid",
     "Softmax",

@@ -94,7 +94,7 @@ class CausalSelfAttention(Layer):
             k, v = anp.concatenate([past[0], k], axis=2), anp.concatenate([past[1], v], axis=2)
         taken = anp.transpose(ops.attention(q, k, v), (0, 2, 1, 3)).reshape((-1, x.shape[2]))
         y = ops.dense(taken, self.W_out.value, self.b_out.value).reshape(x.shape)
-        return y if past is None else (y, anp.stack([k, v]))
+        return y if past is None else (y, ops.stack(k, v))
 
     def weights(self, x: Array) -> Array:
         """Return how much each place takes from each: x (N, T, width) -> (N, heads, T, T), rows that sum to 1."""

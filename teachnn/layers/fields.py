@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, TypeVar
 
 import numpy as np
 
-from teachnn.parameters import Variable
+from teachnn.parameters import Derived, Variable
 from teachnn.support import InputError, InputTypeError, plain
 
 if TYPE_CHECKING:
@@ -60,7 +60,8 @@ class Frozen:
                 object.__setattr__(self, key, mapped(value, plain))
         for key, kind in declared(type(self), Variable | Frozen | str).items():
             value = getattr(self, key)
-            if not is_one(value, kind):
+            in_its_place = isinstance(value, Derived) and issubclass(kind, Variable)
+            if not is_one(value, kind) and not in_its_place:
                 raise InputTypeError(type(self).__name__, f"a {kind.__name__} as {key}", brief(value), self._making())
 
     def __setattr__(self, name: str, value: object) -> None:

@@ -18,7 +18,8 @@ import numpy as np
 
 from teachnn.layers.fields import Frozen
 from teachnn.layers.outline import outline
-from teachnn.parameters import Around, Parameter, Statistic, Variable, current_scope, distinct
+from teachnn.ops import getval
+from teachnn.parameters import Around, Derived, Parameter, Statistic, Variable, current_scope, distinct
 from teachnn.support import (
     Array,
     InputError,
@@ -87,6 +88,11 @@ class Layer(Frozen):
         """Its statistics and those of the layers in it, in order, each object once."""
         return distinct(self._parts(Statistic), self.who)
 
+    @cached_property
+    def derived(self) -> tuple[Derived, ...]:
+        """Its derived arrays, which stand in the place of parameters, and those of the layers in it."""
+        return distinct(self._parts(Derived), self.who)
+
     def __repr__(self) -> str:
         return outline(self)
 
@@ -106,7 +112,8 @@ class Layer(Frozen):
         Raises InputError that names this layer, what was expected, what came, and the cure.
         """
         try:
-            kind, actual = x.dtype, x.shape
+            plain = getval(x)  # which knows its shape at once; a traced array has to ask
+            kind, actual = plain.dtype, plain.shape
         except AttributeError:
             raise InputTypeError(self.who, "an array", type(x).__name__, "np.asarray makes one") from None
         if kind.kind != "f":

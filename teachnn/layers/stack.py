@@ -1,4 +1,4 @@
-"""Layers one after the other, and the two that only change an array's shape. Notebook 02."""
+"""Layers one after the other; one that its input passes by; two that only change an array's shape. Notebook 02."""
 
 from __future__ import annotations
 
@@ -68,6 +68,24 @@ def _cure(value: Any) -> str:
     return (
         "Sequential(*layers)" if isinstance(value, list | tuple) else "a plain function is called outside of a network"
     )
+
+
+class Residual(Layer):
+    """y = x + layer(x): the layer adds to its input, and a gradient passes by it too. x and y have one shape.
+
+    The same in both modes, if the layer is. He et al. 2015, arXiv:1512.03385.
+    """
+
+    layer: Layer
+    transparent: ClassVar[bool] = True
+
+    def forward(self, x: Array) -> Array:
+        """Return x + layer(x); raises InputError if the layer gives x another shape."""
+        y = self.layer(self.expect(x))
+        if y.shape != x.shape:
+            got = f"{tuple(y.shape)} from {self.layer.who}"
+            raise InputError(self.who, f"a layer that keeps the shape {tuple(x.shape)}", got)
+        return x + y
 
 
 class Flatten(Layer):

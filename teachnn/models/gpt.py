@@ -42,9 +42,9 @@ class Block(Layer):
 
     def forward(self, x: Array, past: Any = None) -> Any:
         """Return the block's output; with the keys and values of what came before, (output, those of all)."""
-        taken, now = self.attention(self.norm1(x)), None
-        if past is not None:
-            taken, now = self.attention(self.norm1(x), past)
+        given = () if past is None else (past,)
+        found = self.attention(self.norm1(x), *given)
+        taken, now = found if given else (found, None)
         x = x + taken
         rows = self.norm2(x).reshape((-1, x.shape[-1]))
         x = x + self.down(ops.relu(self.up(rows))).reshape(x.shape)
@@ -104,8 +104,8 @@ class GPT:
 
     def objective(self, tokens: Array, first: int = 1) -> Array:
         """Return the cross-entropy of the tokens from place `first` on, each given all before it, in nats per token."""
-        logits = self._logits(tokens[:, :-1])[:, first - 1 :]
-        return loss.cross_entropy(logits.reshape((-1, logits.shape[-1])), tokens[:, first:].reshape(-1))
+        x = self._through_blocks(tokens[:, :-1])
+        return loss.cross_entropy(self._scores(x[:, first - 1 :]), tokens[:, first:].reshape(-1))
 
     def generate(self, prompt: Array, count: int, rng: np.random.Generator, temperature: float = 1.0) -> np.ndarray:
         """Return the `count` tokens (N, count) that follow a prompt (N, T), drawn from softmax(logits / temperature).
@@ -124,17 +124,20 @@ class GPT:
         return np.stack(tokens, axis=1)
 
     def _logits(self, tokens: Array) -> Array:
+        return self._scores(self._through_blocks(tokens)).reshape((*tokens.shape, -1))
+
+    def _through_blocks(self, tokens: Array) -> Array:
         x = self._embedded(tokens, 0)
         for block in self.blocks:
             x = block(x)
-        return self._scores(x)
+        return x
 
     def _attention(self, tokens: Array) -> Array:
         x, weights = self._embedded(tokens, 0), []
         for block in self.blocks:
             weights.append(block.attention.weights(block.norm1(x)))
             x = block(x)
-        return anp.stack(weights, axis=1)
+        return anp.swapaxes(ops.stack(*weights), 0, 1)
 
     def _read(self, prompt: Array) -> tuple[Array, Array]:
         return self._continued(prompt, 0, [()] * len(self.blocks))
@@ -148,7 +151,7 @@ class GPT:
         for block, past in zip(self.blocks, cache, strict=True):
             x, both = block(x, past)
             now.append(both)
-        return self._scores(x[:, -1:])[:, 0], anp.stack(now)
+        return self._scores(x[:, -1]), ops.stack(*now)
 
     def _embedded(self, tokens: Array, start: int) -> Array:
         if len(tokens.shape) != 2 or start + tokens.shape[1] > self.length:
@@ -157,7 +160,8 @@ class GPT:
         return self.tokens(tokens) + self.places(np.arange(start, start + tokens.shape[1]))
 
     def _scores(self, x: Array) -> Array:
-        return anp.matmul(self.norm(x), anp.transpose(self.tokens.W.value))
+        """Return logits for each place, one row after the other: x (..., width) -> (n, vocabulary)."""
+        return anp.matmul(self.norm(x.reshape((-1, x.shape[-1]))), anp.transpose(self.tokens.W.value))
 
 
 def _drawn(logits: np.ndarray, rng: np.random.Generator, temperature: float) -> np.ndarray:

@@ -1,7 +1,7 @@
 """Attention: each place of a text takes a mean of what stands before it, weighted by how well query and key agree.
 
 y = softmax(q k^T / sqrt(d)) v, where a place sees itself and those before it, none after it. Vaswani et al. 2017,
-arXiv:1706.03762. And rows of a table, whose gradient goes to the rows that were taken.
+arXiv:1706.03762.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Any
 
 import autograd.numpy as anp
 import numpy as np
-from autograd.extend import defvjp, defvjp_argnums, primitive
+from autograd.extend import defvjp_argnums, primitive
 
 from teachnn.ops.arithmetic import softmax
 from teachnn.ops.trace import getval, isbox
@@ -60,21 +60,3 @@ def _attention_vjp(argnums: Any, y: Array, inputs: Any, _: Any) -> Callable:
 
 
 defvjp_argnums(_attention, _attention_vjp)
-
-
-@primitive
-def rows(table: Array, which: Array) -> Array:
-    """y = the rows of a table with these numbers: table (n, d), which (...) whole numbers -> y (..., d)."""
-    return table[which]
-
-
-@primitive
-def add_rows(y: Array, which: Array, count: int) -> Array:
-    """A table of `count` rows of zeros, to each of which the rows of y with its number are added."""
-    table = np.zeros((count, y.shape[-1]), y.dtype)
-    np.add.at(table, which.ravel(), y.reshape(-1, y.shape[-1]))
-    return table
-
-
-defvjp(rows, lambda y, table, which: lambda g: add_rows(g, which, len(table)), argnums=(0,))
-defvjp(add_rows, lambda table, y, which, count: lambda g: rows(g, which), argnums=(0,))

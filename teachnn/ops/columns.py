@@ -29,9 +29,12 @@ def column_sums(x: Array) -> Array:
     *more, n, d = x.shape
     k = _rows_in_one(n, d)
     x = x.reshape((*more, n // k, k * d))
-    parts = [x[..., i : i + ROWS, :] for i in range(0, n // k, ROWS)]
-    sums = np.array([np.ones(part.shape[-2], x.dtype) @ part for part in parts], np.float64)
-    return sums.reshape((len(parts), *more, k, d)).sum(axis=(0, -2)).astype(x.dtype)
+    if n // k <= ROWS:
+        sums = np.ones(n // k, x.dtype) @ x
+    else:
+        parts = [x[..., i : i + ROWS, :] for i in range(0, n // k, ROWS)]
+        sums = sum((np.ones(part.shape[-2], x.dtype) @ part).astype(np.float64) for part in parts)
+    return sums.reshape((*more, k, d)).sum(axis=-2, dtype=np.float64).astype(x.dtype)
 
 
 defvjp(column_sums, lambda y, x: lambda g: g[..., None, :] * np.ones((x.shape[-2], 1), x.dtype))

@@ -11,7 +11,7 @@ import numpy as np
 from autograd.extend import defvjp, defvjp_argnums, primitive
 
 from teachnn.ops.columns import by_columns, column_sums
-from teachnn.ops.trace import isbox
+from teachnn.ops.trace import getval, isbox
 from teachnn.support import Array, InputError
 
 
@@ -61,27 +61,36 @@ def _row_norm_vjp(xhat: Array, x: Array, eps: float) -> Callable:
 defvjp(row_norm, _row_norm_vjp, argnums=(0,))
 
 
-@primitive
 def batch_norm(x: Array, gamma: Array, beta: Array, mean: Array, variance: Array, eps: float) -> Array:
     """y = gamma * xhat + beta, xhat = (x - mean) / sqrt(variance + eps), where mean, variance = moments(x)."""
+    centred = by_columns(operator.sub, _rows(getval(x)), mean)
+    return _batch_norm(x, gamma, beta, mean, variance, centred, eps)
 
-    def normalised(x: Array, mean: Array, scale, beta: Array) -> Array:
-        y = x - mean  # first: x * scale + (beta - mean * scale) would lose digits of large numbers that differ little
-        y *= scale
+
+@primitive
+def _batch_norm(x: Array, gamma: Array, beta: Array, mean: Array, variance: Array, centred: Array, eps: float) -> Array:
+    """The mean is taken away once, for the way back too.
+
+    It is the first to be done: x * scale + (beta - mean * scale) would lose digits of large numbers that differ little.
+    """
+
+    def scaled(centred: Array, scale: Array, beta: Array) -> Array:
+        y = centred * scale
         y += beta
         return y
 
-    return by_columns(normalised, _rows(x), mean, gamma / np.sqrt(variance + eps), beta).reshape(x.shape)
+    return by_columns(scaled, centred, gamma / np.sqrt(variance + eps), beta).reshape(x.shape)
 
 
 def _batch_norm_vjp(argnums: Any, y: Array, inputs: Any, _: Any) -> Callable:
-    x, gamma, _, mean, variance, eps = inputs
+    x, gamma, _, mean, variance, centred, eps = inputs
     if isbox(x):  # a second derivative is wanted, and the moments depend on x too
         mean, variance = moments(x)
+        centred = by_columns(operator.sub, _rows(x), mean)
     n, std = y.size // len(gamma), anp.sqrt(variance + eps)
 
     def vjp(g: Array):
-        rows, centred = _rows(g), by_columns(operator.sub, _rows(x), mean)
+        rows = _rows(g)
         by_beta, by_gamma = column_sums(rows), column_sums(rows * centred) / std
         by_x = by_columns(
             lambda g, centred, scale, g_mean, share: scale * (g - g_mean - centred * share),
@@ -92,7 +101,7 @@ def _batch_norm_vjp(argnums: Any, y: Array, inputs: Any, _: Any) -> Callable:
     return vjp
 
 
-defvjp_argnums(batch_norm, _batch_norm_vjp)
+defvjp_argnums(_batch_norm, _batch_norm_vjp)
 
 
 def _rows(x: Array) -> Array:

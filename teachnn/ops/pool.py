@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import reduce
+from itertools import product
 
 import numpy as np
 from autograd.extend import defvjp, primitive
@@ -36,11 +38,10 @@ def average_pool(x: Array, size: int, stride: int, padding: int = 0, count_inclu
 
 @primitive
 def _max_pool(x: Array, size: int, stride: int) -> Array:
-    views = [x[view] for view in _offsets(x.shape, size, stride)]
-    y = views[0].copy()
-    for view in views[1:]:
-        np.maximum(y, view, out=y)
-    return y
+    """The largest of each window's columns, then the largest of those."""
+    rows, columns = _places(x.shape, size, stride)
+    x = reduce(np.maximum, [x[:, i] for i in rows])
+    return reduce(np.maximum, [x[:, :, j] for j in columns])
 
 
 @primitive
@@ -93,7 +94,14 @@ defvjp(scatter_mean, lambda x, y, shape, size, stride: lambda g: _average_pool(g
 
 def _offsets(shape: tuple[int, ...], size: int, stride: int) -> Iterator[tuple[slice, ...]]:
     """Yield, for each place in the window in reading order, the slices that take it out of all windows at once."""
+    for i, j in product(*_places(shape, size, stride)):
+        yield np.s_[:, i, j]
+
+
+def _places(shape: tuple[int, ...], size: int, stride: int) -> tuple[list[slice], list[slice]]:
+    """Return, for each row in the window and for each column, the slice that takes it out of all windows at once."""
     rows, columns = (shape[1] - size) // stride + 1, (shape[2] - size) // stride + 1
-    for i in range(size):
-        for j in range(size):
-            yield np.s_[:, i : i + stride * rows : stride, j : j + stride * columns : stride]
+    return (
+        [slice(i, i + stride * rows, stride) for i in range(size)],
+        [slice(j, j + stride * columns, stride) for j in range(size)],
+    )

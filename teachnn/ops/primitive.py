@@ -11,6 +11,8 @@ from autograd.extend import primitive as traced
 
 from teachnn.support import InputError, as_array
 
+USUAL = {np.ndarray, np.float32, np.float64, int, float}  # types of inputs that need no second look
+
 
 def primitive(function: Callable) -> Callable:
     """Return the function as a primitive of autograd that says in this library's words what its inputs cannot be."""
@@ -18,7 +20,7 @@ def primitive(function: Callable) -> Callable:
 
     @functools.wraps(function)
     def run(*inputs: Any, **settings: Any) -> Any:
-        if any([isinstance(x, np.ndarray) and type(x) is not np.ndarray for x in inputs]):  # a matrix, a masked array
+        if not USUAL.issuperset(map(type, inputs)):  # a matrix or a masked array may be among them
             name = function.__name__
             inputs = tuple([as_array(name, "x", x) if isinstance(x, np.ndarray) else x for x in inputs])
         try:

@@ -5,12 +5,23 @@ Read parameter, init, scope, in this order.
 
 from teachnn.parameters import init
 from teachnn.parameters.init import rng
-from teachnn.parameters.parameter import Change, Parameter, Statistic, Variable, change, changing, distinct, values_of
+from teachnn.parameters.parameter import (
+    Change,
+    Derived,
+    Parameter,
+    Statistic,
+    Variable,
+    change,
+    changing,
+    distinct,
+    values_of,
+)
 from teachnn.parameters.scope import Around, Scope, current_scope
 
 __all__ = [
     "Around",
     "Change",
+    "Derived",
     "Parameter",
     "Scope",
     "Statistic",

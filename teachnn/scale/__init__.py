@@ -1,7 +1,7 @@
 """Many machines: the same job for many settings, and one training function whose gradients come from many workers.
 
 Both run on Dask (`pip install 'teachnn[scale]'`): on this machine's cores, or on the client that you hand over.
-Read sending, cluster, table, sweep; then shard and parallel.
+Read sending, cluster, table, in_folder, sweep; then shard and parallel.
 """
 
 import importlib.util

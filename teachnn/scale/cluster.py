@@ -12,6 +12,10 @@ from teachnn.support import InputTypeError
 if TYPE_CHECKING:
     from distributed import Client
 
+# A cluster gives up a worker that is not back within 15 seconds of its death, and then has one less for good. On a
+# busy machine a process needs longer to start, so ours waits.
+PATIENT = {"distributed.deploy.lost-worker-timeout": "1 hour"}
+
 
 @contextmanager
 def at_work(who: str, client: Client | None) -> Iterator[Client]:
@@ -19,13 +23,14 @@ def at_work(who: str, client: Client | None) -> Iterator[Client]:
 
     Its workers are processes with one thread for numpy each, and listen on the loopback address alone.
     """
-    distributed = package()
+    distributed, dask = package(), config()
     if client is not None:
         yield checked(who, client)
         return
     cores = os.cpu_count() or 1
     local = {"host": "127.0.0.1", "dashboard_address": "127.0.0.1:0", "silence_logs": 50}
-    with distributed.LocalCluster(n_workers=cores, threads_per_worker=1, processes=True, **local) as cluster:
+    workers = {"n_workers": cores, "threads_per_worker": 1, "processes": True}
+    with dask.set(PATIENT), distributed.LocalCluster(**workers, **local) as cluster:
         with distributed.Client(cluster, set_as_default=False) as own:
             yield own
 
@@ -42,6 +47,13 @@ def package() -> Any:
     import distributed
 
     return distributed
+
+
+def config() -> Any:
+    """Return the settings of Dask."""
+    import dask.config
+
+    return dask.config
 
 
 def workers(client: Client) -> list[str]:

@@ -110,7 +110,8 @@ class DataParallel(TrainFunction):
         except (distributed.KilledWorker, OSError, distributed.client.FutureCancelledError) as error:
             raise self._lost(f"{type(error).__name__}: {error}") from error
         finally:
-            self.client.cancel([future for future in futures if not future.done()], force=True)
+            if self.client.status == "running":
+                self.client.cancel([future for future in futures if not future.done()], force=True)
         known = [f for f in found if f is not None]
         if len(known) < len(found):
             raise self._lost("one that has forgotten the objective")

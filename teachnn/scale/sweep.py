@@ -8,21 +8,20 @@ a sweep that was stopped goes on where it was.
 
 from __future__ import annotations
 
-import hashlib
 import itertools
-import json
 import os
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping
+import uuid
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import cloudpickle
 import numpy as np
 
 from teachnn.scale.cluster import at_work, package, workers
+from teachnn.scale.in_folder import RowsInFolder
 from teachnn.scale.sending import copied
 from teachnn.scale.table import Rows
 from teachnn.support import InputError, InputTypeError, number, path_of, plain
@@ -30,7 +29,6 @@ from teachnn.support import InputError, InputTypeError, number, path_of, plain
 if TYPE_CHECKING:
     from distributed import Client, Future
 
-TOPIC = "teachnn-sweep"
 PATIENCE = 0.2  # seconds between two looks at those that take too long
 
 
@@ -63,7 +61,7 @@ def sweep(
         raise InputError("sweep", "one setting or more", "none", "tn.scale.grid(seed=range(3)), say")
     limit = None if limit is None else number("sweep", "limit", limit, "> 0")
     code = copied("sweep", job)
-    kept = None if folder is None else _Kept(path_of("sweep", folder))
+    kept = None if folder is None else RowsInFolder(path_of("sweep", folder))
     rows: list[dict[str, Any] | None] = [kept.row(setting) if kept else None for setting in settings]
     missing = [i for i, row in enumerate(rows) if row is None]
     if missing:
@@ -77,45 +75,68 @@ def sweep(
     return Rows(every, dict.fromkeys(name for setting in settings for name in setting))
 
 
+class _News:
+    """What the workers tell of their jobs: that one began, and where, and what it found.
+
+    What was found is told at once, for a result that has to be fetched is lost if its worker dies first.
+    """
+
+    def __init__(self) -> None:
+        self.topic: str = f"teachnn-sweep-{uuid.uuid4().hex}"
+        self.began: dict[str, tuple[float, str]] = {}  # by the job's key: when, and on which worker
+        self.found: dict[str, dict[str, float]] = {}
+        self.any = threading.Event()
+
+    def hear(self, event: tuple[float, dict[str, Any]]) -> None:
+        """Keep what a worker says; it is called on another thread."""
+        told = event[1]
+        if "found" in told:
+            self.found[told["key"]] = told["found"]
+        else:
+            self.began[told["key"]] = time.monotonic(), told["worker"]
+        self.any.set()
+
+
 def _done(client: Client, code: bytes, jobs: dict[int, dict], limit: float | None, progress: bool):
     """Yield (place, row) for each job as it comes; a Ctrl-C ends it."""
     from tqdm.auto import tqdm
 
-    began: dict[str, tuple[float, str]] = {}  # when, and on which worker
-    client.subscribe_topic(TOPIC, lambda event: began.update({event[1]["key"]: (time.monotonic(), event[1]["worker"])}))
-    futures: dict[Future, int] = {}
-    news, waiting, killed = threading.Event(), list[int](), set[int]()
+    futures: dict[Future, int] = {}  # those that run, or will, and their places
+    news, waiting, killed = _News(), list[int](), set[int]()
+    client.subscribe_topic(news.topic, news.hear)
 
     def submit(places: list[int]) -> None:
         for i in places:
-            future = client.submit(run, code, jobs[i], pure=False)
+            future = client.submit(run, code, jobs[i], news.topic, pure=False)
             futures[future] = i
-            future.add_done_callback(lambda _: news.set())
+            future.add_done_callback(lambda _: news.any.set())
 
     try:
         with tqdm(total=len(jobs), disable=not progress, unit="job") as bar:
             submit(list(jobs))
             while futures:
-                ended = [future for future in futures if future.done()] or _too_long(client, futures, began, limit)
-                for future in ended:
+                ended = [f for f in futures if f.key in news.found or f.status in ("error", "cancelled")]
+                late = [] if ended else _too_long(client, futures, news.began, limit)
+                for future in ended or late:
                     i = futures.pop(future)
                     if i not in killed and len(jobs) > 1 and _killed(future):
                         killed.add(i)  # perhaps for another job's sake: it is run once more, alone
                         waiting.append(i)
                     else:
-                        yield i, _row(future, limit)
+                        yield i, news.found[future.key] if future.key in news.found else _failed(future, limit, late)
                         bar.update()
                 if not futures and waiting:
                     submit([waiting.pop()])
-                elif not ended:
-                    news.wait(PATIENCE)
-                    news.clear()
+                elif not ended + late:
+                    news.any.wait(PATIENCE)
+                    news.any.clear()
     finally:
-        client.cancel(list(futures), force=True)
-        client.unsubscribe_topic(TOPIC)
+        if client.status == "running":
+            client.cancel(list(futures), force=True)
+            client.unsubscribe_topic(news.topic)
 
 
-def _too_long(client: Client, futures: Mapping[Future, int], began: dict, limit: float | None) -> list[Future]:
+def _too_long(client: Client, futures: Iterable[Future], began: dict, limit: float | None) -> list[Future]:
     """Return the jobs that take longer than they may; their workers are stopped, and others take their place."""
     now = time.monotonic()
     late = [f for f in futures if limit is not None and f.key in began and now - began[f.key][0] > limit]
@@ -129,25 +150,32 @@ def _too_long(client: Client, futures: Mapping[Future, int], began: dict, limit:
 
 
 def _killed(future: Future) -> bool:
-    return not future.cancelled() and isinstance(future.exception(), package().KilledWorker)
+    return future.status == "error" and isinstance(future.exception(), package().KilledWorker)
 
 
-def _row(future: Future, limit: float | None) -> dict[str, Any]:
-    if future.cancelled():
+def _failed(future: Future, limit: float | None, late: Sequence[Future]) -> dict[str, str]:
+    """Return the row of a job that has found nothing."""
+    if future in late:
         return {"error": f"took longer than {limit:g} seconds, and was stopped"}
-    try:
-        return future.result()
-    except package().KilledWorker as error:
-        return {"error": f"its workers died, {error.allowed_failures + 1} times: too much memory, or a crash"}
-    except Exception as error:
-        return {"error": f"{type(error).__name__}: {error}"}
+    if future.status == "cancelled":
+        return {"error": "the scheduler went away before it was done"}
+    error = future.exception()
+    if isinstance(error, package().KilledWorker):
+        times = f"{error.allowed_failures + 1} times" if error.allowed_failures else "once"
+        return {"error": f"its workers died, {times}: too much memory, or a crash"}
+    return {"error": f"{type(error).__name__}: {error}"}
 
 
-def run(code: bytes, setting: dict[str, Any]) -> dict[str, float]:
-    """Run one job, on a worker; return its numbers."""
+def run(code: bytes, setting: dict[str, Any], topic: str) -> None:
+    """Run one job, on a worker; tell its numbers."""
     job, worker = cloudpickle.loads(code), package().get_worker()
-    worker.log_event(TOPIC, {"key": worker.get_current_task(), "worker": worker.address})
-    found = job(**setting)
+    key = worker.get_current_task()
+    worker.log_event(topic, {"key": key, "worker": worker.address})
+    worker.log_event(topic, {"key": key, "found": _numbers(job(**setting))})
+
+
+def _numbers(found: Any) -> dict[str, float]:
+    """Return what a job found as plain numbers; raises InputTypeError for anything else."""
     if not isinstance(found, Mapping) or not all(isinstance(name, str) for name in found):
         raise InputTypeError("sweep", "a job that returns numbers by name, a dict", repr(found)[:60])
     numbers = {name: plain(np.asarray(value)[()]) for name, value in found.items()}
@@ -162,30 +190,3 @@ def _setting(setting: Mapping[str, Any]) -> dict[str, Any]:
         cure = "tn.scale.grid(rate=[0.1, 0.5]) makes them"
         raise InputTypeError("sweep", "settings, dicts of named values", repr(setting)[:60], cure)
     return {name: plain(value) for name, value in setting.items()}
-
-
-class _Kept:
-    """A folder with a file for each row that is done, named after its setting."""
-
-    def __init__(self, folder: Path) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
-        self.folder: Path = folder
-
-    def row(self, setting: dict[str, Any]) -> dict[str, Any] | None:
-        """Return the row of a setting, if it is there; a file that is damaged counts as none."""
-        try:
-            row = json.loads(self._path(setting).read_text("utf-8"))
-        except (OSError, ValueError):
-            return None
-        return row if isinstance(row, dict) else None
-
-    def keep(self, setting: dict[str, Any], row: dict[str, Any]) -> None:
-        """Write a row: all of it or nothing."""
-        path = self._path(setting)
-        part = path.with_suffix(".part")
-        part.write_text(json.dumps(row), "utf-8")
-        os.replace(part, path)
-
-    def _path(self, setting: dict[str, Any]) -> Path:
-        text = json.dumps(setting, sort_keys=True, default=repr)
-        return self.folder / f"{hashlib.sha256(text.encode()).hexdigest()[:24]}.json"

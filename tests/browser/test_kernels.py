@@ -1,9 +1,9 @@
 """Who stands behind each widget, in a real JupyterLab: a kernel that answers, is busy or is gone; who trains."""
 
 import pytest
-from widget_cells import COCKPIT, EXPLORER, GRAPHS, LENS, MOVING, NET, PAD, PATHS, START, VIEW
+from widget_cells import COCKPIT, EXPLORER, GRAPHS, LENS, MOVING, NET, PAD, PATHS, START, STEPPER, VIEW
 
-CELLS = (GRAPHS, COCKPIT, EXPLORER, PAD, LENS, VIEW, PATHS, MOVING)
+CELLS = (GRAPHS, COCKPIT, EXPLORER, PAD, LENS, VIEW, PATHS, MOVING, STEPPER)
 KERNEL = "window.jupyterapp.shell.currentWidget.context.sessionContext.session.kernel"
 STATES = "() => [...document.querySelectorAll('.tn-widget')].map((widget) => widget.dataset.kernel)"
 # What can still be used though it does nothing, and what cannot be read: text that is not there or not seen.

@@ -4,11 +4,11 @@ import os
 import subprocess
 import sys
 
-from widget_cells import COCKPIT, EXPLORER, GRAPHS, LENS, MOVING, NET, PAD, PATHS, START, VIEW
+from widget_cells import COCKPIT, EXPLORER, GRAPHS, LENS, MOVING, NET, PAD, PATHS, START, STEPPER, VIEW
 
 from teachnn.jupyter import environment
 
-CELLS = (GRAPHS, COCKPIT, EXPLORER, PAD, LENS, VIEW, PATHS, MOVING)
+CELLS = (GRAPHS, COCKPIT, EXPLORER, PAD, LENS, VIEW, PATHS, MOVING, STEPPER)
 DRAWN = "vae.decode.graph(np.zeros((1, 2)))"
 PICTURES = """() => [...document.querySelectorAll('.jp-OutputArea-output img')]
   .filter((image) => image.complete && image.naturalWidth > 100 && image.checkVisibility())"""

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from driven_lab import AXE, AXE_CORE, FAINT, UNNAMED, await_frame, frames
-from widget_cells import COCKPIT, EXPLORER, GRAPHS, LENS, MOVING, NET, NET_GRAPHS, PAD, PATHS, START, VIEW
+from widget_cells import COCKPIT, EXPLORER, GRAPHS, LENS, MOVING, NET, NET_GRAPHS, PAD, PATHS, START, STEPPER, VIEW
 
 # Once it has trained: as many steps from the same seed, with no page and no other thread beside them.
 ALONE = f"""
@@ -26,7 +26,7 @@ if train.steps:
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 def test_every_widget_has_names_for_its_controls_and_legible_text_in_either_theme(lab, dark):
-    cells = [GRAPHS, COCKPIT, EXPLORER, PAD, LENS, VIEW, PATHS, MOVING, NET_GRAPHS]
+    cells = [GRAPHS, COCKPIT, EXPLORER, PAD, LENS, VIEW, PATHS, MOVING, STEPPER, NET_GRAPHS]
     page = lab.open(lab.write("all", START, NET, *cells), dark=dark)
     widgets = page.locator(".tn-widget")
     assert widgets.count() == len(cells)
@@ -271,3 +271,37 @@ def test_a_readers_own_colours_leave_bars_and_pressed_buttons_to_be_seen(lab):
         assert page.evaluate(ground, one) != page.evaluate(ground, other), one
     assert "gradient" in page.evaluate(ground, ".tn-colours")
     lab.look(page, "forced")
+
+
+def test_a_text_is_typed_stepped_undone_and_seen_from_any_of_its_tokens_by_keyboard(lab):
+    page = lab.open(lab.write("stepper", START, STEPPER))
+    written = lambda n: page.wait_for_function(  # noqa: E731
+        "(n) => document.querySelectorAll('.tn-strip button').length === n", arg=n
+    )
+    page.get_by_test_id("prompt").fill("")
+    page.get_by_test_id("prompt").press_sequentially("1dd0+")  # keys of JupyterLab's own, which would delete the cell
+    page.keyboard.press("Enter")
+    written(5)
+    assert "".join(page.locator(".tn-strip button").all_inner_texts()) == "1dd0+"
+    for n in (6, 7):
+        page.get_by_test_id("next").press("Enter")
+        written(n)
+    wide = "() => document.querySelector('.tn-kept').width"
+    assert page.evaluate(wide) == 7  # a column of the cache for each token
+    page.locator(".tn-strip [aria-selected=true]").press("ArrowLeft")
+    page.wait_for_function("() => document.querySelector('.tn-said').textContent.startsWith('After token 6')")
+    assert page.evaluate("() => document.activeElement.ariaSelected") == "true"  # the focus went along
+    assert page.locator(".tn-taken").count() == 1
+    page.get_by_test_id("take-2").press("Enter")  # another token there: the text goes on from it
+    page.wait_for_function("() => document.querySelector('.tn-said').textContent.startsWith('After token 7')")
+    page.get_by_test_id("temperature").press("Home")
+    page.locator("[data-testid=take-0] .tn-value", has_text="1.00").wait_for()
+    page.get_by_test_id("undo").press("Enter")
+    written(6)
+    page.get_by_test_id("restart").press("Enter")
+    written(5)
+    assert page.evaluate(wide) == 5 and page.get_by_test_id("undo").is_disabled()
+    page.get_by_test_id("prompt").fill("1?")
+    page.get_by_test_id("read").click()
+    page.locator(".tn-alert", has_text="got '?'").wait_for()
+    assert "".join(page.locator(".tn-strip button").all_inner_texts()) == "1dd0+"  # what was there stays

@@ -2,7 +2,7 @@
 
 import pytest
 from driven_lab import AXE, AXE_CORE
-from widget_cells import COCKPIT, EXPLORER, FOUR, LENS, MOVING, NET, PAD, PATHS, START, VIEW
+from widget_cells import COCKPIT, EXPLORER, FOUR, LENS, MOVING, NET, PAD, PATHS, START, STEPPER, VIEW
 
 WIDTHS = (390, 566, 820, 1200)  # pixels of output
 LONG = "a_name_of_a_layer_" * 5
@@ -13,7 +13,7 @@ view = tw.ParameterView(long.parameters)
 view
 """
 NAMED_LENS = "tw.ModeLens(long, long.at('test'), x)"
-CELLS = (FOUR, COCKPIT, EXPLORER, PAD, LENS, VIEW, PATHS, MANY, NAMED, NAMED_LENS, MOVING)
+CELLS = (FOUR, COCKPIT, EXPLORER, PAD, LENS, VIEW, PATHS, MANY, NAMED, NAMED_LENS, MOVING, STEPPER)
 # What cannot be reached: a control that lies, in part, outside of its widget or of what is cut off; that is smaller
 # than a finger's 24 pixels; letters below 11 pixels; and what is cut off though it is text or holds controls.
 OUT_OF_REACH = """() => [...document.querySelectorAll('.tn-widget')].flatMap((widget) => {

@@ -13,7 +13,17 @@ from teachnn.export.onnx_nodes import NODES
 from teachnn.export.operations import OPERATIONS
 
 # Only the way back is made of these: no function that is carried elsewhere computes them.
-GRADIENTS = {"add_rows", "_correlate", "correlate", "crop", "gather", "row_products", "scatter", "scatter_mean"}
+GRADIENTS = {
+    "add_rows",
+    "_placed",
+    "_correlate",
+    "correlate",
+    "crop",
+    "gather",
+    "row_products",
+    "scatter",
+    "scatter_mean",
+}
 
 
 def test_every_primitive_of_the_library_is_an_operation_or_has_a_formula_made_of_them():

@@ -111,6 +111,12 @@ def test_a_fractals_training_function_is_refused_for_its_draws_decide_what_is_co
         tn.export.program(train, *inputs)
 
 
+def test_two_variables_of_one_name_are_refused():
+    one, other = (tn.Dense.create("h", 2, 2, tn.rng(seed)) for seed in (0, 1))
+    with pytest.raises(tn.InputError, match=r"two different variables called 'h\.W'"):
+        tn.export.program(tn.TestFunction(lambda z: one(other(z))), Z)
+
+
 def test_a_program_refuses_inputs_that_do_not_fit():
     program = tn.export.program(VAE(2, tn.rng(0), hidden=8).decode, Z)
     with pytest.raises(tn.InputError, match=r"z of shape \(N, 2\), got \(3, 4\)"):

@@ -135,3 +135,24 @@ def test_a_shape_that_is_none_is_refused(shape):
 
 def test_a_shape_may_be_a_list_and_is_kept_as_a_tuple():
     assert tn.Reshape([2, np.int8(3)]).shape == (2, 3)
+
+
+def test_a_residual_layer_adds_to_its_input_and_is_drawn_as_a_fork():
+    dense = tn.Dense.create("h", 4, 4, tn.rng(0))
+    net, x = tn.Residual(dense), np.ones((2, 4), np.float32)
+    assert (net(x) == x + dense(x)).all() and net.parameters == dense.parameters
+    graph = tn.TestFunction(net).graph(x)
+    assert [(node.name, node.type) for node in graph.nodes[1:-1]] == [("h", "Dense"), ("", "add")]
+    assert sorted((edge.source, edge.target) for edge in graph.edges) == [(0, 1), (0, 2), (1, 2), (2, 3)]
+
+
+def test_a_residual_layer_has_its_layers_modes():
+    net = tn.Residual(tn.Dropout(0.5, tn.rng(0), mode="train"))
+    assert net.at("train") is net and net.at("test").layer is not net.layer
+    assert (net.at("test")(X) == 2 * X).all()
+
+
+def test_a_layer_that_changes_the_shape_cannot_be_residual():
+    words = r"Residual: expected a layer that keeps the shape \(2, 4\), got \(2, 3\) from h"
+    with pytest.raises(tn.InputError, match=words):
+        tn.Residual(tn.Dense.create("h", 4, 3, tn.rng(0)))(np.ones((2, 4), np.float32))

@@ -70,6 +70,19 @@ def test_attention_is_that_by_which_the_cached_function_computes():
     np.testing.assert_allclose(y, block.attention(block.norm1(x)), atol=1e-5)
 
 
+def test_read_and_next_answer_each_text_by_itself():
+    gpt, tokens = GPTS[2], np.random.default_rng(0).integers(0, 11, (3, 6))
+    logits, cache = gpt.read(tokens[:, :5])
+    later, longer = gpt.next(tokens[:, 5], cache)
+    for i in range(3):
+        own, kept = gpt.read(tokens[i : i + 1, :5])
+        np.testing.assert_allclose(logits[i], own[0], atol=1e-5)
+        np.testing.assert_allclose(cache[:, :, i], kept[:, :, 0], atol=1e-5)
+        own, kept = gpt.next(tokens[i : i + 1, 5], kept)
+        np.testing.assert_allclose(later[i], own[0], atol=1e-5)
+        np.testing.assert_allclose(longer[:, :, i], kept[:, :, 0], atol=1e-5)
+
+
 def test_the_table_of_tokens_is_one_parameter_used_at_both_ends():
     gpt = GPTS[0]
     assert [p.name for p in gpt.parameters].count("tokens.W") == 1

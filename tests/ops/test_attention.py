@@ -1,11 +1,10 @@
-"""Attention and rows of a table: what they compute, and their gradients to second order."""
+"""Attention: what it computes, and its gradients to second order."""
 
-import autograd.numpy as anp
 import numpy as np
 import pytest
 from autograd.test_util import check_grads
 
-from teachnn.ops import attention, attention_weights, rows
+from teachnn.ops import attention, attention_weights
 
 RNG = np.random.default_rng(0)
 
@@ -34,12 +33,6 @@ def test_the_gradients_of_attention_are_right_to_second_order(T, S):
     check_grads(attention, modes=["rev"], order=2)(*qkv(T, S))
 
 
-def test_the_gradient_of_rows_goes_to_the_rows_that_were_taken():
-    table, which = RNG.standard_normal((5, 3)), np.array([[0, 4], [4, 1]])
-    assert rows(table, which).shape == (2, 2, 3) and (rows(table, which)[1, 0] == table[4]).all()
-    check_grads(lambda table: anp.sin(rows(table, which)), modes=["rev"], order=2)(table)
-
-
-def test_both_keep_float32():
+def test_it_keeps_float32():
     q, k, v = (x.astype(np.float32) for x in qkv())
-    assert attention(q, k, v).dtype == np.float32 and rows(v[0, 0], np.array([1])).dtype == np.float32
+    assert attention(q, k, v).dtype == np.float32

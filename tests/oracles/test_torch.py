@@ -431,6 +431,53 @@ def test_a_network_trained_there_is_the_same_here():
     assert net.at("test")(x) == pytest.approx(module.eval()(torch.from_numpy(x)).detach().numpy(), abs=2e-6)
 
 
+# A recurrent net
+
+
+def test_a_gru_and_all_its_gradients():
+    layer = tn.GRU.create("g", 5, 4, tn.rng(0))
+
+    def theirs(x, h, W, U, b, c):
+        arrays = {"weight_ih": W.T, "weight_hh": U.T, "bias_ih": b, "bias_hh": c}
+        return torch.func.functional_call(torch.nn.GRUCell(5, 4, dtype=torch.float64), arrays, (x, h))
+
+    shapes = [(3, 5), (3, 4), *(p.shape for p in layer.parameters)]
+    compare(
+        lambda x, h, *values: _Checking(dict(zip(layer.parameters, values, strict=True))).run(layer, x, h),
+        theirs, *(numbers(*shape) for shape in shapes), rel=1e-8,
+    )  # fmt: skip
+
+
+def test_a_gru_goes_there_and_follows_a_series_as_it_does_here():
+    layer, module = tn.GRU.create("g", 5, 4, tn.rng(0)), torch.nn.GRUCell(5, 4)
+    for parameter in layer.parameters:
+        parameter.value = parameter.value + 0.1 * numbers(*parameter.shape).astype(np.float32)
+    state = tn.export.torch_state(layer)
+    module.load_state_dict({name: torch.from_numpy(array) for name, array in state.items()})
+    x, h = numbers(6, 3, 5).astype(np.float32), np.zeros((3, 4), np.float32)
+    there = torch.zeros(3, 4)
+    for t in range(6):
+        h, there = layer(x[t], h), module(torch.from_numpy(x[t]), there)
+        assert h == pytest.approx(there.detach().numpy(), abs=2e-6)
+
+
+def test_an_embedding_goes_there():
+    layer, module = tn.Embedding.create("e", 6, 3, tn.rng(0)), torch.nn.Embedding(6, 3)
+    state = tn.export.torch_state(layer)
+    module.load_state_dict({name: torch.from_numpy(array) for name, array in state.items()})
+    tokens = np.array([[5, 0], [1, 1]])
+    assert (layer(tokens) == module(torch.from_numpy(tokens)).detach().numpy()).all()
+
+
+def test_a_residual_layer_and_all_its_gradients():
+    layer = tn.Residual(tn.Sequential(tn.Dense.create("h", 4, 4, tn.rng(0)), tn.Tanh()))
+    compare(
+        lambda x, W, b: in_double(layer, x, W, b),
+        lambda x, W, b: x + torch.tanh(F.linear(x, W.T, b)),
+        numbers(5, 4), numbers(4, 4), numbers(4),
+    )  # fmt: skip
+
+
 # A GPT
 
 

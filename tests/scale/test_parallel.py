@@ -6,6 +6,7 @@ import threading
 
 import numpy as np
 import pytest
+from at_scale import a_scheduler_to_kill
 
 import teachnn as tn
 from teachnn.models.vae import VAE
@@ -132,8 +133,22 @@ def test_a_worker_killed_during_a_step_leaves_nothing_torn_and_the_step_can_be_t
     with pytest.raises(RuntimeError, match="nothing has changed"):
         train(deadly, Y)
     assert state_of(small.net.parameters, train, [small.net[1].rng]) == before
-    client.wait_for_workers(2, timeout=60)
+    client.wait_for_workers(2, timeout=200)
     assert train(X, Y).step == 2
+
+
+def test_a_scheduler_that_goes_away_during_a_step_leaves_nothing_torn(state_of):
+    small = Small(tn.Dropout(0.5, tn.rng(1), mode="train"))
+    with a_scheduler_to_kill() as (client, scheduler):
+        train = tn.scale.DataParallel(small.train, client)
+        train(X, Y)
+        before = state_of(small.net.parameters, train, [small.net[1].rng])
+        scheduler.kill()
+        for _ in range(2):
+            with pytest.raises(RuntimeError, match="nothing has changed"):
+                train(X, Y)
+            assert state_of(small.net.parameters, train, [small.net[1].rng]) == before
+    assert small.train(X, Y).loss > 0  # one machine can go on
 
 
 def test_what_cannot_be_sent_is_refused_by_name(client):

@@ -18,7 +18,7 @@ from autograd.tracer import trace_stack
 
 import teachnn as tn
 import teachnn_widgets as tw
-from teachnn.models import classifier, faces, fractalnet, vae
+from teachnn.models import classifier, faces, fractalnet, gpt, vae
 from teachnn.parameters import change
 
 FORM = re.compile(r"\S.*: expected .+, got ", re.DOTALL)  # who, what was expected, what came; then a cure
@@ -58,6 +58,7 @@ def the_world(folder):
     w.faces, w.lnet, w.anet = tn.data.drawn_faces(2, 2, rng), faces.LNet(3, rng), faces.ANet(2, 3, rng)
     w.fractal = fractalnet.FractalNet.create(rng, 2, (2, 3))
     w.linear = faces.LinearAttributes(rng.random((2, 2, 4)), np.array([[True], [False]]))
+    w.gpt = gpt.GPT(4, 6, rng, width=8, heads=2, blocks=1)
     w.explorer = tw.LatentExplorer(w.vae.decode)
     w.saved = folder / "saved.safetensors"
     tn.save(w.saved, w.variables, w.train, {"noise": rng})

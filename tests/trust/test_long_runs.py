@@ -16,6 +16,7 @@ import pytest
 
 import teachnn as tn
 import teachnn_widgets as tw
+from teachnn.models.gpt import GPT
 from teachnn_widgets.interrupts import interrupts
 from teachnn_widgets.parameter_view import LOOKS
 from teachnn_widgets.pulse import pulse
@@ -224,6 +225,7 @@ def widgets():
     yield tw.TrainingCockpit(train, batches)
     yield tw.ModeLens(net, net.at("test"), x)
     yield tw.LatentExplorer(tn.TestFunction(lambda z: z[:, :1, None] + np.zeros((1, 3, 3), np.float32), name="decode"))
+    yield tw.TextStepper(GPT(4, 6, tn.rng(0), width=8, heads=2, blocks=1), "abcd")
     yield tw.DrawPad(classify=tn.TestFunction(lambda x: x.reshape((1, -1))[:, :3], name="classify"))
 
 
@@ -243,7 +245,7 @@ def test_a_widget_that_is_closed_leaves_no_thread_no_observer_and_no_object(roun
             widget.close()
     del widget
     gc.collect()
-    assert len(made) == 6 * rounds and [ref for ref in made if ref() is not None] == []
+    assert len(made) == 7 * rounds and [ref for ref in made if ref() is not None] == []
     assert kinds() - before == Counter()
     assert pulse._members == () and interrupts._members == () and pulse._thread is None
     pulse_ends = [thread for thread in threading.enumerate() if "teachnn" in thread.name]

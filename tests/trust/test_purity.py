@@ -46,7 +46,17 @@ def test_a_row_at_test_is_the_same_whatever_the_other_rows_are(name, data):
 def test_no_model_is_left_out():
     """Those whose names are not here have a training function under another model's: `Classifier` of three networks."""
     assert zoo.model_classes() == {"Classifier", "VAE", "LNet", "ANet", "GPT"}
-    assert set(zoo.models()) == {"dense", "convolutional", "fractal", "vae", "convolutional vae", "lnet", "anet", "gpt"}
+    assert set(zoo.models()) == {
+        "dense",
+        "convolutional",
+        "fractal",
+        "vae",
+        "convolutional vae",
+        "lnet",
+        "anet",
+        "gpt",
+        "student",
+    }
 
 
 @pytest.mark.parametrize("name", zoo.models())

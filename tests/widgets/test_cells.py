@@ -12,6 +12,7 @@ import gc, json, threading
 import numpy as np, teachnn as tn, teachnn_widgets as tw
 from ipywidgets.widgets.widget import _instances
 from teachnn.models.fractalnet import FractalNet
+from teachnn.models.gpt import GPT
 from teachnn.models.vae import VAE
 rng = tn.rng(0)
 vae = VAE(2, rng, hidden=64)
@@ -35,6 +36,7 @@ MADE = {
     "ModeLens": 'tw.ModeLens(layers, layers.at("test"), x)',
     "MovingPicture": "tw.MovingPicture(figure, a=(0, 1, 0))",
     "ParameterView": "tw.ParameterView(vae.parameters)",
+    "TextStepper": "tw.TextStepper(GPT(4, 6, rng, width=8, heads=2, blocks=1), 'abcd')",
     "TrainingCockpit": COCKPIT,
     "TwoGraphs": "tw.TwoGraphs(train.graph(x[:2]), vae.decode.graph(np.zeros((2, 2))))",
 }

@@ -13,6 +13,7 @@ from teachnn_widgets.mode_lens import ModeLens
 from teachnn_widgets.moving_picture import MovingPicture
 from teachnn_widgets.page import save_page
 from teachnn_widgets.parameter_view import ParameterView
+from teachnn_widgets.text_stepper import TextStepper
 from teachnn_widgets.training_cockpit import TrainingCockpit
 from teachnn_widgets.two_graphs import TwoGraphs
 
@@ -23,6 +24,7 @@ __all__ = [
     "ModeLens",
     "MovingPicture",
     "ParameterView",
+    "TextStepper",
     "TrainingCockpit",
     "TwoGraphs",
     "save_page",

@@ -20,6 +20,7 @@ class DrawPad(InkWidget):
 
     functions: by name; each is called with a picture (1, 28, 28), float32 from 0 to 1, centred and scaled as MNIST's
     are. Rows (1, K) are shown as bars, pictures (1, H, W) as pictures, tuples one after the other.
+    carry: whether it takes its functions along, and so answers in a saved notebook whose kernel is gone.
     image: the picture (28, 28) as they get it. Raises InputError for anything but a function,
     and for one that raises an error on an empty pad.
     """
@@ -30,7 +31,7 @@ class DrawPad(InkWidget):
     answers = t.List(help="of each function: its name, and rows of numbers or sizes of pictures").tag(sync=True)
     pictures = t.Bytes(help="the pictures among the answers, one after the other").tag(sync=True)
 
-    def __init__(self, **functions: Callable):
+    def __init__(self, *, carry: bool = False, **functions: Callable):
         if not functions:
             raise InputError("DrawPad", "at least one function", "none", "DrawPad(classify=classify)")
         for name, function in functions.items():
@@ -39,12 +40,15 @@ class DrawPad(InkWidget):
         self.functions, self.image = functions, np.zeros((DIGIT, DIGIT), np.float32)
         answers, pictures = self._ask()
         self._watched = Watched.by(functions.values(), self.image[None])
-        super().__init__(answers=answers, pictures=pictures)
+        super().__init__(carry, answers=answers, pictures=pictures)
         self.observe(lambda change: self._drawn(), "ink")
+        if carry:
+            self.take_along()
         self.follow()
 
     def beat(self) -> None:
         """Ask again if the parameters have moved."""
+        super().beat()
         if self._watched.look():
             self._answer()
 

@@ -12,13 +12,13 @@ import traitlets as t
 from PIL import Image
 
 from teachnn.support import InputError
-from teachnn_widgets.base import Widget
+from teachnn_widgets.carrying import CarryingWidget
 
 SIDE = 112  # pixels of the pad; four times those of a digit
 DIGIT, BOX = 28, 20
 
 
-class InkWidget(Widget):
+class InkWidget(CarryingWidget):
     """A widget with a pad: its `ink` is SIDE x SIDE bytes, which come from the page as a view of memory."""
 
     parts = ("ink",)

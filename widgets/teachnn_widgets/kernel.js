@@ -1,4 +1,5 @@
 // Who stands behind a view: a kernel that answers (alive), one that does not yet (busy), or none any more (gone).
+// A widget that carries its functions (carrying.py) answers itself where there is none (carried).
 // A view asks when it begins and when it is used, never by itself: a kernel that is asked all the time is never idle.
 
 const PATIENCE = 1000; // milliseconds without an answer, until the kernel counts as busy
@@ -8,7 +9,9 @@ const SAID = {
   alive: "",
   busy: "The kernel is busy: this view answers when it is free.",
   gone: "No kernel behind this view: run the cell again.",
+  carried: "No kernel behind this view: it computes by itself.",
 };
+const standIn = null; // of a widget that carries its functions: a function of its model, which returns what answers
 const LIVES = new WeakMap(); // of each view's model
 
 /** Return the life of a view's model: its state, who listens, and what the kernel was told but may not have heard. */
@@ -41,6 +44,7 @@ function tell(model, changes) {
     model.set(name, value);
   }
   if (isGone(model)) return takeBack(model);
+  if (life.state === "carried") return life.answer(Object.keys(changes));
   model.save_changes();
   life.used();
 }
@@ -67,10 +71,16 @@ function followKernel(model) {
   const life = lifeOf(model);
   let [open, since, timer] = [false, Number.NEGATIVE_INFINITY, 0]; // a question, when it was asked, when to give up
 
-  function enter(state) {
+  function enter(next) {
+    const state = next === "gone" && standIn && model.get("carriage").arrays ? "carried" : next;
     if (state === life.state) return;
     life.state = state;
     if (state === "gone") takeBack(model);
+    if (state === "carried") {
+      life.answer = standIn(model);
+      life.answer([...life.unheard.keys()]);
+      life.unheard.clear();
+    }
     for (const listener of life.listeners) listener();
   }
   // What ipywidgets knows itself: whether the notebook has a kernel, and, of its own model beside ours, a channel to it.
@@ -105,7 +115,7 @@ function followKernel(model) {
     if (lost()) enter("gone");
   };
   life.used = () => {
-    if (!open && performance.now() - since > OFTEN) ask();
+    if (!open && life.state !== "carried" && performance.now() - since > OFTEN) ask();
   };
   model.on("msg:custom", answered);
   model.on("comm_live_update", changed);

@@ -33,6 +33,7 @@ class LatentExplorer(InkWidget):
     means (N, dimensions), or (means, log variances); with it a digit can be picked from `images` or drawn, and is shown
     where it lies. classify: pictures -> probabilities (N, K); with it a sentence says what the picture is like.
     dimensions: 1 to 32. rng: draws the random samples. z: the point, a list of numbers.
+    carry: whether it takes its functions along, and so answers in a saved notebook whose kernel is gone.
     Raises InputError for a decoder that raises or returns another shape. With a tn.TestFunction the picture follows
     its parameters while another thread trains them.
     """
@@ -62,6 +63,7 @@ class LatentExplorer(InkWidget):
         dimensions: int = 2,
         rng=None,
         classify: Callable | None = None,
+        carry: bool = False,
     ):
         who, dimensions = "LatentExplorer", whole("LatentExplorer", "number of dimensions", dimensions, 1, 32)
         self.decode = instance(who, "a function as decode", decode, Callable, "vae.decode is one")
@@ -91,7 +93,7 @@ class LatentExplorer(InkWidget):
         start = {"shape": [*self.image_shape[:2], *(self.image_shape[2:] or [1])], "side": side}
         start |= {"axes": [0, 1] if dimensions > 1 else [0, 0], "gallery": pixels_of(self.images).tobytes()}
         start |= {"can_draw": encode is not None and self.image_shape in ((DIGIT, DIGIT), (DIGIT, DIGIT, 1))}
-        super().__init__(dimensions=dimensions, z=[0.0] * dimensions, **start)
+        super().__init__(carry, dimensions=dimensions, z=[0.0] * dimensions, **start)
         self._decode()
         self._paint()
         # A move takes away the alert about the encoder: it was read.
@@ -99,6 +101,8 @@ class LatentExplorer(InkWidget):
         self.observe(lambda change: self.sample(), "samples")
         self.observe(lambda change: self._pick(change.new), "picked")
         self.observe(lambda change: self._encode(self.drawn), "ink")
+        if carry:
+            self.take_along()
         self.follow()
 
     def sample(self) -> None:
@@ -118,6 +122,7 @@ class LatentExplorer(InkWidget):
 
     def beat(self) -> None:
         """Decode anew if the parameters have moved; the plane also if the sliders around it have."""
+        super().beat()
         if self._watched.look():
             self._placed = None
             self._decode()

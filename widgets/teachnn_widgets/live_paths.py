@@ -17,7 +17,7 @@ from teachnn.graphs.svg import text
 from teachnn.images import LIGHT
 from teachnn.models.fractalnet import FractalNet, Unit
 from teachnn.support import InputError, array, whole
-from teachnn_widgets.base import Widget
+from teachnn_widgets.carrying import CarryingWidget
 from teachnn_widgets.refreshed import refreshed
 
 BATCHES = 40
@@ -40,7 +40,7 @@ RULES = """
 STYLE = re.sub(r"var\(--tn-(\w+)\)", lambda found: f"{found[0][:-1]},{LIGHT[found[1]].lower()})", RULES)
 
 
-class LivePaths(Widget):
+class LivePaths(CarryingWidget):
     """The units of a FractalNet, block by block, and those that live: `LivePaths(net, x)`.
 
     net: a FractalNet in train mode. x (N, ...): its input; the first example is used, for paths depend on no pixel.
@@ -55,7 +55,7 @@ class LivePaths(Widget):
     drawing = t.Unicode(help="the SVG").tag(sync=True)
     said = t.Unicode(help="what it shows, in a sentence").tag(sync=True)
 
-    def __init__(self, net: FractalNet, x, seed: int = 0):
+    def __init__(self, net: FractalNet, x, seed: int = 0, carry: bool = False):
         if not isinstance(net, FractalNet) or net.mode != "train":
             got = f"one in mode {net.mode!r}" if isinstance(net, FractalNet) else type(net).__name__
             raise InputError("LivePaths", "a FractalNet in train mode", got, "LivePaths(net, x)")
@@ -66,9 +66,11 @@ class LivePaths(Widget):
         columns = [f"column {c}" for c in range(1, net.columns + 1)]
         self._live = cache(self._look)
         self._live("whole net", 0)  # complains now about an input that does not fit
-        super().__init__(functions=["training", "whole net", *columns])
+        super().__init__(carry, functions=["training", "whole net", *columns])
         self._show()
         self.observe(lambda change: self._show(), ["function", "batch"])
+        if carry:
+            self.take_along()
 
     def _look(self, function: str, batch: int) -> frozenset[tn.Parameter]:
         """Return the parameters that the output of the function depends on; `batch` counts in training only."""

@@ -17,7 +17,7 @@ from PIL import Image
 import teachnn as tn
 from teachnn.parameters import Variable, distinct
 from teachnn.support import InputError, InputTypeError, items
-from teachnn_widgets.base import Widget
+from teachnn_widgets.carrying import CarryingWidget
 from teachnn_widgets.numbers import colours, histogram, thumbnail
 from teachnn_widgets.stills import heatmap_figure
 from teachnn_widgets.watched import Watched
@@ -44,7 +44,7 @@ class Look:
         return cls(thumbnail(value), histogram(value), float(value.mean()), float(value.std()), change)
 
 
-class ParameterView(Widget):
+class ParameterView(CarryingWidget):
     """Heatmaps, histograms and a table of variables: `ParameterView(net.parameters + net.statistics)`.
 
     functions: graphs (`train.graph(x)`, `classify.graph(x)`), which say which function uses what.
@@ -62,7 +62,7 @@ class ParameterView(Widget):
     limit = t.Float(help="the number at the end of its colours").tag(sync=True)
     bars = t.Dict(help="the histogram").tag(sync=True)
 
-    def __init__(self, variables: Iterable[Variable], functions: Iterable[tn.Graph] = ()):
+    def __init__(self, variables: Iterable[Variable], functions: Iterable[tn.Graph] = (), carry: bool = False):
         cure = "ParameterView(net.parameters)"
         if not isinstance(variables, Iterable):
             raise InputTypeError("ParameterView", "parameters", type(variables).__name__, cure)
@@ -86,13 +86,16 @@ class ParameterView(Widget):
             }
             for v in self.variables
         ]
-        super().__init__(rows=rows)
+        super().__init__(carry, rows=rows)
         self._show()
         self.observe(lambda change: self._show(), ["selected", "place"])
+        if carry:
+            self.take_along()
         self.follow()
 
     def beat(self) -> None:
         """Take a look if anything has moved, and show it unless an older one is looked at."""
+        super().beat()
         before = self._watched.values
         if time.monotonic() - self._looked < PERIOD or not self._watched.look():
             return

@@ -11,6 +11,8 @@ from PIL import Image
 
 import teachnn as tn
 
+FEW_NAMES = 24  # of tokens, below a picture
+
 
 def as_image(figure: Figure) -> Image.Image:
     """Return a matplotlib figure as a picture."""
@@ -73,4 +75,25 @@ def answers_figure(digit: np.ndarray, answers: Sequence[tuple[str, np.ndarray]])
         else:
             axes.imshow(value, cmap="gray", vmin=0, vmax=1 if value.dtype.kind == "f" else 255)
             axes.set(xticks=[], yticks=[])
+    return as_image(figure)
+
+
+def text_figure(names: Sequence[str], likely: Sequence[list], weights: np.ndarray, cache: np.ndarray) -> Image.Image:
+    """Return what comes next, what each head (blocks, heads, T) looks at, and the cache (H, T, 3), side by side."""
+    figure, (left, middle, right) = tn.images.figure(10, 3.6, columns=3)
+    left.barh(np.arange(len(likely)), [chance for _, _, chance, _ in likely], color=tn.images.TEST)
+    left.set(title="next token", xlabel="probability", xlim=(0, 1), ylim=(len(likely) - 0.4, -0.6))
+    left.set_yticks(np.arange(len(likely)), [repr(name)[1:-1] for _, name, _, _ in likely])
+    looks = weights.reshape(-1, weights.shape[-1])
+    middle.imshow(looks, cmap="Greens", vmin=0, vmax=1, aspect="auto", interpolation="nearest")
+    heads = [f"{block + 1}.{head + 1}" for block in range(len(weights)) for head in range(weights.shape[1])]
+    middle.set_yticks(np.arange(len(heads)), heads)
+    middle.set(title="attention", ylabel="block.head")
+    right.imshow(cache, aspect="auto", interpolation="nearest")
+    right.set(title="cache", ylabel="keys and values by block", yticks=[])
+    for axes in (middle, right):
+        axes.grid(visible=False)
+        axes.set_xlabel("token")
+        if len(names) <= FEW_NAMES:
+            axes.set_xticks(np.arange(len(names)), names)
     return as_image(figure)

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 import teachnn as tn
-from teachnn.graphs.drawing import Picture
+from teachnn.graphs.drawing import Picture, kind_of
 from teachnn.parameters import Variable
 
 
@@ -26,12 +26,13 @@ def sentence(graphs: Sequence[tn.Graph]) -> str:
 
 def variables_of(picture: Picture, graphs: Sequence[tn.Graph]) -> dict[str, tuple[Variable, ...]]:
     """Return the variables behind each pill, chip and box, by its key."""
-    every = {v.name: v for graph in reversed(graphs) for v in (*graph.parameters, *graph.statistics)}
+    used = [use.variable for graph in reversed(graphs) for node in graph.nodes for use in node.uses]
+    every = {(kind_of(v), v.name): v for v in used}
     found: dict[str, tuple[Variable, ...]] = {
-        pill.key: tuple(every[name] for name in pill.names) for pill in picture.pills
+        pill.key: tuple(every[pill.kind, name] for name in pill.names) for pill in picture.pills
     }
     for box, node in zip(picture.boxes, (node for graph in graphs for node in graph.nodes), strict=True):
-        found[box.key] = node.parameters + node.statistics
+        found[box.key] = node.parameters + node.statistics + node.derived
         for chip in box.chips:
             found[chip.key] = tuple(v for v in found[box.key] if v.name in chip.names)
     return found
@@ -50,7 +51,7 @@ def details_of(picture: Picture, graphs: Sequence[tn.Graph]) -> dict[str, dict]:
             f"{use.how} in {node.name or node.type} of {graph.name}"
             for graph, node in nodes
             for use in node.uses
-            if use.variable.name in pill.names
+            if use.variable.name in pill.names and kind_of(use.variable) == pill.kind
         ]
         said[pill.key] = {"title": pill.about, "lines": list(dict.fromkeys(users)), "same": " ".join(pill.names)}
     calls: Counter[str] = Counter()

@@ -71,7 +71,7 @@ function render({ model, el }) {
   function halo(pill) {
     const wider = { x: -4, y: -4, width: 8, height: 8, rx: 4 };
     const sizes = Object.entries(wider).map(([name, by]) => [name, Number(pill.getAttribute(name)) + by]);
-    const kind = pill.classList.contains("statistic") ? "statistic" : "parameter";
+    const kind = ["statistic", "derived", "parameter"].find((name) => pill.classList.contains(name));
     const glow = shape("rect", { ...Object.fromEntries(sizes), class: `tn-halo ${kind}` });
     pill.before(glow);
     return glow;

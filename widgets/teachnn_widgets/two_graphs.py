@@ -19,7 +19,7 @@ from teachnn.graphs.style import DARK_RULES, RULES, scoped
 from teachnn.graphs.svg import as_svg
 from teachnn.parameters import Variable, values_of
 from teachnn.support import InputError, InputTypeError
-from teachnn_widgets.base import Widget
+from teachnn_widgets.carrying import CarryingWidget
 from teachnn_widgets.numbers import colours, histogram, thumbnail
 from teachnn_widgets.told import details_of, sentence, variables_of
 from teachnn_widgets.watched import Watched
@@ -28,7 +28,7 @@ GLOW_PERIOD = 0.2  # seconds between two looks at how far everything moved
 FAINTEST, BRIGHTEST = -5.0, -1.0  # log10 of the relative change: no glow, full glow
 
 
-class TwoGraphs(Widget):
+class TwoGraphs(CarryingWidget):
     """Functions' graphs side by side, with what they share between them: `TwoGraphs(g_train, g_test)`.
 
     graphs: tn.Graphs, one or more; a training function stands left. Of three or more, tabs choose which of the others
@@ -54,7 +54,14 @@ class TwoGraphs(Widget):
     inspection = t.List(help="what the inspector shows of each chosen variable").tag(sync=True)
     heatmaps = t.Bytes(help="their colours, one after the other").tag(sync=True)
 
-    def __init__(self, *graphs: tn.Graph, train: tn.TrainFunction | None = None, inputs: Sequence = (), depth: int = 1):
+    def __init__(
+        self,
+        *graphs: tn.Graph,
+        train: tn.TrainFunction | None = None,
+        inputs: Sequence = (),
+        depth: int = 1,
+        carry: bool = False,
+    ):
         for graph in graphs:
             if not isinstance(graph, tn.Graph):
                 raise InputTypeError("TwoGraphs", "graphs", type(graph).__name__, "a function's .graph(x) makes one")
@@ -72,10 +79,12 @@ class TwoGraphs(Widget):
         self._looked = time.monotonic()
         names = [graph.name or f"function {i}" for i, graph in enumerate(ordered(graphs)[1:], 2)]
         deepest = max(1, *(len(node.calls) for graph in whole for node in graph.nodes))
-        super().__init__(depth=depth, deepest=deepest, functions=[*names, "all"] if len(names) > 1 else [])
+        super().__init__(carry, depth=depth, deepest=deepest, functions=[*names, "all"] if len(names) > 1 else [])
         self._draw()
         self.observe(lambda change: self._draw(), ["depth", "function"])
         self.observe(lambda change: self._inspect(), "selected")
+        if carry:
+            self.take_along()
         self.follow()
 
     def _draw(self) -> None:
@@ -98,6 +107,7 @@ class TwoGraphs(Widget):
 
     def beat(self) -> None:
         """Let what moved since the last look glow, and the inspector follow."""
+        super().beat()
         now = time.monotonic()
         if now - self._looked < GLOW_PERIOD:
             return

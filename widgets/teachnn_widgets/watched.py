@@ -22,8 +22,8 @@ class Watched:
 
     @classmethod
     def of(cls, *graphs: tn.Graph) -> Watched:
-        """Return the parameters and statistics of graphs."""
-        return cls(dict.fromkeys(v for graph in graphs for v in (*graph.parameters, *graph.statistics)))
+        """Return the parameters, statistics and derived arrays of graphs."""
+        return cls(dict.fromkeys(use.variable for graph in graphs for node in graph.nodes for use in node.uses))
 
     @classmethod
     def by(cls, functions: Iterable, *inputs) -> Watched:

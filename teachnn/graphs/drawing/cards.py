@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Container, Sequence
 from dataclasses import replace
+from typing import Literal
 
 from teachnn.graphs.drawing.picture import Box, Entry, Link, Pill, shorten, text_width
 from teachnn.graphs.graph import CallGraph, Node, Use
-from teachnn.parameters import Parameter, Statistic, Variable
+from teachnn.parameters import Derived, Parameter, Statistic, Variable
 
 MARGIN = 12.0  # round the picture
 PAD = 12.0  # between a box's border and its text
@@ -27,9 +28,24 @@ def shape_text(shape: tuple[int, ...], times: bool = False) -> str:
     return " × ".join(map(str, shape)) if times else str(tuple(shape))
 
 
+Kind = Literal["parameter", "statistic", "derived"]
+
+
+def kind_of(variable: Variable) -> Kind:
+    """Return how a variable is drawn."""
+    if isinstance(variable, Derived):
+        return "derived"
+    return "statistic" if isinstance(variable, Statistic) else "parameter"
+
+
 def describe(variables: Sequence[Variable]) -> str:
     """Return names, kinds and shapes in full, for a tooltip."""
-    return ", ".join(f"{v.name} ({type(v).__name__.lower()}, {shape_text(v.shape, True)})" for v in variables)
+    return ", ".join(f"{v.name} ({kind_of(v)}, {shape_text(v.shape, True)}{_made_from(v)})" for v in variables)
+
+
+def _made_from(variable: Variable) -> str:
+    names = [source.name for source in variable.made_from] if isinstance(variable, Derived) else []
+    return f", made from {', '.join(names)}" if names else ""
 
 
 def chip_of(use: Use, graph: CallGraph, key: str) -> Pill:
@@ -38,14 +54,14 @@ def chip_of(use: Use, graph: CallGraph, key: str) -> Pill:
     label = shorten(variable.name.rpartition(".")[2] or variable.name, 18)
     detail = shape_text(variable.shape, True)
     wide = text_width(label, 11, True) + text_width(detail, 11) + 5 + 14
-    kind = "statistic" if isinstance(variable, Statistic) else "parameter"
+    kind = kind_of(variable)
     fixed = graph.kind == "train" and use.how == "uses"
     return Pill(key, kind, label, detail, describe([variable]), (variable.name,), 0, 0, wide, CHIP_HEIGHT, False, fixed)
 
 
 def pill_of(variables: Sequence[Variable], fixed: bool, key: str) -> Pill:
     """Return the pill of a shared variable, or one for all of a layer's, where each its own would crowd the picture."""
-    kind = "statistic" if isinstance(variables[0], Statistic) else "parameter"
+    kind = kind_of(variables[0])
     label, detail, names = variables[0].name, shape_text(variables[0].shape, True), tuple(v.name for v in variables)
     if len(variables) > 1:
         layer = label.rpartition(".")[0]
@@ -74,7 +90,7 @@ def box_of(node: Node, graph: CallGraph, number: int, shared: Container[Variable
     elif kind:
         kind, shape = "", f"{kind} · {shape}"
     line = max(line, text_width(shape, 11))
-    uses = sorted(node.uses, key=lambda use: isinstance(use.variable, Statistic))
+    uses = sorted(node.uses, key=lambda use: kind_of(use.variable) == "statistic")
     unique = {use.variable: use for use in uses if use.variable not in shared}
     chips = [chip_of(use, graph, f"{key}v{i}") for i, use in enumerate(unique.values())]
     chips, room = _flow(chips, max(line, CHIPS_LIMIT))
@@ -100,7 +116,8 @@ def heading(graph: CallGraph, graphs: Sequence[CallGraph]) -> Heading:
     if graph.kind == "train":
         title, line = "Training function", "searches for the parameters"
     else:
-        title, line = "Test function", "uses the parameters · no gradient"
+        what = "uses arrays made from parameters" if graph.derived and not graph.parameters else "uses the parameters"
+        title, line = "Test function", f"{what} · no gradient"
     alone = graph.kind == "train" and sum(g.kind == "train" for g in graphs) == 1
     named = graph.name not in ("", "<lambda>", title.lower()) and not alone
     return (f"{title}: {shorten(graph.name, 24)}" if named else title), (line,)
@@ -110,8 +127,14 @@ def shared_heading(graphs: Sequence[CallGraph], shared: Sequence[Variable]) -> H
     """Return how many parameters, and how many numbers, at least two of the functions use."""
     every = dict.fromkeys(p for graph in graphs for p in graph.parameters)
     common = [v for v in shared if isinstance(v, Parameter)]
-    kept = len(shared) - len(common)
-    more = (f"{kept} statistic{'s' * (kept > 1)}",) if kept else ()
+    kept, made = ([v for v in shared if kind_of(v) == kind] for kind in ("statistic", "derived"))
+    more = (f"{len(kept)} statistic{'s' * (len(kept) > 1)}",) if kept else ()
+    if made:
+        numbers = f"{sum(v.size for v in made):,} numbers"
+        sources = len(dict.fromkeys(source for v in made for source in v.made_from))  # type: ignore[attr-defined]
+        more = (*more, f"{len(made)} made from {sources} arrays · {numbers}")
+    if made and not common:
+        return "Made from parameters", ("and from statistics; no parameter is shared", *more)
     if not common:
         return "No shared parameters", (f"none of {len(every)} is in two functions", *more)
     numbers = f"{sum(p.size for p in common):,} of {sum(p.size for p in every):,} numbers"
@@ -130,6 +153,8 @@ def legend(
         "fixed": ("parameter that is used, not trained", any(p.fixed for p in [*pills, *chips])),
         "statistic": ("statistic, shared", any(p.kind == "statistic" for p in pills)),
         "own-statistic": ("statistic" + only, any(c.kind == "statistic" for c in chips)),
+        "derived": ("made from parameters and statistics", any(p.kind == "derived" for p in pills)),
+        "own-derived": ("derived array" + only, any(c.kind == "derived" for c in chips)),
         "state": ("state: comes out, goes into the next call", any(box.type == "state" for box in boxes)),
         "gradient": ("gradient comes back", any(link.kind == "edge" and link.solid for link in links)),
         "no-gradient": ("no gradient", any(link.kind == "edge" and not link.solid for link in links)),

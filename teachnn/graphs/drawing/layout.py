@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-from teachnn.graphs.drawing.cards import MARGIN, Heading, heading, legend, shared_heading
+from teachnn.graphs.drawing.cards import MARGIN, Heading, heading, kind_of, legend, shared_heading
 from teachnn.graphs.drawing.picture import Box, Link, Panel, Picture, text_width
 from teachnn.graphs.drawing.plan import Plan, Share, plan_of, shares_of
 from teachnn.graphs.drawing.routes import (
@@ -28,7 +28,6 @@ from teachnn.graphs.drawing.routes import (
 )
 from teachnn.graphs.drawing.rows import rows_of, shared_variables, variables_of
 from teachnn.graphs.graph import CallGraph, G
-from teachnn.parameters import Statistic
 from teachnn.support import InputError
 
 PADDING = 16.0  # inside a panel
@@ -184,7 +183,7 @@ def _links(
     passing = bands[share.row][0] - CHANNEL - TRACK * (share.below % 4)
     for g, i, use in share.users:
         plan, box, toward = plans[g], boxes[g][i], -1 if g == 0 else 1
-        kinds = {isinstance(v, Statistic) for v in variables_of(plan.graph.nodes[i])}
+        kinds = {kind_of(v) for v in variables_of(plan.graph.nodes[i])}
         aside = 0 if len(kinds) == 1 else 7 if pill.kind == "statistic" else -7  # two colours never cover each other
         level = len(plans) > 2 and plan.rows[i] == share.row
         if level:  # each line of a row at a height of its own, the same in all functions
@@ -192,8 +191,8 @@ def _links(
         y = box.y + box.height / 2 + aside
         way = None if level else passing
         points = link_route(pill, box, y, panels, plan.between(i), bands[plan.rows[i]], way)
-        solid = plan.graph.kind == "test" or use.how != "uses"
-        if use.how == "writes":
+        solid = use is not None and (plan.graph.kind == "test" or use.how != "uses")
+        if use is None or use.how == "writes":
             arrow = arrow_head(points[0], -toward, 0)
             links.append(Link(pill.kind, box.key, pill.key, solid, points[::-1], arrow))
         else:

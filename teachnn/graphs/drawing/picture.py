@@ -18,7 +18,7 @@ class Pill:
     """One variable (or, where many would crowd the picture, those of one layer): a chip in a box, or a shared pill."""
 
     key: str
-    kind: Literal["parameter", "statistic"]
+    kind: Literal["parameter", "statistic", "derived"]
     label: str
     detail: str  # its shape
     about: str  # the whole story: full names and shapes
@@ -54,7 +54,7 @@ class Box:
 class Link:
     """A smooth line: a start, then three points for each cubic Bezier curve."""
 
-    kind: Literal["edge", "parameter", "statistic", "state"]  # state: from one call's end to the next one's start
+    kind: Literal["edge", "parameter", "statistic", "derived", "state"]  # state: from a call's end to the next's start
     source: str  # the key of a box or a pill
     target: str
     solid: bool  # a gradient comes back along it; test functions' parameters and statistics are solid too

@@ -6,13 +6,16 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from teachnn.graphs.drawing.cards import box_of, pill_of
+from teachnn.graphs.drawing.cards import box_of, kind_of, pill_of
 from teachnn.graphs.drawing.lanes import lanes
 from teachnn.graphs.drawing.picture import Box, Pill
 from teachnn.graphs.graph import CallGraph, Use
-from teachnn.parameters import Statistic, Variable
+from teachnn.parameters import Derived, Variable
 
 CROWD = 4  # more pills than this in one row, or a third function, and those of one layer are merged
+
+
+User = tuple[int, int, Use | None]
 
 
 @dataclass(frozen=True)
@@ -35,10 +38,10 @@ class Plan:
 
 @dataclass(frozen=True)
 class Share:
-    """A pill and its users: (graph, node's position, use)."""
+    """A pill and its users: (graph, node's position, use); None for one that a derived array is made from."""
 
     pill: Pill
-    users: list[tuple[int, int, Use]]
+    users: list[User]
     row: int
     below: int = 0  # how many pills stand below it in its stack
 
@@ -63,21 +66,28 @@ def shares_of(plans: Sequence[Plan], shared: Sequence[Variable]) -> list[Share]:
 
     Where that would crowd a row, the variables that the same calls use have one pill.
     """
-    users: dict[Variable, list[tuple[int, int, Use]]] = {variable: [] for variable in shared}
+    users: dict[Variable, list[User]] = {variable: [] for variable in shared}
     for g, plan in enumerate(plans):
         for i, node in enumerate(plan.graph.nodes):
             for use in {use.variable: use for use in node.uses if use.variable in users}.values():
                 users[use.variable].append((g, i, use))
+    for variable in (v for v in shared if isinstance(v, Derived)):
+        users[variable] += [
+            (g, i, None)
+            for g, plan in enumerate(plans)
+            for i, node in enumerate(plan.graph.nodes)
+            if any(use.variable in variable.made_from for use in node.uses)
+        ]
     first = {v: users[v][0][:2] for v in shared}
     per_row = Counter(plans[g].rows[i] for g, i in first.values())
     together: dict[tuple, list[Variable]] = {}
     for v in shared:
-        same = isinstance(v, Statistic), *((g, i, use.how) for g, i, use in users[v])
+        same = kind_of(v), *((g, i, use and use.how) for g, i, use in users[v])
         together.setdefault(same if len(plans) > 2 or max(per_row.values()) > CROWD else (v,), []).append(v)
     shares = []
     for number, group in enumerate(together.values()):
         g, i = first[group[0]]
-        hows = {use.how for a, _, use in users[group[0]] if plans[a].graph.kind == "train"}
+        hows = {use.how for a, _, use in users[group[0]] if use and plans[a].graph.kind == "train"}
         pill = pill_of(group, "uses" in hows and "trains" not in hows, f"v{number}")
         place = plans[g].rows[i], plans[g].between(i), g, i, pill.kind
         shares.append((place, Share(pill, users[group[0]], plans[g].rows[i])))

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from teachnn.graphs.graph import CallGraph, Node
-from teachnn.parameters import Variable
+from teachnn.parameters import Derived, Variable
 from teachnn.support import InputError
 
 Call = tuple[int, int]  # a graph's number, and a node's index in it
@@ -22,13 +22,22 @@ def variables_of(node: Node) -> tuple[Variable, ...]:
     return tuple(dict.fromkeys(use.variable for use in node.uses))
 
 
+def roots_of(variable: Variable) -> tuple[Variable, ...]:
+    """Return what a derived array was made from; any other variable itself."""
+    return variable.made_from if isinstance(variable, Derived) else (variable,)
+
+
 def shared_variables(graphs: Sequence[CallGraph]) -> tuple[Variable, ...]:
-    """Return the variables that at least two of the graphs use, the very same objects, in order."""
-    counts: dict[Variable, int] = {}
-    for graph in graphs:
+    """Return the variables that at least two of the graphs use, the very same objects, in order.
+
+    With them stand the derived arrays of one graph that are made from what another uses.
+    """
+    users: dict[Variable, set[int]] = {}
+    for g, graph in enumerate(graphs):
         for variable in dict.fromkeys(v for node in graph.nodes for v in variables_of(node)):
-            counts[variable] = counts.get(variable, 0) + 1
-    return tuple(variable for variable, count in counts.items() if count > 1)
+            users.setdefault(variable, set()).add(g)
+    made = {v: set[int]().union(*(users.get(root, ()) for root in roots_of(v))) for v in users}
+    return tuple(variable for variable, its in users.items() if len(its | made[variable]) > 1)
 
 
 def rows_of(graphs: Sequence[CallGraph]) -> list[list[int]]:
@@ -56,12 +65,12 @@ def rows_of(graphs: Sequence[CallGraph]) -> list[list[int]]:
 
 def _matches(graphs: Sequence[CallGraph]) -> list[list[Call]]:
     """Return groups of calls that are the same but for the function: same shared variables, same occurrence."""
-    shared = frozenset(shared_variables(graphs))
+    shared = frozenset(roots_of(v)[0] for v in shared_variables(graphs))
     groups: dict[tuple, list[Call]] = {}
     for g, graph in enumerate(graphs):
         seen: dict[frozenset, int] = {}
-        for node in graph.nodes:
-            key = shared.intersection(variables_of(node))  # in any order: a function may read them in its own
+        for node in graph.nodes:  # what is derived stands where the first is that it was made from
+            key = shared.intersection(roots_of(v)[0] for v in variables_of(node))  # read in any order
             if key:
                 seen[key] = seen.get(key, 0) + 1
                 groups.setdefault((key, seen[key]), []).append((g, node.index))

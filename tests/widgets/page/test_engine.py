@@ -13,7 +13,7 @@ import teachnn as tn
 from teachnn.export.operations import OPERATIONS
 from teachnn_widgets.ink import SIDE, as_digit
 from teachnn_widgets.page.carried import Store, carried
-from teachnn_widgets.page.save import FOLDER
+from teachnn_widgets.page.parts import ENGINE, FOLDER
 
 RUNNER = """
 const fs = require("fs");
@@ -29,12 +29,11 @@ const answers = jobs.map(({ program, inputs }) => {
 });
 process.stdout.write(JSON.stringify(answers));
 """
-SCRIPTS = ("arrays", "pictures", "engine", "digit", "model")
 
 
 def javascript(code: str, given: object) -> object:
     """Return what a program in JavaScript, after the page's own, prints as JSON."""
-    script = "\n".join([*((FOLDER / f"{name}.js").read_text("utf-8") for name in SCRIPTS), code])
+    script = "\n".join([*((FOLDER / f"{name}.js").read_text("utf-8") for name in ENGINE), code])
     done = node(["-e", script], return_completed_process=True, input=json.dumps(given), text=True, capture_output=True)
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)

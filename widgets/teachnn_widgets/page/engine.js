@@ -13,6 +13,8 @@ const drawn =
     array(shape, Float32Array.from({ length: sizeOf(shape) }, draw));
 
 // Math.max would take the count for a number too.
+/** The nearest whole number; halfway between two, the even one, as numpy rounds. */
+const rounded = (a) => Math.round(a) - (Math.abs(a % 1) === 0.5 && Math.round(a) % 2 !== 0 ? 1 : 0);
 const larger = (a, b) => Math.max(a, b);
 const smaller = (a, b) => Math.min(a, b);
 const share = (total, v, count) => total + v / count;
@@ -26,6 +28,7 @@ const OPERATIONS = {
   cos: each(Math.cos),
   absolute: each(Math.abs),
   sign: each(Math.sign),
+  rint: each(rounded),
   add: each((a, b) => a + b),
   subtract: each((a, b) => a - b),
   multiply: each((a, b) => a * b),

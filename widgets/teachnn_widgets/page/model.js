@@ -49,14 +49,41 @@ class Model {
   save_changes() {
     const changed = [...this.changed];
     this.changed.clear();
-    try {
-      const tasks = new Set(changed.map((name) => this.answers[name]).filter(Boolean));
-      for (const answer of tasks) answer();
-      if (tasks.size) this.put({ alert: "" });
-    } catch (error) {
-      this.put({ alert: String(error.message ?? error) });
-    }
+    answered(this, this.answers, changed);
   }
+}
+
+/** Do what has to be done when a view has changed these traits; what goes wrong is said above the widget. */
+function answered(model, answers, changed) {
+  try {
+    const tasks = new Set(changed.map((name) => answers[name]).filter(Boolean));
+    for (const answer of tasks) answer();
+    if (tasks.size) model.put({ alert: "" });
+  } catch (error) {
+    model.put({ alert: String(error.message ?? error) });
+  }
+}
+
+/** The arrays of a page by their keys, each unpacked when it is first asked for. */
+function storeOf(arrays, half) {
+  const store = new Map();
+  return (key) => {
+    if (!store.has(key)) {
+      const { buffer } = unpacked(arrays[key].data);
+      store.set(key, array(arrays[key].shape, half ? halves(new Uint16Array(buffer)) : new Float32Array(buffer)));
+    }
+    return store.get(key);
+  };
+}
+
+/** What a widget has in place of a kernel: {trait: what to do when its view has changed it}. */
+function answersOf(model, kind, constants, { programs, table }, stored) {
+  if (table) return lookedUp(model, table);
+  const functions = Object.entries(programs).map(([name, program]) => {
+    const known = Object.fromEntries(Object.entries(program.arrays).map(([as, key]) => [as, stored(key)]));
+    return [name, (shape, data) => run(program, known, array(shape, data)).map(([, y]) => y)];
+  });
+  return ANSWERS[kind]?.(model, Object.fromEntries(functions), constants) ?? {};
 }
 
 /** The answers of a widget that can be asked only so much: what its traits are then was written down, each value once. */

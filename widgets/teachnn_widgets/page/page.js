@@ -1,25 +1,12 @@
-// Opens the page: a model for each widget, the functions that it asks, and its view.
+// Opens the page: a model for each widget, what answers it, and its view.
 
 function openPage({ arrays, half, widgets }) {
-  const store = new Map();
-  const stored = (key) => {
-    if (!store.has(key)) {
-      const { buffer } = unpacked(arrays[key].data);
-      store.set(key, array(arrays[key].shape, half ? halves(new Uint16Array(buffer)) : new Float32Array(buffer)));
-    }
-    return store.get(key);
-  };
-  widgets.forEach(({ kind, traits, constants, programs, table }, i) => {
+  const stored = storeOf(arrays, half);
+  for (const [i, { kind, traits, constants, ...carried }] of widgets.entries()) {
     const model = new Model(revived(traits));
-    const functions = Object.fromEntries(
-      Object.entries(programs).map(([name, program]) => {
-        const known = Object.fromEntries(Object.entries(program.arrays).map(([as, key]) => [as, stored(key)]));
-        return [name, (shape, data) => run(program, known, array(shape, data)).map(([, y]) => y)];
-      }),
-    );
-    model.answers = table ? lookedUp(model, table) : (ANSWERS[kind]?.(model, functions, constants) ?? {});
+    model.answers = answersOf(model, kind, constants, carried, stored);
     WIDGETS[kind].render({ model, el: document.getElementById(`widget-${i}`) });
-  });
+  }
 }
 
 const dark = matchMedia("(prefers-color-scheme: dark)");

@@ -9,24 +9,18 @@ much takes all its answers along. What can do neither stands there as a picture.
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import html
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-import teachnn as tn
-from teachnn.support import InputError, InputTypeError, instance, path_of, write_whole
-from teachnn_widgets.base import Widget
-from teachnn_widgets.page.carried import Store, carried
+from ipywidgets.widgets.widget import _instances
 
-FOLDER = Path(__file__).parent
-SCRIPTS = ("arrays", "pictures", "engine", "digit", "model")
-POLICY = "default-src 'none'; script-src 'sha256-{}'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'"
-OWN = ("comm", "keys", "layout", "tabbable", "tooltip")  # traits that are ipywidgets' own affair
+from teachnn.support import InputError, instance, path_of, write_whole
+from teachnn_widgets.base import Widget
+from teachnn_widgets.page.parts import Parts, text
 
 
 def save_page(path: str | Path, *widgets: Widget, title: str = "teachnn", half: bool = False) -> None:
@@ -40,110 +34,30 @@ def save_page(path: str | Path, *widgets: Widget, title: str = "teachnn", half: 
         instance("save_page", "widgets", widget, Widget, "save_page(path, explorer, pad)")
     if not widgets:
         raise InputError("save_page", "one widget or more", "none", "save_page(path, explorer)")
-    store, entries, sections, kinds = Store(half), [], [], dict[str, Widget]()
-    for widget in widgets:
-        shown = widget.for_page()
-        try:
-            entry = _entry(shown, store)
-        except InputError as error:
-            sections.append(_still(widget, str(error)))
-            continue
-        finally:
-            if shown is not widget:
-                shown.close()
-        name = html.escape(str(widget))
-        sections.append(f'<section id="widget-{len(entries)}"><h2>{name}</h2></section>')
-        entries.append(entry)
-        kinds[entry["kind"]] = widget
-    data = json.dumps({"arrays": store.arrays, "half": half, "widgets": entries}, separators=(",", ":"))
-    script, style = _script(kinds), "\n".join([_file("page.css"), *(widget._css for widget in kinds.values())])
-    policy = POLICY.format(base64.b64encode(hashlib.sha256(script.encode()).digest()).decode())
-    texts = {
-        "POLICY": policy,
-        "TITLE": html.escape(title),
-        "STYLE": style,
-        "SECTIONS": "\n".join(sections),
-        "DATA": data.replace("<", "\\u003c"),
-        "SCRIPT": script,
-    }
-    page = re.sub("@([A-Z]+)@", lambda found: texts[found[1]], _file("page.html"))
+    parts = Parts(half)
+    sections = "\n".join(parts.add(widget, title=True) for widget in widgets)
+    texts = {**parts.texts(), "TITLE": html.escape(title), "SECTIONS": sections}
+    texts["STYLE"] = text("page.css") + "\n" + texts["STYLE"]
+    page = re.sub("@([A-Z]+)@", lambda found: texts[found[1]], text("page.html"))
     write_whole(path, page.encode())
 
 
-def _entry(widget: Widget, store: Store) -> dict[str, Any]:
-    """Return a widget as plain data; raises InputError, which says why, if it cannot live in a page."""
-    functions, choices = widget.carried(), widget.choices()
-    if not functions and not choices:
-        raise InputError(type(widget).__name__, "something that a page can do", "a widget that needs Python")
-    programs = {name: carried(_program(name, *both), store) for name, both in functions.items()}
-    table = _table(widget, choices) if choices else None
-    return {
-        "kind": type(widget).__name__,
-        "traits": _traits(widget),
-        "constants": widget.constants,
-        "programs": programs,
-        "table": table,
-    }
+def save_parts(path: str | Path, models: Sequence[str]) -> None:
+    """Write what a page of one's own needs to show widgets of this kernel, by the ids of their models, as JSON.
+
+    "sections": for each id the HTML that stands in its place; and the texts of `Parts`. A box of ipywidgets
+    stands for the widgets in it; other widgets have no section.
+    """
+    parts, sections = Parts(half=True), {}
+    for model in models:
+        sections[model] = "\n".join(parts.add(widget) for widget in _ours(_instances.get(model)))
+    write_whole(Path(path), json.dumps({"sections": sections, **parts.texts()}).encode())
 
 
-def _program(name: str, function: Callable, example: Any) -> Any:
-    if isinstance(function, tn.TrainFunction):
-        raise InputTypeError(name, "a test function", "a training function")
-    test = function if isinstance(function, tn.TestFunction) else tn.TestFunction(function, name=name)
-    program = tn.export.program(test, example)
-    if program.noisy:
-        raise InputError(name, "a function without noise", "one that draws noise")
-    return program
-
-
-def _traits(widget: Widget) -> dict[str, Any]:
-    """Return what the page is told of a widget, bytes in base64."""
-    state = widget.get_state([name for name in widget.keys if not name.startswith("_") and name not in OWN])
-    return {name: _packed(value) for name, value in state.items()}
-
-
-def _packed(value: Any) -> Any:
-    binary = isinstance(value, bytes | bytearray | memoryview)
-    return {"bytes": base64.b64encode(bytes(value)).decode()} if binary else value
-
-
-def _table(widget: Widget, choices: list[dict[str, Any]]) -> dict[str, Any]:
-    """Return all that a widget can be asked, and what its traits are then, each value once; it ends as it began."""
-    asked, places, values = list(choices[0]), {}, dict[str, int]()
-    before = {name: getattr(widget, name) for name in asked}
-    with widget.lock, widget.hold_sync():
-        for choice in [*choices, before]:
-            for name in asked:
-                setattr(widget, name, choice[name])
-            told = {name: json.dumps(value) for name, value in _traits(widget).items() if name not in asked}
-            place = {name: values.setdefault(value, len(values)) for name, value in told.items()}
-            places[json.dumps([choice[name] for name in asked], separators=(",", ":"))] = place
-    moving = {name for place in places.values() for name in place if place[name] != next(iter(places.values()))[name]}
-    places = {key: {name: place[name] for name in moving} for key, place in places.items()}
-    return {"asked": asked, "places": places, "values": [json.loads(text) for text in values]}
-
-
-def _still(widget: Widget, why: str) -> str:
-    bundle = widget._repr_mimebundle_()[0]
-    if "image/svg+xml" in bundle:
-        kind, data = "image/svg+xml", base64.b64encode(bundle["image/svg+xml"].encode()).decode()
-    else:
-        kind, data = "image/png", bundle["image/png"]
-    said = html.escape(f"{widget}. A picture: {why}")
-    picture = f'<img src="data:{kind};base64,{data}" alt="{html.escape(str(widget))}">'
-    return f'<figure class="page-still">{picture}<figcaption>{said}</figcaption></figure>'
-
-
-def _script(kinds: dict[str, Widget]) -> str:
-    """Return the page's JavaScript: the engine, who answers, the widgets as they are, and what opens the page."""
-    parts = ['"use strict";', "const WIDGETS = {};", *(_file(f"{name}.js") for name in SCRIPTS)]
-    for name, widget in kinds.items():
-        module = widget._esm.replace("export default { render };", "return { render };")
-        parts.append(f"WIDGETS.{name} = (() => {{\n{module}\n}})();")
-        answers = re.sub("(?<!^)([A-Z])", r"_\1", name).lower() + ".js"
-        parts += [_file(answers)] if (FOLDER / answers).is_file() else []
-    return "\n".join([*parts, _file("page.js")])
-
-
-def _file(name: str) -> str:
-    return (FOLDER / name).read_text("utf-8")
+def _ours(widget: Any) -> Iterator[Widget]:
+    """Yield the widgets of this library in a widget: itself, or those in a box."""
+    if isinstance(widget, Widget):
+        yield widget
+    elif widget is not None and widget.has_trait("children"):
+        for child in widget.children:
+            yield from _ours(child)
