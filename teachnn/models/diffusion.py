@@ -18,7 +18,7 @@ from teachnn import ops
 from teachnn.functions import Average, Averaged, Optimizer, TestFunction, TrainFunction
 from teachnn.layers import Dense, Layer, noise_from, outline_of_model
 from teachnn.ops import loss
-from teachnn.parameters import Parameter
+from teachnn.parameters import Parameter, init
 from teachnn.support import Array, check_generator, number, whole
 
 WAVES = np.pi * np.arange(1, 17, dtype=np.float32)[None]  # cosines of time: a network tells near times apart by them
@@ -48,12 +48,18 @@ class NoiseNet(Layer):
 
     @classmethod
     def create(cls, name: str, size: int, rng: np.random.Generator, *, width: int = 64, blocks: int = 2) -> NoiseNet:
-        """Make a net for points of `size` numbers, with so many blocks of `width` units."""
+        """Make a net for points of `size` numbers, with so many blocks of `width` units.
+
+        Its last layer begins at zeros, so a new net finds no noise anywhere.
+        """
         width, count = whole("NoiseNet", "width", width), whole("NoiseNet", "number of blocks", blocks)
         enter = Dense.create(f"{name}.enter", size, width, rng)
         level = Dense.create(f"{name}.level", WAVES.size, width, rng)
         inner = tuple(Dense.create(f"{name}.block{i}", width, width, rng) for i in range(1, count + 1))
-        return cls(enter, level, inner, Dense.create(f"{name}.out", width, size, rng), name=name)
+        W, b = (
+            Parameter(f"{name}.out.{key}", init.zeros(shape)) for key, shape in (("W", (width, size)), ("b", (size,)))
+        )
+        return cls(enter, level, inner, Dense(W, b), name=name)
 
     def forward(self, x: Array, t: Array) -> Array:
         """Return the noise that it takes to be in x; raises InputError for points of another size."""

@@ -16,7 +16,7 @@ STARTS = np.random.default_rng(0).standard_normal((400, 2)).astype(np.float32)
 
 
 class Known(tn.Layer):
-    """The right answer for data of a normal distribution N(0, spread^2): E[e | x] = noise x / (signal^2 spread^2 + noise^2)."""
+    """E[e | x] = noise x / (signal^2 spread^2 + noise^2), right for data of a normal distribution N(0, spread^2)."""
 
     spread: float
 
@@ -86,6 +86,8 @@ def test_the_objective_is_the_error_of_the_noise_at_random_times():
 
 def test_gradients_of_the_net_are_right_by_points_and_times_and_parameters():
     net = NoiseNet.create("net", 3, tn.rng(0), width=5)
+    for p in net.parameters:
+        p.value = p.value + 0.3 * tn.rng(3).standard_normal(p.shape)
     x, t = tn.rng(1).standard_normal((4, 3)), tn.rng(2).random((4, 1))
     assert tn.check_gradients(net, x, t, parameters=net.parameters) < 1e-6
 

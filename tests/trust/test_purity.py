@@ -45,7 +45,7 @@ def test_a_row_at_test_is_the_same_whatever_the_other_rows_are(name, data):
 
 def test_no_model_is_left_out():
     """Those whose names are not here have a training function under another model's: `Classifier` of three networks."""
-    assert zoo.model_classes() == {"Classifier", "VAE", "LNet", "ANet", "GPT"}
+    assert zoo.model_classes() == {"Classifier", "VAE", "LNet", "ANet", "GPT", "Diffusion", "GAN"}
     assert set(zoo.models()) == {
         "dense",
         "convolutional",
@@ -56,6 +56,8 @@ def test_no_model_is_left_out():
         "anet",
         "gpt",
         "student",
+        "diffusion",
+        "gan",
     }
 
 
