@@ -18,6 +18,7 @@ from teachnn.models.faces import ANet, LNet
 from teachnn.models.fractalnet import Fractal, FractalNet, Unit
 from teachnn.models.gan import GAN, Spread
 from teachnn.models.gpt import GPT, Block
+from teachnn.models.recurrent import RecurrentNet, Step, waves
 from teachnn.models.shipped import FakeQuantised, Int8Dense, Student, quantised
 from teachnn.models.vae import VAE
 
@@ -135,6 +136,8 @@ LAYERS = {
     "FakeQuantised": (FakeQuantised, of_rows(lambda d, rng: FakeQuantised(*dense(d, rng).parameters, bits=4))),
     "Int8Dense": (Int8Dense, of_rows(lambda d, rng: quantised(tn.Sequential(dense(d, rng)))[0])),
     "GRU": (tn.GRU, steps()),
+    "Step": (Step, steps().map(lambda drawn: (
+        Step(drawn[0], tn.Dense.create("o", *[drawn[0].units] * 2, tn.rng(0)), name="s"), drawn[1]))),
     "Residual": (tn.Residual, of_rows(
         lambda d, rng: filled(tn.Residual(tn.Sequential(tn.Dense.create("h", d, d, rng), tn.Tanh())), rng))),
     "Join": (tn.Join, several(lambda rng: tn.Join())),
@@ -226,6 +229,10 @@ def models(seed: int = 0) -> dict[str, tuple]:
     found["diffusion"] = trains, tests, [diffusion.net, diffusion.averaged]
     trains = [(gan.critic_function(tn.Adam()), (z, z[::-1].copy())), (gan.generator_function(tn.Adam()), (z,))]
     found["gan"] = trains, [(gan.generate, z), (gan.believe, z)], layers(gan)
+    net, series = RecurrentNet(1, 6, rng, given=2), waves(rng, 4, 5)
+    taught, scheduled = net.train_function(tn.Adam()), net.scheduled_function(tn.RMSProp())
+    pair = [(taught, (series,)), (scheduled, (series, np.array(0.5, np.float32)))]
+    found["recurrent"] = pair, [(net.follow, series), (net.read, series)], [net.step]
     return found
 
 
