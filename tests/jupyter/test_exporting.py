@@ -9,6 +9,8 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from nbconvert.exporters import WebPDFExporter
+from traitlets.config import Config
 
 from teachnn.jupyter import lab
 from teachnn.jupyter.saving import STATE, VIEW
@@ -48,6 +50,13 @@ def test_an_export_shows_the_picture_of_each_widget_that_has_one(notebook):
     assert all(picture in page for picture in PICTURES)
     views = page.split(f'<script type="{VIEW}">')[1:]
     assert [json.loads(view.partition("</script>")[0])["model_id"] for view in views] == ["c"]
+
+
+def test_a_pdf_made_by_way_of_html_shows_the_pictures_too(notebook, monkeypatch):
+    monkeypatch.setattr(WebPDFExporter, "run_playwright", lambda self, html: html)  # what a browser would print
+    exporter = WebPDFExporter(config=Config(json.loads(CONFIG.read_text())))
+    page, _ = exporter.from_filename(str(notebook))
+    assert all(picture in page for picture in PICTURES)
 
 
 def test_whoever_installs_the_package_has_it_without_an_option(notebook):
