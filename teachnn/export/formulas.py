@@ -154,7 +154,7 @@ FORMULAS: dict[str, Callable[..., Any]] = {
     "affine": lambda x, gamma, beta: x * gamma + beta,
     "leaky_relu": lambda x, slope=0.01: anp.where(x > 0, x, x * slope),
     "column_sums": lambda x: x.sum(axis=-2),
-    "row_norm": row_norm,
+    "_row_norm": lambda x, centred, std, eps: row_norm(x, eps),
     "_batch_norm": lambda x, gamma, beta, mean, variance, centred, eps: batch_norm(x, gamma, beta, eps),
     "_convolve": lambda x, W, patches, stride, padding: convolve(x, W, stride, padding),
     "_max_pool": max_pool,

@@ -16,7 +16,7 @@ import autograd.numpy as anp
 import numpy as np
 from autograd.extend import defvjp
 
-from teachnn.ops.columns import by_columns, column_sums, row_products
+from teachnn.ops.columns import by_columns, column_sums, row_products, row_sums
 from teachnn.ops.primitive import primitive
 from teachnn.ops.trace import identity
 from teachnn.support import Array, is_whole
@@ -143,10 +143,11 @@ def softmax(x: Array) -> Array:
     """y = exp(x) / sum(exp(x)) over the last axis: x (..., K) -> y (..., K), whose rows sum to 1."""
     _rows(x)
     e = np.exp(x - x.max(axis=-1, keepdims=True))
-    return e / e.sum(axis=-1, keepdims=True)
+    e /= row_sums(e)
+    return e
 
 
-defvjp(softmax, lambda y, x: lambda g: y * (g - (g * y).sum(axis=-1, keepdims=True)))
+defvjp(softmax, lambda y, x: lambda g: y * (g - row_sums(g * y)))
 
 
 @primitive
