@@ -91,7 +91,7 @@ USE = """() => {
     else widget.querySelector('.tn-body button:enabled').click();
   }
 }"""
-# What scrolls and takes no focus, so that no keyboard scrolls it; axe-core takes all in a fieldset that is off for such.
+# What scrolls and takes no focus: no keyboard scrolls it; axe-core takes all in a fieldset that is off for such.
 STUCK = """() => [...document.querySelectorAll('.tn-widget *')].filter((node) => {
   const { overflowX, overflowY } = getComputedStyle(node);
   const wide = node.scrollWidth > node.clientWidth + 1 && /auto|scroll/.test(overflowX);
