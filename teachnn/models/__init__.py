@@ -17,6 +17,7 @@ FILES = [
     "fractal",
     "fractalnet",
     "linear_attributes",
+    "seeds",
     "shipped",
     "vae",
 ]

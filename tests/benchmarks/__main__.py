@@ -15,7 +15,7 @@ import time
 from tests.benchmarks.machine import blas, heading
 
 GROUPS = {"vae": "vae_step", "classifier": "classifier_step", "operations": "operations", "use": "use"}
-TABLES = ("fixed", "growth", "runs", "idea")  # each prints a table of its own
+TABLES = ("fixed", "growth", "runs", "idea", "machines")  # each prints a table of its own
 
 
 class Peer:
