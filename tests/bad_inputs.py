@@ -389,6 +389,8 @@ for x, b in (
     (ones(2, 4), ones(2, 4)),
 ):
     row("ops.shift", "size", lambda w, x=x, b=b: tn.ops.shift(x, b))
+    row("ops.affine", "size", lambda w, x=x, b=b: tn.ops.affine(x, b, b))
+    row("ops.affine", "size", lambda w, x=x, b=b: tn.ops.affine(x, ones(4), b))
 sweep("ops.leaky_relu", lambda w, v: tn.ops.leaky_relu(w.x, v), type=[None, "a", {}])
 for labels, classes in ((None, 3), ([0, 1], 3), (np.zeros((2, 2), int), 3), (np.array([0.5]), 3), (np.array([3]), 3),
                         (np.array([-1]), 3), (np.array([0]), 0), (np.array([0]), -3), (np.array([0]), 2.5),

@@ -123,5 +123,6 @@ def whole_lab(tmp_path_factory):
 def lab(whole_lab):
     """Return the JupyterLab for one test, which fails if anything went wrong on its pages."""
     whole_lab.subshells("perCommTarget")
+    whole_lab.windowing("none")  # so that all of a notebook is on the page
     yield whole_lab
     assert whole_lab.close_pages() == []

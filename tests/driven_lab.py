@@ -87,15 +87,8 @@ class Lab:
     def __init__(self, home: Path, browser):
         self.folder, self.browser, self.token, self.pages = home / "course", browser, secrets.token_hex(16), []
         self.folder.mkdir()
-        settings = home / "settings" / "@jupyterlab"
-        self.settings = settings / "apputils-extension" / "kernels-settings.jupyterlab-settings"
-        for path, content in [
-            ("apputils-extension/notification", {"fetchNews": "false", "checkForUpdates": False}),
-            ("notebook-extension/tracker", {"windowingMode": "none"}),
-        ]:
-            file = settings / f"{path}.jupyterlab-settings"
-            file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_text(json.dumps(content))
+        self.settings = home / "settings" / "@jupyterlab"
+        self._set("apputils-extension/notification", {"fetchNews": "false", "checkForUpdates": False})
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
@@ -138,7 +131,16 @@ class Lab:
 
     def subshells(self, how: str) -> None:
         """Say on which thread of the kernel the widgets' messages are handled, from the next page on."""
-        self.settings.write_text(json.dumps({"commsOverSubshells": how}))
+        self._set("apputils-extension/kernels-settings", {"commsOverSubshells": how})
+
+    def windowing(self, how: str) -> None:
+        """Say what becomes of cells that are out of sight, from the next page on."""
+        self._set("notebook-extension/tracker", {"windowingMode": how})
+
+    def _set(self, extension: str, settings: dict) -> None:
+        file = self.settings / f"{extension}.jupyterlab-settings"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(json.dumps(settings))
 
     def open(self, name: str, dark: bool = False, run: bool = True, **screen):
         """Return a page with the notebook open and, unless run is False, all of its cells run.

@@ -103,8 +103,6 @@ def test_it_has_three_exercises_or_more_in_order(name):
 
 
 NOT_MET = {
-    "tn.CausalSelfAttention": "of texts: teachnn.models.gpt has it",
-    "tn.Embedding": "the same",
     "tn.CheckpointError": "an error: shown in notebook 01 by what it says",
     "tn.Average": "of parameters: lesson 14 has it",
     "tn.Averaged": "made by average.of(layer)",
@@ -115,7 +113,6 @@ NOT_MET = {
     "tn.InputTypeError": "an error: shown in notebook 08 by what it says",
     "tn.Mode": 'a type: "train" or "test"',
     "tn.Optimizer": "what SGD and the others have in common",
-    "tn.scale": "for many machines: the README has it",
     "tn.models": "the notebooks import a model from its file",
     "tn.Snapshot": "for whoever builds a widget: all that a step may change, put back",
     "tn.StepResult": "made by a training function's step",
@@ -177,6 +174,9 @@ def gain(bn):
         ("01.3", lambda net, f: tn.TrainFunction(f, net[-1].parameters, tn.SGD(1.0)), r"tn\.SGD\(0\.1\)"),
         ("02.5", lambda y, g: g**2 * y * (1 - y), "twice the g"),
         ("02.6", in_place, "x has changed"),
+        ("02.8", lambda w, g, v, rate, mu: (w - rate * v, mu * v + g), "the new velocity"),
+        ("02.8", lambda w, g, v, rate, mu: (w - rate * g, mu * v + (1 - mu) * g), "plus g"),
+        ("02.9", lambda x, g: np.where(np.arange(4)[::-1] == x[::-1].argmax(), g, 0.0), "the first"),
         ("04.4", of_mean_logits, "softmax is not linear"),
     ],
 )
@@ -197,6 +197,8 @@ def test_an_answer_that_is_nearly_right_gets_a_hint(number, answer, hint):
         ("02.5", lambda y, g: (y - y**2) * g),
         ("02.6", residual),
         ("02.7", lambda f, w: (8 * (f(w + 1e-4) - f(w - 1e-4)) - f(w + 2e-4) + f(w - 2e-4)) / 12e-4),
+        ("02.8", lambda w, g, v, rate, mu: [w - rate * mu * v - rate * g, mu * v + g]),
+        ("02.9", lambda x, g: g * np.eye(4)[max(range(4), key=lambda i: x[i])]),
         ("03.1", lambda a, b: [p.name for p in a.parameters if not any(p is q for q in b.parameters)]),
         ("03.2", lambda net: tn.TestFunction(lambda x: net.at("test")[:-1](x))),
         ("04.1", lambda x, rate: (x**2 / (1 - rate) - x**2) ** 0.5),

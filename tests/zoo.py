@@ -13,9 +13,12 @@ import teachnn as tn
 import teachnn.models
 from teachnn.models.classifier import Classifier, convolutional_network, dense_network
 from teachnn.models.convolutional_vae import ConvolutionalVAE
+from teachnn.models.diffusion import Diffusion, NoiseNet
 from teachnn.models.faces import ANet, LNet
 from teachnn.models.fractalnet import Fractal, FractalNet, Unit
+from teachnn.models.gan import GAN, Spread
 from teachnn.models.gpt import GPT, Block
+from teachnn.models.recurrent import RecurrentNet, Step, waves
 from teachnn.models.shipped import FakeQuantised, Int8Dense, Student, quantised
 from teachnn.models.vae import VAE
 
@@ -87,6 +90,14 @@ def several(draw, make):
 
 
 @st.composite
+def noisy_points(draw):
+    """Return a net that tells noise, and points with their times."""
+    x, rng = draw(rows())
+    net = NoiseNet.create("net", x.shape[1], rng, width=5, blocks=1)
+    return filled(net, rng), (x, rng.random((len(x), 1)))
+
+
+@st.composite
 def texts(draw, make):
     """Return a layer of texts, make(rng), and numbers (n, t, 4) for it."""
     rng = tn.rng(draw(st.integers(0, 2**32 - 1)))
@@ -125,6 +136,8 @@ LAYERS = {
     "FakeQuantised": (FakeQuantised, of_rows(lambda d, rng: FakeQuantised(*dense(d, rng).parameters, bits=4))),
     "Int8Dense": (Int8Dense, of_rows(lambda d, rng: quantised(tn.Sequential(dense(d, rng)))[0])),
     "GRU": (tn.GRU, steps()),
+    "Step": (Step, steps().map(lambda drawn: (
+        Step(drawn[0], tn.Dense.create("o", *[drawn[0].units] * 2, tn.rng(0)), name="s"), drawn[1]))),
     "Residual": (tn.Residual, of_rows(
         lambda d, rng: filled(tn.Residual(tn.Sequential(tn.Dense.create("h", d, d, rng), tn.Tanh())), rng))),
     "Join": (tn.Join, several(lambda rng: tn.Join())),
@@ -138,6 +151,7 @@ LAYERS = {
         lambda d, rng: filled(tn.Sequential(tn.Dense.create("h", d, 3, rng), tn.Tanh()), rng))),
     "Detached": (tn.Detached, of_rows(lambda d, rng: dense(d, rng).detached())),
     "Averaged": (tn.Averaged, of_rows(lambda d, rng: averaged(filled(tn.Dense.create("h", d, 3, rng), rng)))),
+    "NoiseNet": (NoiseNet, noisy_points()),
     **at(Unit, lambda mode: of_pictures(
         lambda c, rng: filled(Unit.create("u", (c, 2), rng, mode=mode), rng), examples=2)),
     **at(Fractal, lambda mode: of_pictures(
@@ -147,7 +161,7 @@ LAYERS = {
 }  # fmt: skip
 
 
-TAKE_WHOLE_NUMBERS = {tn.Embedding}  # no gradient by an input: their own tests have them
+SPECIAL = {tn.Embedding, Spread}  # of whole numbers; a row by its neighbours: their own tests have them
 
 MODULES = [importlib.import_module(m.name) for m in pkgutil.iter_modules(teachnn.models.__path__, "teachnn.models.")]
 
@@ -208,6 +222,17 @@ def models(seed: int = 0) -> dict[str, tuple]:
     texts = [gpt.tokens, gpt.places, *gpt.blocks, gpt.norm]
     tests = [(f, tokens) for f in (gpt.logits, gpt.attention)]
     found["gpt"] = [(gpt.train_function(tn.Adam()), (tokens,))], tests, texts
+    diffusion, gan = Diffusion(2, rng, width=8), GAN(rng, width=16)
+    tests = [(diffusion.sampler(3), z), (diffusion.sampler(2, averaged=False, path=True), z)]
+    points = rng.standard_normal((60, 2), dtype=np.float32)  # many: their loss is a mean over noise
+    trains = [(diffusion.train_function(tn.Adam()), (points,))]
+    found["diffusion"] = trains, tests, [diffusion.net, diffusion.averaged]
+    trains = [(gan.critic_function(tn.Adam()), (z, z[::-1].copy())), (gan.generator_function(tn.Adam()), (z,))]
+    found["gan"] = trains, [(gan.generate, z), (gan.believe, z)], layers(gan)
+    net, series = RecurrentNet(1, 6, rng, given=2), waves(rng, 4, 5)
+    taught, scheduled = net.train_function(tn.Adam()), net.scheduled_function(tn.RMSProp())
+    pair = [(taught, (series,)), (scheduled, (series, np.array(0.5, np.float32)))]
+    found["recurrent"] = pair, [(net.follow, series), (net.read, series)], [net.step]
     return found
 
 

@@ -1,4 +1,4 @@
-"""The options of `teachnn`, the errors about wrong ones, and how the command ends.
+"""The command `teachnn`: errors about wrong options, and how it ends.
 
 It ends with 0 if all went well, 1 if something failed, 2 for a wrong option, 130 on Ctrl-C, and 141 if nobody reads
 its output any more.
@@ -15,12 +15,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
-from teachnn import __version__
-from teachnn.cli.settings import DEFAULTS
-from teachnn.cli.vae_data import SIDE
+from teachnn.cli.options import parsers
 from teachnn.cli.vae_run import train_vae
-from teachnn.cli.values import folder_option, whole_option
-from teachnn.jupyter import bring_course, open_course
+from teachnn.jupyter import bring_course, build_site, open_course
 
 FLAGS = ("--no-browser", "--allow-root", "--debug", "-y")  # JupyterLab's options that take no value
 
@@ -47,7 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(arguments: list[str]) -> int:
-    parser, commands = _parsers()
+    parser, commands = parsers()
     cut = arguments.index("--") if "--" in arguments else len(arguments)
     arguments, untouched = arguments[:cut], arguments[cut + 1 :]
     word = next((argument for argument in arguments if not argument.startswith("-")), None)
@@ -65,10 +62,13 @@ def _run(arguments: list[str]) -> int:
         parser.print_help()
         return 0
     who = commands[options.command].prog
-    folder, option = (options.out, "--out") if options.command == "vae" else (options.folder, "--folder")
+    writes = options.command in ("vae", "site")
+    folder, option = (options.out, "--out") if writes else (options.folder, "--folder")
     try:
         if options.command == "lab":
             return open_course(folder, others)
+        if options.command == "site":
+            return build_site(options.out, options.folder)
         return train_vae(options) if options.command == "vae" else bring_course(folder, who)
     except KeyboardInterrupt:
         print(f"\n{who}: stopped.", file=sys.stderr)
@@ -86,83 +86,6 @@ def _run(arguments: list[str]) -> int:
         said = error
     print(f"{who}: {said}", file=sys.stderr)
     return 1
-
-
-def _parsers() -> tuple[argparse.ArgumentParser, dict[str, argparse.ArgumentParser]]:
-    """Return the parser of all, and those of the commands by name."""
-    parser = argparse.ArgumentParser(
-        "teachnn",
-        description="Neural networks as two kinds of function: training functions and test functions.",
-        epilog="`teachnn lab --help` shows the options of `lab`, and so on.",
-        allow_abbrev=False,
-    )
-    parser.add_argument("--version", action="version", version=f"teachnn {__version__}", help="show the version")
-    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
-    lab = commands.add_parser(
-        "lab",
-        help="open the course in JupyterLab",
-        usage="%(prog)s [-h] [--folder FOLDER] [options of JupyterLab]",
-        description="Copy the course's notebooks into a folder of yours and open JupyterLab there, on this machine "
-        "alone. Files that are there already stay as they are.",
-        epilog="All other options go to JupyterLab, and win over those of teachnn: `teachnn lab --no-browser --port "
-        "9999`. In a container, `--ip 0.0.0.0` lets other machines in. What follows `--` is not checked.",
-        allow_abbrev=False,
-    )
-    course = commands.add_parser(
-        "course",
-        help="copy the course's notebooks, without JupyterLab",
-        description="Copy the course's notebooks into a folder of yours, for a hub or Colab. Files that are there "
-        "already stay as they are.",
-        allow_abbrev=False,
-    )
-    for command in (lab, course):
-        yours = {"type": folder_option, "default": Path("teachnn-course"), "metavar": "FOLDER"}
-        command.add_argument("--folder", **yours, help="your copy of the course (default: %(default)s)")
-    vae = commands.add_parser(
-        "vae",
-        help="train a variational autoencoder on MNIST, without a browser",
-        description="Train a variational autoencoder on the 60,000 digits of MNIST, or on pictures of your own. The "
-        "folder gets manifold.png (15 x 15 pictures, decoded from the first two latent dimensions), samples.png (225 "
-        "pictures, decoded from random points), reconstructions.png (test pictures above, their reconstructions "
-        "below), vae.safetensors (what was learnt) and vae.json (the settings of the run). Ctrl-C keeps what was "
-        "learnt.",
-        allow_abbrev=False,
-    )
-    kept = "with --resume: that of the run"
-    for name, least, what in (
-        ("latent", 1, f"number of latent dimensions (default: {DEFAULTS['latent']}; {kept})"),
-        ("hidden", 1, f"number of hidden units (default: {DEFAULTS['hidden']}; {kept})"),
-        ("epochs", 1, f"passes over the training pictures, from the start (default: {DEFAULTS['epochs']}; {kept})"),
-        ("seed", 0, f"seed of all random numbers (default: {DEFAULTS['seed']}; {kept})"),
-    ):
-        vae.add_argument(f"--{name}", type=whole_option(least), metavar="N", help=what)
-    vae.add_argument(
-        "--data",
-        type=folder_option,
-        metavar="FOLDER_OR_IDX",
-        help="a folder of pictures, or an idx file of bytes, grey or colours (default: the digits of MNIST; "
-        f"{kept}). One picture of ten is kept to test with",
-    )
-    vae.add_argument(
-        "--size",
-        type=whole_option(1),
-        metavar="N",
-        help=f"side of the squares that a folder's pictures are made (default: {SIDE}; {kept})",
-    )
-    vae.add_argument(
-        "--out",
-        type=folder_option,
-        default=Path("teachnn-vae"),
-        metavar="FOLDER",
-        help="where to write (default: %(default)s)",
-    )
-    vae.add_argument(
-        "--resume",
-        action="store_true",
-        help="continue the run in the folder, with its settings. Only --epochs may differ: with more, training goes on "
-        "longer, at the last learning rate; with fewer, it ends sooner",
-    )
-    return parser, dict(commands.choices)
 
 
 def _check_others(parser: argparse.ArgumentParser, others: list[str]) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 
 from teachnn import ops
 from teachnn.exercises.verdict import expect
-from teachnn.functions import TestFunction, check_gradients
+from teachnn.functions import Momentum, TestFunction, check_gradients
 from teachnn.layers import Dense, Sequential, Tanh
 from teachnn.parameters import init
 
@@ -126,6 +126,47 @@ def exercise_7(slope: Any) -> str:
         hint = f"an error below 1e-6 is expected, got {abs(found - wanted):.1g}: "
         expect(abs(found - wanted) < 1e-6, hint + "a large step is crude, a tiny one drowns in rounding")
     return "With a step to both sides the error shrinks with its square."
+
+
+def exercise_8(momentum: Any) -> str:
+    """Check momentum(w, g, v, rate, mu) -> the next (w, v)."""
+    w, g, v = np.array([1.0, -2.0]), np.array([0.5, 4.0]), np.array([2.0, -1.0])
+    given = [w.copy(), g.copy(), v.copy()]
+    result = momentum(w, g, v, 0.1, 0.5)
+    expect(isinstance(result, tuple | list) and len(result) == 2, "return the pair of the next w and the next v")
+    expect(
+        all(map(np.array_equal, (w, g, v), given)),
+        "an array that was handed in has changed: write `v = ...`, not `v *= ...`",
+    )
+    found_w, found_v = map(np.asarray, result)
+    expect(
+        np.allclose(found_v, 0.5 * v + g),
+        f"the next velocity is half the old one plus g: {0.5 * v + g}; yours is {found_v}",
+    )
+    expect(
+        np.allclose(found_w, w - 0.1 * found_v), f"w follows the new velocity: {w - 0.1 * found_v}; yours is {found_w}"
+    )
+    optimizer, found = Momentum(0.03, momentum=0.9), (w, np.zeros(2))
+    theirs = found[0], (found[1],)
+    for t in (1, 2, 3):
+        found = momentum(found[0], g, found[1], 0.03, 0.9)
+        theirs = optimizer.update(theirs[0], g, theirs[1], 0.03, t)
+    expect(np.allclose(found[0], theirs[0]), "after three steps tn.Momentum is somewhere else")
+    return "With the same gradient each time, the steps grow towards 1 / (1 - mu) times the first."
+
+
+def exercise_9(pool_back: Any) -> str:
+    """Check pool_back(x, g) -> the gradient by four pixels."""
+    alone, equal = np.array([0.5, -1.0, 3.0, 2.0]), np.array([1.0, 2.0, 0.0, 2.0])
+    found = np.asarray(pool_back(alone, 10.0), float)
+    expect(found.shape == (4,), f"one number for each of the four pixels is expected, got shape {found.shape}")
+    expect(
+        np.array_equal(found, [0, 0, 10, 0]), f"only the largest pixel, the third here, gets the 10; yours is {found}"
+    )
+    found = np.asarray(pool_back(equal, 1.0), float)
+    expect(found.sum() == 1, f"of {equal} two are equally large, but there is only one g to hand on; yours is {found}")
+    expect(np.array_equal(found, [0, 1, 0, 0]), f"the first of the largest takes it all; yours is {found}")
+    return "One pixel of a window takes it all; the others could not have changed the result."
 
 
 def spirals(count: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:

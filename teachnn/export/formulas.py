@@ -151,10 +151,10 @@ def getitem(x: Array, index: Any) -> Array:
 FORMULAS: dict[str, Callable[..., Any]] = {
     "dense": lambda x, W, b: x @ W + b,
     "shift": lambda x, b: x + b,
+    "affine": lambda x, gamma, beta: x * gamma + beta,
     "leaky_relu": lambda x, slope=0.01: anp.where(x > 0, x, x * slope),
-    "scale": lambda x, gamma: x * gamma,
     "column_sums": lambda x: x.sum(axis=-2),
-    "row_norm": row_norm,
+    "_row_norm": lambda x, centred, std, eps: row_norm(x, eps),
     "_batch_norm": lambda x, gamma, beta, mean, variance, centred, eps: batch_norm(x, gamma, beta, eps),
     "_convolve": lambda x, W, patches, stride, padding: convolve(x, W, stride, padding),
     "_max_pool": max_pool,

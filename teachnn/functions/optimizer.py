@@ -135,10 +135,8 @@ class Adam(Optimizer):
         M = self.beta1 * M + g
         V = self.beta2 * V + g * g
         mean, size = (1 - self.beta1) / (1 - self.beta1**t), math.sqrt((1 - self.beta2) / (1 - self.beta2**t))
-        return w - rate * mean / size * M / (np.sqrt(V) + self.eps / size), (
-            M,
-            V,
-        )  # m^ = mean M, sqrt(v^) = size sqrt(V)
+        # m^ = mean M, sqrt(v^) = size sqrt(V)
+        return w - rate * mean / size * M / (np.sqrt(V) + self.eps / size), (M, V)
 
 
 @dataclass(frozen=True)

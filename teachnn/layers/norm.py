@@ -65,7 +65,7 @@ class BatchNorm(ModeLayer):
         x = self.expect(x, "N", ..., *self.gamma.shape, like=self.gamma)
         gamma, beta = self.gamma.value, self.beta.value
         if self.mode == "test":
-            return ops.shift(ops.scale(x - self.mean.value, gamma / np.sqrt(self.variance.value + self.eps)), beta)
+            return ops.affine(ops.shift(x, -self.mean.value), gamma / np.sqrt(self.variance.value + self.eps), beta)
         if math.prod(x.shape[:-1]) < 2:  # one number is its own mean: y would be beta, whatever x is
             cure = "tn.data.batches(..., keep_last=False) leaves out a last batch of one"
             raise InputError(self.who, "more than one number a column to train with", str(tuple(x.shape)), cure)
@@ -101,4 +101,4 @@ class LayerNorm(Layer):
     def forward(self, x: Array) -> Array:
         """Return gamma * xhat + beta, each row by itself."""
         x = self.expect(x, "N", ..., *self.gamma.shape, like=self.gamma)
-        return ops.shift(ops.scale(ops.row_norm(x, self.eps), self.gamma.value), self.beta.value)
+        return ops.affine(ops.row_norm(x, self.eps), self.gamma.value, self.beta.value)

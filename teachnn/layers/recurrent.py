@@ -6,6 +6,7 @@ boxes in a training function and one box in a loop at test. Notebook 12.
 
 from __future__ import annotations
 
+import autograd.numpy as anp
 import numpy as np
 
 from teachnn import ops
@@ -55,9 +56,14 @@ class GRU(Layer):
         """How many numbers its state has."""
         return self.U.shape[0]
 
-    def forward(self, x: Array, h: Array) -> Array:
-        """Return the next state; raises InputError if x is not (N, inputs), or h not (N, units)."""
+    def forward(self, x: Array, h: Array | None = None) -> Array:
+        """Return the next state; without h the series begins here, with a state of zeros.
+
+        Raises InputError if x is not (N, inputs), or h not (N, units).
+        """
         x = self.expect(x, "N", self.W.shape[0], like=self.W)
+        if h is None:  # made of x, so that it is known to have a row for each of its rows, in an export too
+            h = anp.matmul(x, np.zeros((x.shape[1], self.units), x.dtype))
         h = self.expect(h, x.shape[0], self.units, like=self.U)
         given, kept = ops.dense(x, self.W.value, self.b.value), ops.dense(h, self.U.value, self.c.value)
         return ops.gru_state(given, kept, h)

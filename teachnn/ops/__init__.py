@@ -5,12 +5,12 @@ Read follow, trace, primitive, columns, arithmetic, frame, conv, pool, norm, noi
 
 from teachnn.ops import loss as loss
 from teachnn.ops.arithmetic import (
+    affine,
     dense,
     leaky_relu,
     log_softmax,
     one_hot,
     relu,
-    scale as scale,
     shift,
     sigmoid,
     softmax,
@@ -19,7 +19,12 @@ from teachnn.ops.arithmetic import (
 )
 from teachnn.ops.attention import attention as attention, attention_weights as attention_weights
 from teachnn.ops.classification import right_labels as right_labels
-from teachnn.ops.columns import by_columns as by_columns, column_sums, row_products as row_products
+from teachnn.ops.columns import (
+    by_columns as by_columns,
+    column_sums,
+    row_products as row_products,
+    row_sums as row_sums,
+)
 from teachnn.ops.conv import convolve as convolve, convolve_transposed as convolve_transposed, correlate as correlate
 from teachnn.ops.frame import crop as crop, pad as pad
 from teachnn.ops.noise import gaussian_sample as gaussian_sample, mask as mask
@@ -41,6 +46,7 @@ from teachnn.ops.trace import (
 )
 
 __all__ = [
+    "affine",
     "column_sums",
     "dense",
     "identity",

@@ -16,7 +16,7 @@ import autograd.numpy as anp
 import numpy as np
 from autograd.extend import defvjp
 
-from teachnn.ops.columns import by_columns, column_sums, row_products
+from teachnn.ops.columns import by_columns, column_sums, row_products, row_sums
 from teachnn.ops.primitive import primitive
 from teachnn.ops.trace import identity
 from teachnn.support import Array, is_whole
@@ -58,17 +58,24 @@ defvjp(
 
 
 @primitive
-def scale(x: Array, gamma: Array) -> Array:
-    """y = x * gamma: x (..., d), gamma (d,)."""
-    if gamma.shape != x.shape[-1:]:
-        raise ValueError("gamma has a number for each column")
-    return by_columns(operator.mul, x.reshape(-1, len(gamma)), gamma).reshape(x.shape)
+def affine(x: Array, gamma: Array, beta: Array) -> Array:
+    """y = gamma * x + beta, column by column: x (..., d), gamma, beta (d,)."""
+    if not x.shape[-1:] == gamma.shape == beta.shape:
+        raise ValueError("gamma and beta have a number for each column")
+
+    def line(x: Array, gamma: Array, beta: Array) -> Array:
+        y = x * gamma
+        y += beta
+        return y
+
+    return by_columns(line, x.reshape(-1, len(gamma)), gamma, beta).reshape(x.shape)
 
 
 defvjp(
-    scale,
-    lambda y, x, gamma: lambda g: scale(g, gamma),
-    lambda y, x, gamma: lambda g: column_sums((g * x).reshape((-1, len(gamma)))),
+    affine,
+    lambda y, x, gamma, beta: lambda g: by_columns(operator.mul, g.reshape((-1, len(gamma))), gamma).reshape(x.shape),
+    lambda y, x, gamma, beta: lambda g: column_sums((g * x).reshape((-1, len(gamma)))),
+    lambda y, x, gamma, beta: lambda g: column_sums(g.reshape((-1, len(gamma)))),
 )
 
 
@@ -136,10 +143,11 @@ def softmax(x: Array) -> Array:
     """y = exp(x) / sum(exp(x)) over the last axis: x (..., K) -> y (..., K), whose rows sum to 1."""
     _rows(x)
     e = np.exp(x - x.max(axis=-1, keepdims=True))
-    return e / e.sum(axis=-1, keepdims=True)
+    e /= row_sums(e)
+    return e
 
 
-defvjp(softmax, lambda y, x: lambda g: y * (g - (g * y).sum(axis=-1, keepdims=True)))
+defvjp(softmax, lambda y, x: lambda g: y * (g - row_sums(g * y)))
 
 
 @primitive

@@ -15,6 +15,7 @@ import numpy as np
 from autograd.extend import defvjp_argnums, primitive
 
 from teachnn.ops.arithmetic import softmax
+from teachnn.ops.columns import row_sums
 from teachnn.ops.trace import getval, isbox
 from teachnn.support import Array
 
@@ -30,8 +31,10 @@ def attention(q: Array, k: Array, v: Array) -> Array:
 def attention_weights(q: Array, k: Array) -> Array:
     """Return how much each place takes from each: (N, heads, T, S), rows that sum to 1, zero for what comes later."""
     T, S = q.shape[2], k.shape[2]
-    later = np.where(np.arange(S) > np.arange(S - T, S)[:, None], -np.inf, 0).astype(getval(q).dtype)
-    return softmax(anp.matmul(q, anp.swapaxes(k, 2, 3)) * (1 / math.sqrt(q.shape[3])) + later)
+    scores = anp.matmul(q * (1 / math.sqrt(q.shape[3])), anp.swapaxes(k, 2, 3))
+    if T > 1:  # a single query stands at the last place, and sees all
+        scores = scores + np.where(np.arange(S) > np.arange(S - T, S)[:, None], -np.inf, 0).astype(getval(q).dtype)
+    return softmax(scores)
 
 
 @primitive
@@ -47,11 +50,11 @@ def _attention_vjp(argnums: Any, y: Array, inputs: Any, _: Any) -> Callable:
     scale = 1 / math.sqrt(q.shape[3])
 
     def vjp(g: Array) -> list:
-        by_weights = anp.matmul(g, anp.swapaxes(v, 2, 3))
-        by_scores = weights * (by_weights - (by_weights * weights).sum(axis=-1, keepdims=True)) * scale
+        along = row_sums(g * y)  # what is common to all weights of a row: they sum to 1
+        by_scores = weights * (anp.matmul(g, anp.swapaxes(v, 2, 3)) - along)
         found = [
-            anp.matmul(by_scores, k),
-            anp.matmul(anp.swapaxes(by_scores, 2, 3), q),
+            anp.matmul(by_scores, k) * scale,
+            anp.matmul(anp.swapaxes(by_scores, 2, 3), q * scale),
             anp.matmul(anp.swapaxes(weights, 2, 3), g),
         ]
         return [found[i] for i in argnums]

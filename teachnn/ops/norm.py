@@ -10,7 +10,8 @@ import autograd.numpy as anp
 import numpy as np
 from autograd.extend import defvjp, defvjp_argnums, primitive
 
-from teachnn.ops.columns import by_columns, column_sums
+from teachnn.ops.arithmetic import affine
+from teachnn.ops.columns import by_columns, column_sums, row_sums
 from teachnn.ops.trace import getval, isbox
 from teachnn.support import Array, InputError
 
@@ -30,35 +31,43 @@ def moments(x: Array) -> tuple[Array, Array]:
     return first + rest, anp.maximum(column_sums(left * left) / len(x) - rest * rest, 0)
 
 
-@primitive
 def row_norm(x: Array, eps: float) -> Array:
     """xhat = (x - mean) / sqrt(variance + eps), each row by itself: x (..., d) -> xhat (..., d)."""
-    y = x - x.sum(axis=-1, keepdims=True) / x.shape[-1]
-    y -= y.sum(axis=-1, keepdims=True) / x.shape[-1]  # what the rounding of the first mean left
-    y /= _std(y, eps)
-    return y
+    centred = _centred(getval(x))
+    return _row_norm(x, centred, _std(centred, eps), eps)
 
 
 def _centred(x: Array) -> Array:
-    """Return x without the mean of each row."""
-    return x - x.sum(axis=-1, keepdims=True) / x.shape[-1]
+    """Return x without the mean of each row, and without what the rounding of that mean left."""
+    return _less_mean(_less_mean(x))
+
+
+def _less_mean(x: Array) -> Array:
+    return x - row_sums(x) / x.shape[-1]
 
 
 def _std(centred: Array, eps: float) -> Array:
-    return anp.sqrt((centred * centred).sum(axis=-1, keepdims=True) / centred.shape[-1] + eps)
+    return anp.sqrt(row_sums(centred * centred) / centred.shape[-1] + eps)
 
 
-def _row_norm_vjp(xhat: Array, x: Array, eps: float) -> Callable:
-    std = _std(_centred(_centred(x)), eps)
+@primitive
+def _row_norm(x: Array, centred: Array, std: Array, eps: float) -> Array:
+    """The means and deviations are computed once, for the way back too."""
+    return centred / std
+
+
+def _row_norm_vjp(xhat: Array, x: Array, centred: Array, std: Array, eps: float) -> Callable:
+    if isbox(x):  # a second derivative is wanted, and the deviations depend on x too
+        std = _std(_centred(x), eps)
 
     def vjp(g: Array) -> Array:
-        along = (g * xhat).sum(axis=-1, keepdims=True) / x.shape[-1]
-        return (_centred(g) - xhat * along) / std
+        along = row_sums(g * xhat) / x.shape[-1]
+        return (_less_mean(g) - xhat * along) / std
 
     return vjp
 
 
-defvjp(row_norm, _row_norm_vjp, argnums=(0,))
+defvjp(_row_norm, _row_norm_vjp, argnums=(0,))
 
 
 def batch_norm(x: Array, gamma: Array, beta: Array, mean: Array, variance: Array, eps: float) -> Array:
@@ -73,13 +82,7 @@ def _batch_norm(x: Array, gamma: Array, beta: Array, mean: Array, variance: Arra
 
     It is the first to be done: x * scale + (beta - mean * scale) would lose digits of large numbers that differ little.
     """
-
-    def scaled(centred: Array, scale: Array, beta: Array) -> Array:
-        y = centred * scale
-        y += beta
-        return y
-
-    return by_columns(scaled, centred, gamma / np.sqrt(variance + eps), beta).reshape(x.shape)
+    return affine(centred, gamma / np.sqrt(variance + eps), beta).reshape(x.shape)
 
 
 def _batch_norm_vjp(argnums: Any, y: Array, inputs: Any, _: Any) -> Callable:

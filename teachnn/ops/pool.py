@@ -78,9 +78,11 @@ def scatter_mean(y: Array, shape: tuple[int, ...], size: int, stride: int) -> Ar
 
 def _max_pool_vjp(y: Array, x: Array, size: int, stride: int) -> Callable:
     plain_x, plain_y = getval(x), getval(y)
-    which, before = np.zeros(plain_y.shape, np.int8), np.ones(plain_y.shape, bool)
-    for view in list(_offsets(x.shape, size, stride))[:-1]:  # the first of equals takes it all: count those before it
-        before &= plain_x[view] != plain_y
+    first, *others = [plain_x[view] for view in _offsets(x.shape, size, stride)]
+    before = first != plain_y  # the first of equals takes it all: count those before it
+    which = before.astype(np.min_scalar_type(size * size))
+    for view in others[:-1]:
+        before &= view != plain_y
         which += before
     return lambda g: scatter(g, which, x.shape, size, stride)
 

@@ -105,9 +105,7 @@ def _done(client: Client, code: bytes, jobs: dict[int, dict], limit: float | Non
     news, waiting, killed = _News(), list[int](), set[int]()
     client.subscribe_topic(news.topic, news.hear)
 
-    sent = client.submit(
-        bytes, code, pure=False
-    )  # once, and from there to each worker; Dask makes it again if it is lost
+    sent = client.submit(bytes, code, pure=False)  # once; from there to each worker, and made again if it is lost
 
     def submit(places: list[int]) -> None:
         for i in places:

@@ -14,7 +14,13 @@ import time
 
 from tests.benchmarks.machine import blas, heading
 
-GROUPS = {"vae": "vae_step", "classifier": "classifier_step", "operations": "operations", "use": "use"}
+GROUPS = {
+    "vae": "vae_step",
+    "classifier": "classifier_step",
+    "gpt": "gpt_step",
+    "operations": "operations",
+    "use": "use",
+}
 TABLES = ("fixed", "growth", "runs", "idea", "machines")  # each prints a table of its own
 
 

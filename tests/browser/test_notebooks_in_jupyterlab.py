@@ -19,6 +19,11 @@ def move(page):
         before = step.inner_text()
         step.get_by_role("button", name="Take one training step").click()
         page.wait_for_function("([node, text]) => node.innerText !== text", arg=[step.element_handle(), before])
+    draw = page.get_by_role("button", name="Draw the next token").first
+    if draw.count() and draw.is_enabled():
+        strip, before = page.locator(".tn-strip").first, page.locator(".tn-strip").first.inner_text()
+        draw.press("Enter")
+        page.wait_for_function("([node, text]) => node.innerText !== text", arg=[strip.element_handle(), before])
 
 
 @pytest.mark.long

@@ -1,7 +1,7 @@
 """The flagship in use, in a real JupyterLab: the tabs, a view that stays where it is, fingers, a large drawing."""
 
 import pytest
-from widget_cells import FOUR, START
+from widget_cells import FOUR, GRAPHS, START
 
 DEEP = """
 layers = [layer for i in range(100) for layer in (tn.Dense.create(f"h{i}", 4, 4, rng), tn.ReLU())]
@@ -45,7 +45,7 @@ def await_title(page, text):
 
 
 def test_tabs_choose_the_function_beside_the_training_function(page):
-    tabs = page.locator(".tn-widget").get_by_role("tab")
+    tabs = page.get_by_role("tablist", name="Function on the right").get_by_role("tab")
     assert [node.inner_text() for node in tabs.all()] == ["encode", "decode", "reconstruct", "all"]
     await_title(page, "Training function and Test function: encode")
     tabs.nth(0).focus()
@@ -164,3 +164,20 @@ def test_one_finger_scrolls_the_page_and_two_move_and_enlarge_the_drawing(lab):
     page.wait_for_function(f"() => ({STAGE})()[0] === 100")
     swipe((x + 80, y, x + 40, y), (x + 120, y, x + 160, y))
     page.wait_for_function(f"() => ({STAGE})()[2] > 2.5")
+
+
+def test_on_a_narrow_page_tabs_turn_from_one_function_to_the_other_at_the_same_height(lab):
+    page = lab.open(lab.write("narrow", START, GRAPHS))
+    sides = page.get_by_role("tablist", name="Side in sight")
+    assert not sides.is_visible()  # both fit side by side
+    page.set_viewport_size({"width": 800, "height": 1000})
+    sides.wait_for()
+    height = page.evaluate(WHERE, "g1n1")[1]
+    sides.get_by_role("tab").nth(1).click()
+    page.wait_for_function(
+        "(s) => s.scrollLeft === s.scrollWidth - s.clientWidth", arg=page.locator(".tn-stage").element_handle()
+    )
+    assert page.evaluate(WHERE, "g1n1")[1] == height
+    sides.get_by_role("tab", selected=True).press("ArrowLeft")
+    page.wait_for_function("() => document.querySelector('.tn-stage').scrollLeft === 0")
+    page.wait_for_function("() => document.querySelector('.tn-sides [aria-selected=true]').dataset.testid === 'side-0'")

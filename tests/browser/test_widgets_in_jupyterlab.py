@@ -284,7 +284,7 @@ def test_a_text_is_typed_stepped_undone_and_seen_from_any_of_its_tokens_by_keybo
     written(5)
     assert "".join(page.locator(".tn-strip button").all_inner_texts()) == "1dd0+"
     for n in (6, 7):
-        page.get_by_test_id("next").press("Enter")
+        page.get_by_test_id("draw").press("Enter")
         written(n)
     wide = "() => document.querySelector('.tn-kept').width"
     assert page.evaluate(wide) == 7  # a column of the cache for each token

@@ -82,6 +82,45 @@ def test_nothing_is_out_of_reach_cut_off_or_too_small_at_any_width(lab, dark):
     assert page.locator(".tn-alert:visible").count() == 0
 
 
+# Moves one control of each widget, so that it notices who stands behind it.
+USE = """() => {
+  for (const widget of document.querySelectorAll('.tn-widget')) {
+    const [range, select] = ['input[type=range]:enabled', 'select'].map((kind) => widget.querySelector(kind));
+    if (range) range.dispatchEvent(new Event('input'));
+    else if (select) select.dispatchEvent(new Event('change'));
+    else widget.querySelector('.tn-body button:enabled').click();
+  }
+}"""
+STATES = "(state) => [...document.querySelectorAll('.tn-widget')].every(({ dataset }) => dataset.kernel === state)"
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_what_a_kernel_that_is_busy_or_gone_leaves_is_within_reach_and_legible_at_any_width(lab, dark):
+    lab.subshells("disabled")
+    blocking = "import time\nwhile blocked:\n    time.sleep(0.01)"
+    page = lab.open(lab.write("left", START, NET, *CELLS, "blocked = False", blocking), dark=dark)
+    page.set_viewport_size({"width": 1700, "height": 1000})
+    page.add_script_tag(path=AXE_CORE)
+    for cell, text in ((-2, "blocked = True"), (-1, blocking)):
+        editor = page.locator(".jp-Notebook-cell .cm-content").nth(cell)
+        editor.fill(text)
+        page.evaluate("() => { window.jupyterapp.commands.execute('notebook:run-cell'); }")
+    page.wait_for_timeout(2100)  # a view asks again at most every two seconds
+    for state in ("busy", "gone"):
+        if state == "gone":
+            page.evaluate("() => window.jupyterapp.serviceManager.sessions.shutdownAll()")
+        page.evaluate(USE)
+        page.wait_for_function(STATES, arg=state)
+        for width in WIDTHS:
+            at_width(page, width)
+            assert page.evaluate(OUT_OF_REACH) == [], (state, width)
+            assert page.evaluate(AXE) == [], (state, width)
+            for i, widget in enumerate(page.locator(".tn-widget").all()):
+                widget.scroll_into_view_if_needed()
+                lab.look(page, f"{state}-{i}-{width}-{'dark' if dark else 'light'}", widget)
+
+
 BOXES = """
 import ipywidgets as ipw
 def some():

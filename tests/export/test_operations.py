@@ -21,6 +21,7 @@ GRADIENTS = {
     "crop",
     "gather",
     "row_products",
+    "row_sums",
     "scatter",
     "scatter_mean",
 }

@@ -56,6 +56,11 @@ def test_each_row_has_a_state_of_its_own():
         gru(X, H[:1])
 
 
+def test_without_a_state_the_series_begins_here():
+    gru = cell()
+    assert gru(X).tobytes() == gru(X, np.zeros((4, 5), np.float32)).tobytes()
+
+
 def test_parameters_that_do_not_belong_together_are_refused():
     W, U, b, c = cell().parameters
     other = tn.Parameter("cell.U", np.zeros((5, 5), np.float32))

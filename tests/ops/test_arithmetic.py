@@ -76,6 +76,16 @@ def test_shift_adds_one_number_a_column_whatever_the_axes_before(shape, seed):
     check_grads(ops.shift, (0, 1), modes=["rev"], order=2)(x, b)
 
 
+@given(shape=shapes, seed=seeds)
+@settings(max_examples=15, deadline=None)
+def test_affine_is_a_line_of_its_own_for_each_column_whatever_the_axes_before(shape, seed):
+    x, gamma, beta = off_zero(shape, seed), off_zero(shape[-1:], seed + 1), off_zero(shape[-1:], seed + 2)
+    y = ops.affine(x, gamma, beta)
+    assert y.shape == shape
+    assert y.ravel().tolist() == [v * gamma[i % shape[-1]] + beta[i % shape[-1]] for i, v in enumerate(x.ravel())]
+    check_grads(ops.affine, (0, 1, 2), modes=["rev"], order=2)(x, gamma, beta)
+
+
 @curve
 @given(seed=seeds)
 @settings(max_examples=15, deadline=None)

@@ -47,3 +47,10 @@ def test_row_products_are_sums_over_rows_and_right_to_second_order(n, d, k, seed
         for j in range(k):
             assert W[i, j] == pytest.approx(math.fsum(x[:, i] * y[:, j]), abs=1e-13)
     check_grads(ops.row_products, (0, 1), modes=["rev"], order=2)(x, y)
+
+
+def test_sums_along_rows_are_those_of_numpy_and_their_gradients_are_right_to_second_order():
+    x = np.random.default_rng(0).standard_normal((2, 3, 5))
+    np.testing.assert_allclose(ops.row_sums(x), x.sum(axis=-1, keepdims=True))
+    assert ops.row_sums(x.astype(np.float32)).dtype == np.float32
+    check_grads(lambda x: ops.tanh(ops.row_sums(x)), modes=["rev"], order=2)(x)

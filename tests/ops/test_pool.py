@@ -126,3 +126,11 @@ def test_nothing_is_changed_in_place():
         vjp(y)
         assert y.tobytes() == kept and not np.shares_memory(x, y)
     assert x.tobytes() == before
+
+
+def test_a_window_may_have_more_pixels_than_a_byte_has_numbers():
+    x = np.zeros((1, 20, 20, 1), np.float32)
+    x[0, 19, 19] = 1
+    vjp, y = make_vjp(lambda x: max_pool(x, 20, 20))(x)
+    assert y.item() == 1
+    assert np.array_equal(vjp(np.ones_like(y)), x)

@@ -505,16 +505,47 @@ class TorchGPT(torch.nn.Module):
         return norm(x, "norm") @ a["tokens.W"].T
 
 
-def test_a_gpts_loss_and_all_its_gradients_are_pytorchs():
+def gpt_in_double(tokens, first):
+    """Return a GPT, and its loss and gradients in float64 as we and as PyTorch have them."""
     gpt = GPT(11, 12, tn.rng(0), width=16, heads=4, blocks=2)
     for parameter in gpt.parameters:
         parameter.value = parameter.value + 0.2 * SEED.standard_normal(parameter.shape)
+    values = [parameter.value.astype(np.float64) for parameter in gpt.parameters]
+
+    def loss(*values):
+        return _Checking(dict(zip(gpt.parameters, values, strict=True))).run(gpt.objective, tokens, first)
+
+    vjp, ours = make_vjp(loss, tuple(range(len(values))))(*values)
+    there, x, y = TorchGPT(gpt), torch.tensor(tokens[:, :-1]), torch.tensor(tokens[:, first:])
+    theirs = F.cross_entropy(there(x)[:, first - 1 :].reshape(-1, 11), y.reshape(-1))
+    theirs.backward()
+    return gpt, (ours, vjp(1.0)), (theirs.item(), [there.arrays[p.name].grad.numpy() for p in gpt.parameters])
+
+
+@pytest.mark.parametrize("first", [1, 5])
+def test_a_gpts_loss_and_all_its_gradients_are_pytorchs_in_float64(first):
+    _, (loss, gradients), (expected, theirs) = gpt_in_double(SEED.integers(0, 11, (3, 9)), first)
+    assert loss == pytest.approx(expected, rel=1e-10)
+    for gradient, other in zip(gradients, theirs, strict=True):
+        assert gradient.dtype == np.float64
+        np.testing.assert_allclose(gradient, other, rtol=1e-6, atol=1e-9)
+
+
+def test_a_gpts_training_function_has_these_gradients_in_float32():
     tokens = SEED.integers(0, 11, (3, 9))
-    there = TorchGPT(gpt)
-    loss = F.cross_entropy(there(torch.tensor(tokens[:, :-1])).reshape(-1, 11), torch.tensor(tokens[:, 1:]).reshape(-1))
-    loss.backward()
+    gpt, _, (expected, theirs) = gpt_in_double(tokens, 1)
     train = gpt.train_function(tn.SGD(0.1))
     gradients = train.gradients(tokens)
-    assert train(tokens).loss == pytest.approx(loss.item(), abs=2e-6)
-    for parameter, gradient in gradients.items():
-        np.testing.assert_allclose(gradient, there.arrays[parameter.name].grad.numpy(), atol=5e-6)
+    assert train(tokens).loss == pytest.approx(expected, abs=2e-6)
+    for parameter, other in zip(gpt.parameters, theirs, strict=True):
+        np.testing.assert_allclose(gradients[parameter], other, atol=5e-6)
+
+
+def test_a_gpts_cached_logits_are_those_of_pytorchs_whole_text():
+    gpt, tokens = GPT(11, 12, tn.rng(0), width=16, heads=4, blocks=2), SEED.integers(0, 11, (3, 9))
+    theirs = TorchGPT(gpt)(torch.tensor(tokens)).detach().numpy()
+    logits, cache = gpt.read(tokens[:, :4])
+    for place in range(3, 9):
+        np.testing.assert_allclose(logits, theirs[:, place], atol=1e-5)
+        if place < 8:
+            logits, cache = gpt.next(tokens[:, place + 1], cache)

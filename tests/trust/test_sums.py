@@ -63,7 +63,7 @@ SUMS = {
     "gradient of gamma and beta, batch": gradients_of(
         lambda x, a, b: ops.batch_norm(x, a, b, *ops.moments(x), 1e-5) + x
     ),
-    "gradient of gamma and beta, rows": gradients_of(lambda x, a, b: ops.shift(ops.scale(x, a), b)),
+    "gradient of gamma and beta, rows": gradients_of(lambda x, a, b: ops.affine(x, a, b)),
     "mean squared error": lambda x: tn.loss.mean_squared_error(x, np.zeros_like(x)),
     "binary cross-entropy": lambda x: tn.loss.binary_cross_entropy(x, np.ones_like(x)),
     "cross-entropy": lambda x: tn.loss.cross_entropy(x, labels(x)),

@@ -15,7 +15,8 @@ import traitlets as t
 from PIL import Image
 
 import teachnn as tn
-from teachnn.support import InputError, array, as_array, check_generator, instance, whole
+from teachnn.support import InputError, array, check_generator, instance, whole
+from teachnn_widgets.explored import image_shape, to_pick
 from teachnn_widgets.ink import DIGIT, InkWidget, picture_of, pixels_of
 from teachnn_widgets.stills import plane_figure
 from teachnn_widgets.watched import Watched
@@ -70,24 +71,9 @@ class LatentExplorer(InkWidget):
         self.encode = instance(who, "a function as encode", encode, Callable | None, "vae.encode is one")
         self.classify = instance(who, "a function as classify", classify, Callable | None)
         self.rng = tn.rng(0) if rng is None else check_generator(who, rng)
-        points = np.zeros((2, dimensions), np.float32)
-        try:
-            decoded = array("decode", "its pictures", decode(points))
-        except Exception as error:
-            raise InputError(who, f"a decoder of points (N, {dimensions})", repr(error), "set dimensions=") from error
-        if decoded.ndim not in (3, 4) or len(decoded) != 2 or decoded.shape[3:] not in ((), (1,), (3,)):
-            raise InputError(who, "decode(z) of shape (N, H, W), (N, H, W, 1) or (N, H, W, 3)", str(decoded.shape))
-        self.image_shape = decoded.shape[1:]
-        images = np.zeros((0, *self.image_shape)) if images is None else as_array(who, "images", images)
-        self.images = np.atleast_1d(images)[:12]
-        if len(self.images) and encode is None:
-            raise InputError(who, "encode to show where images lie", "none", "encode=vae.encode")
-        if self.images.shape[1:] != self.image_shape or self.images.dtype.char not in "efdB":
-            expected = f"images of shape (N, {', '.join(map(str, self.image_shape))}), floats from 0 to 1 or uint8"
-            raise InputError(who, expected, f"{self.images.shape} of {self.images.dtype}")
-        if len(self.images):
-            array(who, "images", self.images)
-        self._watched = Watched.by([decode], points)
+        self.image_shape = image_shape(decode, dimensions)
+        self.images = to_pick(images, encode, self.image_shape)
+        self._watched = Watched.by([decode], np.zeros((2, dimensions), np.float32))
         self._placed, self._rest_until, self._wrong = None, 0.0, {"encode": "", "decode": "", "plane": ""}
         side = int(np.clip(PLANE // max(self.image_shape[:2]), 3, 15))
         start = {"shape": [*self.image_shape[:2], *(self.image_shape[2:] or [1])], "side": side}

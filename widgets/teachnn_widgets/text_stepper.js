@@ -19,7 +19,7 @@ function render({ model, el }) {
   keys(prompt, (event) => event.key === "Enter" && !event.isComposing && ask);
   const read = button("Read", "Read the prompt", "read", ask);
   const draw = () => tell(model, { draws: model.get("draws") + 1 });
-  const next = button("Next token", "Draw the next token", "next", draw);
+  const next = button("Next token", "Draw the next token", "draw", draw);
   const back = () => goTo(tokens().slice(0, -1));
   const undo = button("Undo", "Undo: take the last token away", "undo", back);
   const begin = () => goTo(tokens().slice(0, model.get("start")));
@@ -30,11 +30,11 @@ function render({ model, el }) {
 
   // --- the tokens that may come next
 
-  const choose = (i) => {
+  const put = (i) => {
     const before = model.get("place") < 0 ? tokens() : tokens().slice(0, place() + 1);
     goTo([...before, model.get("likely")[i][0]]);
   };
-  const choices = model.get("likely").map((_, i) => choiceOf(i, () => choose(i)));
+  const choices = model.get("likely").map((_, i) => choiceOf(i, () => put(i)));
   const asked = heading("");
   const others = make("p", { class: "tn-grey" });
 
@@ -52,10 +52,11 @@ function render({ model, el }) {
   const blocks = model.get("weights").map((_, i) => `block ${i + 1}`);
   let block = blocks.length - 1;
   const titled = (name) => `Show ${name}`;
-  const chosen = tabsOf("Which block is shown", blocks, titled, (i) => {
+  const choose = (i) => {
     block = i;
     columns();
-  });
+  };
+  const chosen = tabsOf("Which block is shown", blocks, titled, choose, "block");
   const pictures = { keys: image("", { class: "tn-kept" }), values: image("", { class: "tn-kept" }) };
   const strip = make("div", { class: "tn-strip" });
   const rest = make("div");
@@ -69,10 +70,10 @@ function render({ model, el }) {
     const names = model.get("names").map((name) => short(name, LETTERS));
     const wide = Math.max(NARROW, 12 + LETTER * Math.max(...names.map((name) => name.length)));
     const sizes = { wide: `${wide}px`, count: count(), length: model.get("length"), place: place() };
-    for (const [name, value] of Object.entries(sizes)) lines.style.setProperty(`--tn-${name}`, value);
+    for (const [name, value] of Object.entries(sizes)) lines.style.setProperty(`--${name}`, value);
     if (written !== JSON.stringify(names)) {
       const about = (name, last) => `See it from “${name}”${last ? ", the last token" : ""}`;
-      tabs = tabsOf("From which token all is seen", names, about, (i) => tell(model, { place: i }));
+      tabs = tabsOf("From which token all is seen", names, about, (i) => tell(model, { place: i }), "token");
       strip.replaceChildren(tabs.node);
       written = JSON.stringify(names);
     }

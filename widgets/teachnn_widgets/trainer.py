@@ -1,7 +1,7 @@
 """Training on a thread of its own, so that the notebook stays alive: cells and sliders answer while it goes on.
 
-A training function has one trainer, however many cockpits show it. It always stops between two steps: a step is
-atomic, so whatever ends it, the parameters are those of a whole step.
+It always stops between two steps: a step is atomic, so whatever ends it, the parameters are those of a whole step.
+`trainers` says which trainer a training function has.
 """
 
 from __future__ import annotations
@@ -13,11 +13,9 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Protocol
-from weakref import WeakValueDictionary
 
 import teachnn as tn
 from teachnn.functions import take
-from teachnn.support import InputTypeError
 from teachnn_widgets.feed import Feed
 from teachnn_widgets.interrupts import interrupts
 
@@ -59,16 +57,6 @@ class Trainer:
         self._commands = threading.RLock()
         self._run, self._thread = Run(0, False, stop=True), None
         interrupts.listen()
-
-    @classmethod
-    def of(cls, train: tn.TrainFunction) -> Trainer:
-        """Return the one trainer of a training function; raises InputTypeError for anything else."""
-        if not isinstance(train, tn.TrainFunction):
-            raise InputTypeError("Trainer", "a training function", type(train).__name__, "tn.TrainFunction makes one")
-        with finding:
-            trainer = trainers.get(id(train)) or cls(train)
-            trainers[id(train)] = trainer  # no other function has this number while its trainer lives
-            return trainer
 
     def feed_of(self, data: Iterable, test: Callable[[], dict] | None) -> Feed:
         """Return what a new cockpit trains on; its reset brings back this very instant, at the optimizer's own rate."""
@@ -201,7 +189,3 @@ class Trainer:
             run.stop = True
             interrupts.remove(self.interrupt)
             self.tell()
-
-
-trainers: WeakValueDictionary[int, Trainer] = WeakValueDictionary()
-finding = threading.Lock()

@@ -15,7 +15,7 @@ from PIL import Image
 import teachnn as tn
 from teachnn_widgets.base import Widget
 from teachnn_widgets.stills import as_image
-from teachnn_widgets.trainer import Trainer
+from teachnn_widgets.trainers import trainer_of
 
 POINTS = 300  # of a curve on the page, at most
 
@@ -45,7 +45,7 @@ class TrainingCockpit(Widget):
         test: Callable[[], dict] | None = None,
         unit: str = "nats per example",
     ):
-        self.trainer, self.seen = Trainer.of(train), True
+        self.trainer, self.seen = trainer_of(train), True
         self._settings = self.trainer.rate, self.trainer.speed  # as this cockpit shows them
         self.feed = self.trainer.feed_of(data, test)
         super().__init__(unit=unit, rate=self.trainer.rate, speed=self.trainer.speed)

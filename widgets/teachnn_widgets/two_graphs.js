@@ -8,6 +8,7 @@ const HOW = matchMedia("(pointer: coarse)").matches
 function render({ model, el }) {
   const frame = windowOn("the drawing", model.get("functions").length > 0);
   const { stage } = frame;
+  const sides = sidesOf(stage);
   const told = make("div", { class: "tn-said tn-told", "aria-live": "polite" });
   const choose = () => change({ depth: Number(depth.value) });
   const depth = make("select", control("Depth of the graphs", "depth", { onchange: choose }));
@@ -54,6 +55,8 @@ function render({ model, el }) {
     face(elements.values().next().value).setAttribute("tabindex", 0);
     const shown = Array.from(elements.values(), face);
     frame.show(svg, shown);
+    const [left, ...right] = svg.getAttribute("aria-label").split(" and ");
+    sides.set(right.length ? [left, right.pop()] : []);
     if (before) travel(before, places(svg, elements.values()));
     lit = null;
     light();
@@ -170,13 +173,14 @@ function render({ model, el }) {
   const inspector = inspectorOver(frame.node, model, close);
   keys(frame.node, ({ key }) => key === "Escape" && model.get("selected") && close);
   return ending(
-    region(model, el, "Graphs of functions and what they share", "tn-two-graphs", bar, frame.node, told),
+    region(model, el, "Graphs of functions and what they share", "tn-two-graphs", bar, sides.node, frame.node, told),
     watch(model, "function", () => tabs.set(model.get("function"))),
     watch(model, "drawing", draw),
     watch(model, "glow", glow),
     watch(model, "depth deepest", depths),
     watch(model, "selected inspection heatmaps drawing", inspect),
     frame.end,
+    sides.end,
   );
 }
 

@@ -38,7 +38,7 @@ class TwoGraphs(CarryingWidget):
     Raises InputError for anything but graphs.
     """
 
-    parts = ("tabs", "stage", "inspector")
+    parts = ("tabs", "stage", "sides", "inspector")
     rules = scoped(RULES, ".tn-two-graphs .teachnn")
     rules += scoped(DARK_RULES, ':where([data-jp-theme-light="false"]) .tn-two-graphs .teachnn')
 

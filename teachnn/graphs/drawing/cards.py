@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Sequence
 from dataclasses import replace
+from itertools import takewhile
 from typing import Literal
 
 from teachnn.graphs.drawing.picture import Box, Entry, Link, Pill, shorten, text_width
@@ -64,7 +65,8 @@ def pill_of(variables: Sequence[Variable], fixed: bool, key: str) -> Pill:
     kind = kind_of(variables[0])
     label, detail, names = variables[0].name, shape_text(variables[0].shape, True), tuple(v.name for v in variables)
     if len(variables) > 1:
-        layer = label.rpartition(".")[0]
+        ways = zip(*(name.split(".")[:-1] for name in names), strict=False)
+        layer = ".".join(parts[0] for parts in takewhile(lambda parts: len({*parts}) == 1, ways))
         short = ", ".join(v.name.rpartition(".")[2] for v in variables)
         label, detail = layer or label, f"{shorten(short, 20)} · {sum(v.size for v in variables):,}"
     label = shorten(label, 22)
