@@ -15,6 +15,7 @@ import teachnn_widgets as tw
 from teachnn.exercises.lesson_02 import spirals
 from teachnn.models.classifier import Classifier
 from teachnn.models.faces import ANet
+from teachnn.models.recurrent import RecurrentNet, waves
 from teachnn.models.shipped import folded, quantised
 
 CALL = re.compile(r'tn\.check\.milestone\("(.+?)", ')
@@ -136,6 +137,14 @@ def features_that_say_it():
     return tn.TestFunction(lambda x: x.reshape((len(x), -1))), (crops[0], known), (crops[1], unknown)
 
 
+def goes_on_by_itself(rng):
+    net, steps = RecurrentNet(1, 24, rng, given=8), 500
+    train = net.scheduled_function(tn.Adam(tn.schedule.Cosine(5e-3, 1e-4, steps)))
+    for i in range(steps):
+        train(waves(rng, 32, 25), min(1.0, 1.5 * i / steps))
+    return net.go_on
+
+
 def quick_reader():
     labels = tn.data.mnist().test.labels  # as if it had learnt them all
     return lambda x: (labels[: len(x)], np.full(len(x), 1)), 1000
@@ -219,6 +228,7 @@ SOLUTIONS = {
     "10.1": digits_asked_for,
     "10.2": lambda: {"reconstruction": 142.6, "KL": 4.1},
     "11.1": page_that_reads,
+    "12.1": lambda: goes_on_by_itself,
     "13.1": lambda: lambda a, b: a - b,
     "16.1": lambda: reader_of_few_bytes,
     "17.1": lambda: (in_one_byte, in_floats),
