@@ -116,7 +116,7 @@ def _end(box: Box) -> str:
 def _hexagon(x: float, y: float, width: float, height: float) -> str:
     a, b, middle, low = x + height / 2, x + width - height / 2, y + height / 2, y + height
     corners = [(a, y), (b, y), (x + width, middle), (b, low), (a, low), (x, middle)]
-    return f'<path class="state-end" d="M{"L".join(map(_point, corners))}Z"/>'
+    return f'<path class="end state" d="M{"L".join(map(_point, corners))}Z"/>'
 
 
 def _chip(chip: Pill) -> str:

@@ -9,6 +9,7 @@ import teachnn as tn
 import teachnn_widgets as tw
 from teachnn.models.classifier import Classifier, convolutional_network
 from teachnn.models.fractalnet import FractalNet
+from teachnn.models.recurrent import RecurrentNet, waves
 from teachnn.models.vae import VAE
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium")
@@ -110,6 +111,21 @@ def test_two_graphs_change_their_tab_and_show_what_is_chosen(page):
     expect(widget).to_contain_text("encode uses 6 of them")
     widget.locator(".pill").first.press("Enter")
     assert widget.locator(".tn-inspector .tn-histogram").count() >= 1
+
+
+def test_a_state_can_be_looked_at_and_lights_up_with_its_way_back(whole_lab, tmp_path):
+    net, x = RecurrentNet(1, 4, tn.rng(0)), waves(tn.rng(1), 2, 3)
+    graphs = net.train_function(tn.Adam()).graph(x), net.next.graph(*net.read(x))
+    tw.save_page(tmp_path / "state.html", tw.TwoGraphs(*graphs))
+    page, faults = whole_lab.browser.new_page(viewport={"width": 1200, "height": 1000}), []
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.goto((tmp_path / "state.html").as_uri())
+    ends = page.locator(".tn-stage [data-key] > .end.state")
+    assert ends.count() == page.locator(".tn-map .end.state").count() == 2
+    ends.first.hover(force=True)  # its letters lie above it
+    expect(page.get_by_text("neither saved nor trained")).to_be_visible()
+    page.close()
+    assert not faults
 
 
 def test_parameters_and_paths_answer_from_what_was_written_down(page):

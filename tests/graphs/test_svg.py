@@ -111,10 +111,10 @@ def test_statistics_have_corners_and_parameters_are_round():
 def test_a_state_has_a_shape_of_its_own_and_a_dotted_way_back_and_the_legend_names_it():
     train, test = recurrent()
     svg = svg_of(train, test)
-    assert svg.count('class="state-end"') == 3, "where it goes in, where it comes out, and the legend"
+    assert svg.count('class="end state"') == 3, "where it goes in, where it comes out, and the legend"
     assert svg.count('class="link state"') == 1
     assert "state: comes out, goes into the next call" in texts(svg)
-    assert "state-end" not in svg_of(train).partition("</style>")[2]
+    assert "end state" not in svg_of(train).partition("</style>")[2]
 
 
 def test_a_parameter_without_a_gradient_in_training_has_a_dashed_outline():

@@ -42,9 +42,9 @@ function windowOn(label, steady) {
     fit();
     const small = faces.map((face) => {
       const { e: right = 0, f: down = 0 } = face.closest("[transform]")?.transform.baseVal.consolidate().matrix ?? {};
-      const [x, y, wide, high] = ["x", "y", "width", "height"].map((name) => Number(face.getAttribute(name)));
-      const sizes = { x: x + right, y: y + down, width: wide, height: high };
-      return shape("rect", { ...sizes, class: face.getAttribute("class") });
+      const told = ["class", "x", "y", "width", "height", "d"].filter((name) => face.hasAttribute(name));
+      const same = Object.fromEntries(told.map((name) => [name, face.getAttribute(name)]));
+      return shape(face.tagName, { ...same, transform: `translate(${right} ${down})` });
     });
     map.setAttribute("viewBox", `0 0 ${view.width} ${height}`);
     map.replaceChildren(...small, seen);
