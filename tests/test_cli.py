@@ -547,11 +547,8 @@ def test_bad_options_are_refused_with_the_cure_before_anything_is_done(arguments
 def test_alone_it_shows_its_help(capsys):
     assert cli.main([]) == 0
     out, err = capsys.readouterr()
-    assert (
-        out.startswith("usage: teachnn ")
-        and err == ""
-        and all(name in out for name in ("lab", "course", "site", "vae"))
-    )
+    assert out.startswith("usage: teachnn ") and err == ""
+    assert all(name in out for name in ("lab", "course", "site", "vae"))
 
 
 def test_the_version_is_said_in_one_place(capsys):

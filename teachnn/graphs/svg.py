@@ -66,7 +66,8 @@ def _description(picture: Picture) -> str:
         steps = [" ".join(filter(None, (box.title, box.type))) for box in picture.boxes if box.graph == g]
         said.append(f"{panel.title}: {', '.join(steps)}.")
     if picture.pills:
-        said.append(f"Between them: {', '.join(pill.about for pill in picture.pills)}.")
+        derived = any(pill.kind == "derived" for pill in picture.pills)
+        said.append(f"{'Between them' if derived else 'Shared'}: {', '.join(pill.about for pill in picture.pills)}.")
     elif len(functions) > 1:
         said.append("They share no parameters.")
     return " ".join(said)

@@ -13,8 +13,10 @@ from course import PATHS
 import teachnn as tn
 import teachnn_widgets as tw
 from teachnn.exercises.lesson_02 import spirals
+from teachnn.models.classifier import Classifier
 from teachnn.models.faces import ANet
 from teachnn.models.recurrent import RecurrentNet, waves
+from teachnn.models.shipped import folded, quantised
 
 CALL = re.compile(r'tn\.check\.milestone\("(.+?)", ')
 
@@ -175,6 +177,29 @@ def distance_to_known_digits():
     return strangeness, np.quantile(strangeness(held_out), 0.95)
 
 
+def reader_of_few_bytes(images, labels):
+    """Return a network of 3,504 bytes: pictures of 14 x 14 pixels, weights of 8 bits."""
+    rng = tn.rng(0)
+    net = tn.Sequential(
+        *(tn.Reshape((28, 28, 1)), tn.AveragePool2D(2), tn.Flatten()),
+        *(tn.Dense.create("h", 196, 16, rng), tn.BatchNorm.create("bn", 16, mode="train"), tn.ReLU()),
+        tn.Dense.create("out", 16, 10, rng),
+    )
+    train = Classifier(net).train_function(tn.Adam(3e-3))
+    train.fit(tn.data.batches(images, labels, size=50, rng=tn.rng(1)), epochs=10, progress=False)
+    return quantised(folded(net))
+
+
+def in_one_byte(gradient):
+    """Return a gradient's numbers as multiples of a hundredth and a bit of the largest, and that."""
+    scale = np.float32(np.abs(gradient).max() / 127 or 1)
+    return [np.rint(gradient / scale).astype(np.int8), scale]
+
+
+def in_floats(arrays):
+    return arrays[0].astype(np.float32) * arrays[1]
+
+
 def page_that_reads():
     rng, digits = tn.rng(0), tn.data.mnist().train
     net = tn.Sequential(
@@ -205,6 +230,8 @@ SOLUTIONS = {
     "11.1": page_that_reads,
     "12.1": lambda: goes_on_by_itself,
     "13.1": lambda: lambda a, b: a - b,
+    "16.1": lambda: reader_of_few_bytes,
+    "17.1": lambda: (in_one_byte, in_floats),
     "maths.1": maths_1,
 }
 

@@ -42,7 +42,7 @@ def test_the_words_say_which_functions_there_are_and_what_they_share():
     root = ElementTree.fromstring(svg_of(*vae()[:2]))
     assert root[0].text == "Training function and Test function: decode"
     words = root[1].text or ""
-    assert "Between them: dec.h.W (parameter, 2 × 256), dec.h.b (parameter, 256)" in words
+    assert "Shared: dec.h.W (parameter, 2 × 256), dec.h.b (parameter, 256)" in words
     assert "They share no parameters." in (ElementTree.fromstring(svg_of(*vae()[1:3]))[1].text or "")
 
 
