@@ -43,8 +43,8 @@ def draw(page: Page) -> None:
 
 
 def inspect(page: Page) -> None:
-    """Choose another function, and look into a shared parameter."""
-    page.get_by_role("tab", name="encode").click()
+    """See all of the drawing, and look into a shared parameter."""
+    page.get_by_role("button", name="Fit").click()
     page.locator(".pill").first.press("Enter")
 
 

@@ -37,7 +37,7 @@ def made(tmp_path_factory):
     ]
     path = tmp_path_factory.mktemp("pages") / "page.html"
     tw.save_page(path, *widgets, title=EVIL)
-    return path, vae, x
+    return path, vae, x, explorer
 
 
 @pytest.fixture
@@ -62,7 +62,7 @@ def test_every_widget_is_there_and_the_one_that_cannot_live_is_a_picture(page):
 
 
 def test_a_slider_shows_what_the_kernel_would_show_within_one_grey_level(page, made):
-    _, vae, _ = made
+    _, vae, *_ = made
     slider = page.get_by_test_id("z1")
     slider.focus()
     for _ in range(25):
@@ -73,8 +73,17 @@ def test_a_slider_shows_what_the_kernel_would_show_within_one_grey_level(page, m
     assert np.abs(found - 255 * vae.decode(z)[0]).max() <= 1
 
 
+def test_the_plane_that_the_page_paints_is_the_kernels_within_one_grey_level(page, made):
+    plane = page.locator(".tn-latent-explorer .tn-plane canvas")
+    page.wait_for_function("(node) => Number(node.dataset.frame) > 1", arg=plane.element_handle())
+    side = made[3].side
+    found = np.reshape(plane.evaluate(PIXELS), (side * 28, side * 28))
+    kernels = np.frombuffer(made[3].plane, np.uint8).reshape(found.shape).astype(int)
+    assert np.abs(found - kernels).max() <= 1 and found.max() > 100
+
+
 def test_a_picture_is_encoded_where_the_kernel_would_encode_it(page, made):
-    _, vae, x = made
+    _, vae, x, _ = made
     page.get_by_test_id("pick-2").click()
     mean = vae.encode(np.round(x[2:3] * 255) / 255)[0][0]
     for d in (0, 1):
