@@ -159,14 +159,18 @@ class Lab:
         page.goto(f"{self.url}/lab/tree/{name}?token={self.token}&reset")
         page.wait_for_selector(".jp-NotebookPanel:not(.lm-mod-hidden)")
         page.evaluate(READY)
-        if dark:
-            self.execute(page, "apputils:change-theme", {"theme": "JupyterLab Dark"})
-            page.wait_for_selector("body[data-jp-theme-light=false]", state="attached")
+        self.wear(page, "dark" if dark else "light")
         if run:
             self.execute(page, "notebook:run-all-cells")
             errors = page.evaluate(ERRORS)
             assert not errors, errors
         return page
+
+    def wear(self, page, theme: str) -> None:
+        """Give the page a theme, light or dark; JupyterLab keeps that of the page before."""
+        if page.evaluate("() => document.body.dataset.jpThemeLight") != str(theme == "light").lower():
+            self.execute(page, "apputils:change-theme", {"theme": f"JupyterLab {theme.capitalize()}"})
+            page.wait_for_selector(f"body[data-jp-theme-light={str(theme == 'light').lower()}]", state="attached")
 
     def execute(self, page, what: str, arguments: dict | None = None):
         """Run one of JupyterLab's commands."""

@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
+from teachnn import ops
 from teachnn.exercises.verdict import expect
 from teachnn.models.gpt import GPT
-from teachnn.ops import attention, log_softmax, softmax
 from teachnn.parameters import init
 
 
@@ -19,7 +19,7 @@ def exercise_1(attend: Any) -> str:
     found = np.asarray(attend(q, k, v))
     expect(found.shape == q.shape, f"a row for each query is expected, shape {q.shape} here; yours is {found.shape}")
     expect(np.allclose(found[:, :, 0], v[:, :, 0]), "the first place sees nothing but itself: its y is its own v")
-    right = attention(q, k, v)
+    right = ops.attention(q, k, v)
     expect(np.allclose(found, right), "with as many queries as keys, compare your weights: their rows sum to 1")
     late = np.asarray(attend(q[:, :, 3:], k, v))
     hint = "the queries stand at the last T of the S places: with 2 queries and 5 keys, the first sees 4 of them"
@@ -31,11 +31,13 @@ def exercise_2(probabilities: Any) -> str:
     """Check probabilities(logits, temperature) -> (N, K)."""
     logits = init.rng(0).standard_normal((4, 6)).astype(np.float32)
     usual = np.asarray(probabilities(logits, 1))
-    expect(usual.shape == (4, 6) and np.allclose(usual, softmax(logits)), "at temperature 1 it is the softmax itself")
+    expect(
+        usual.shape == (4, 6) and np.allclose(usual, ops.softmax(logits)), "at temperature 1 it is the softmax itself"
+    )
     for temperature, what in ((0.5, "surer"), (2.0, "less sure")):
         found = np.asarray(probabilities(logits, temperature))
         expect(np.allclose(found.sum(axis=1), 1), "each row is to sum to 1")
-        right = softmax(logits / np.float32(temperature))
+        right = ops.softmax(logits / np.float32(temperature))
         expect(np.allclose(found, right, atol=1e-5), f"at temperature {temperature:g} it is to be {what} than at 1")
     with np.errstate(divide="ignore", invalid="ignore"):
         cold = np.asarray(probabilities(logits, 0))
@@ -69,7 +71,7 @@ def exercise_4(surprise: Any) -> str:
     right, reads = [], []
     for answer in answers:
         logits = gpt.logits(np.concatenate([prompt[0], answer])[None])[0, 2:-1]
-        right.append(-log_softmax(logits)[np.arange(len(answer)), answer].sum())
+        right.append(-ops.log_softmax(logits)[np.arange(len(answer)), answer].sum())
 
     class Counting:
         next, length = gpt.next, gpt.length

@@ -46,8 +46,7 @@ class Block(Layer):
         found = self.attention(self.norm1(x), *given)
         taken, now = found if given else (found, None)
         x = x + taken
-        rows = self.norm2(x).reshape((-1, x.shape[-1]))
-        x = x + self.down(ops.relu(self.up(rows))).reshape(x.shape)
+        x = x + self.down(ops.relu(self.up(_rows(self.norm2(x))))).reshape(x.shape)
         return x if past is None else (x, now)
 
 
@@ -104,8 +103,8 @@ class GPT:
 
     def objective(self, tokens: Array, first: int = 1) -> Array:
         """Return the cross-entropy of the tokens from place `first` on, each given all before it, in nats per token."""
-        x = self._through_blocks(tokens[:, :-1])
-        return loss.cross_entropy(self._scores(x[:, first - 1 :]), tokens[:, first:].reshape(-1))
+        x = self._through_blocks(tokens[:, :-1])[:, first - 1 :]
+        return loss.cross_entropy(self._scores(_rows(x)), tokens[:, first:].reshape(-1))
 
     def generate(self, prompt: Array, count: int, rng: np.random.Generator, temperature: float = 1.0) -> np.ndarray:
         """Return the `count` tokens (N, count) that follow a prompt (N, T), drawn from softmax(logits / temperature).
@@ -124,7 +123,7 @@ class GPT:
         return np.stack(tokens, axis=1)
 
     def _logits(self, tokens: Array) -> Array:
-        return self._scores(self._through_blocks(tokens)).reshape((*tokens.shape, -1))
+        return self._scores(_rows(self._through_blocks(tokens))).reshape((*tokens.shape, -1))
 
     def _through_blocks(self, tokens: Array) -> Array:
         x = self._embedded(tokens, 0)
@@ -160,8 +159,13 @@ class GPT:
         return self.tokens(tokens) + self.places(np.arange(start, start + tokens.shape[1]))
 
     def _scores(self, x: Array) -> Array:
-        """Return logits for each place, one row after the other: x (..., width) -> (n, vocabulary)."""
-        return anp.matmul(self.norm(x.reshape((-1, x.shape[-1]))), anp.transpose(self.tokens.W.value))
+        """Return a row of logits for each row of x (n, width): how well it agrees with each token's own row."""
+        return anp.matmul(self.norm(x), anp.transpose(self.tokens.W.value))
+
+
+def _rows(x: Array) -> Array:
+    """Return the places of all texts, one after the other: (N, T, width) -> (N T, width)."""
+    return x.reshape((-1, x.shape[-1]))
 
 
 def _drawn(logits: np.ndarray, rng: np.random.Generator, temperature: float) -> np.ndarray:

@@ -108,7 +108,7 @@ class Int8Dense(Layer):
         """Return scale * (x q) + b; raises InputError if x is not (N, inputs)."""
         x = self.expect(x, "N", self.q.shape[0])
         q, scale, b = self.q.value, self.scale.value, self.b.value
-        return ops.shift(ops.scale(x @ q.astype(x.dtype), scale), b)
+        return ops.affine(x @ q.astype(x.dtype), scale, b)
 
 
 def quantised(net: Sequential, bits: int = 8) -> Sequential:

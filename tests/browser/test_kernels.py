@@ -28,7 +28,7 @@ def step_of(page):
     return page.locator("[data-name=step]").first.inner_text()
 
 
-@pytest.mark.parametrize("how", ["restarted", "opened again"])
+@pytest.mark.parametrize("how", ["restarted", pytest.param("opened again", marks=pytest.mark.long)])
 def test_without_its_kernel_every_widget_says_so_is_off_and_can_be_read(lab, how):
     name = lab.write("gone", START, NET, *CELLS)
     page = lab.open(name)

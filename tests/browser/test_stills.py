@@ -14,21 +14,17 @@ PICTURES = """() => [...document.querySelectorAll('.jp-OutputArea-output img')]
   .filter((image) => image.complete && image.naturalWidth > 100 && image.checkVisibility())"""
 
 
-def test_an_exported_page_without_a_network_shows_every_widget(lab):
-    name = lab.write("exported", START, NET, *CELLS)
+def test_every_widget_is_shown_in_an_exported_page_without_a_network_and_collapsed_as_words(lab):
+    name = lab.write("exported", START, NET, *CELLS, DRAWN)
     page = lab.open(name)
     lab.execute(page, "docmanager:save")
     command = [sys.executable, "-m", "nbconvert", "--to", "html", str(lab.folder / name)]
     subprocess.run(command, env=os.environ | environment(), check=True, capture_output=True)
     alone = lab.browser.new_context(offline=True).new_page()
     alone.goto((lab.folder / "exported.html").as_uri())
-    alone.wait_for_function(f"(n) => ({PICTURES})().length === n", arg=len(CELLS))
+    alone.wait_for_function(f"(n) => ({PICTURES})().length === n", arg=len(CELLS) + 1)
     lab.look(alone, "exported")
     alone.context.close()
-
-
-def test_a_collapsed_output_reads_as_words(lab):
-    page = lab.open(lab.write("collapsed", START, NET, *CELLS, DRAWN))
     lab.execute(page, "notebook:hide-all-cell-outputs")
     page.wait_for_function("() => document.querySelectorAll('.jp-OutputPlaceholder').length > 10")
     shown = [words for words in page.locator(".jp-OutputPlaceholder").all_inner_texts() if words.strip()]

@@ -24,23 +24,25 @@ if train.steps:
 """
 
 
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-def test_every_widget_has_names_for_its_controls_and_legible_text_in_either_theme(lab, dark):
+def test_every_widget_has_names_for_its_controls_and_legible_text_in_either_theme(lab):
     cells = [GRAPHS, COCKPIT, EXPLORER, PAD, LENS, VIEW, PATHS, MOVING, STEPPER, NET_GRAPHS]
-    page = lab.open(lab.write("all", START, NET, *cells), dark=dark)
+    page = lab.open(lab.write("all", START, NET, *cells))
+    page.add_script_tag(path=AXE_CORE)
     widgets = page.locator(".tn-widget")
     assert widgets.count() == len(cells)
-    for i in range(len(cells)):
-        widgets.nth(i).scroll_into_view_if_needed()
-        lab.look(page, f"{i}-{'dark' if dark else 'light'}")
     page.get_by_test_id("v1").first.click()
     page.wait_for_selector(".tn-inspector .tn-card")
-    page.mouse.move(0, 0)  # whoever points at a part of the drawing sees the rest of it faint
-    page.evaluate("() => document.activeElement.blur()")
-    assert page.evaluate(UNNAMED) == []
-    assert page.evaluate(FAINT) == []
-    page.add_script_tag(path=AXE_CORE)
-    assert page.evaluate(AXE) == []
+    for theme in ("light", "dark"):
+        lab.wear(page, theme)
+        for i in range(len(cells)):
+            widgets.nth(i).scroll_into_view_if_needed()
+            lab.look(page, f"{i}-{theme}")
+        page.mouse.move(0, 0)  # whoever points at a part of the drawing sees the rest of it faint
+        page.evaluate("() => document.activeElement.blur()")
+        page.wait_for_function("() => document.getAnimations().length === 0")
+        assert page.evaluate(UNNAMED) == [], theme
+        assert page.evaluate(FAINT) == [], theme
+        assert page.evaluate(AXE) == [], theme
     assert page.locator(".tn-alert:visible").count() == 0
     assert page.locator(".tn-widget script").count() == 0  # a name that looks like markup is text
 
@@ -48,7 +50,7 @@ def test_every_widget_has_names_for_its_controls_and_legible_text_in_either_them
 def test_faint_text_in_a_drawing_and_a_control_without_a_name_are_noticed(lab):
     page = lab.open(lab.write("faint", START, GRAPHS))
     page.add_script_tag(path=AXE_CORE)
-    # Faint in either theme: JupyterLab keeps the one of the test before.
+    # Faint in either theme.
     page.add_style_tag(content=".tn-stage .end-text { fill: rgb(120, 120, 120) !important; }")
     page.evaluate(
         """() => {
@@ -62,7 +64,7 @@ def test_faint_text_in_a_drawing_and_a_control_without_a_name_are_noticed(lab):
     assert len(page.evaluate(UNNAMED)) == 1
 
 
-@pytest.mark.parametrize("subshells", ["perCommTarget", "disabled"])
+@pytest.mark.parametrize("subshells", ["perCommTarget", pytest.param("disabled", marks=pytest.mark.long)])
 def test_a_slider_moved_by_keyboard_changes_the_picture_and_the_point(lab, subshells):
     lab.subshells(subshells)
     page = lab.open(lab.write("keys", START, EXPLORER))
@@ -166,6 +168,7 @@ def test_a_digit_is_drawn_with_the_pointer_and_with_the_keyboard(lab):
     page.wait_for_function(f"() => ({lit})().filter((v, i) => i % 4 === 0 && v > 128).length > 20")
 
 
+@pytest.mark.long
 def test_two_views_of_one_model_show_the_same_and_a_closed_one_goes(lab):
     page = lab.open(lab.write("views", START, EXPLORER, "explorer", "explorer.move([1, 1])"))
     page.wait_for_function(
@@ -175,7 +178,9 @@ def test_two_views_of_one_model_show_the_same_and_a_closed_one_goes(lab):
 
 
 @pytest.mark.parametrize(
-    ("cell", "seen"), [(EXPLORER, ".tn-picture"), (GRAPHS, ".tn-stage svg")], ids=["pixels", "svg"]
+    ("cell", "seen"),
+    [pytest.param(EXPLORER, ".tn-picture", marks=pytest.mark.long), (GRAPHS, ".tn-stage svg")],
+    ids=["pixels", "svg"],
 )
 def test_a_saved_notebook_shows_the_widget_again_though_its_kernel_is_gone(lab, cell, seen):
     name = lab.write("saved", START, cell)

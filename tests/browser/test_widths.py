@@ -67,7 +67,7 @@ def at_width(page, width):
     assert widths <= {width}, widths
 
 
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("dark", [False, pytest.param(True, marks=pytest.mark.long)], ids=["light", "dark"])
 def test_nothing_is_out_of_reach_cut_off_or_too_small_at_any_width(lab, dark):
     page = lab.open(lab.write("widths", START, NET, *CELLS), dark=dark)
     page.set_viewport_size({"width": 1700, "height": 1000})

@@ -31,7 +31,7 @@ def come_to(page, kind):
     return round(page.locator(kind).bounding_box()["height"])
 
 
-@pytest.mark.parametrize("how", ["contentVisibility", "full"])
+@pytest.mark.parametrize("how", ["contentVisibility", pytest.param("full", marks=pytest.mark.long)])
 def test_widgets_that_were_scrolled_out_of_sight_are_alive_and_steady_when_they_come_back(lab, how):
     lab.windowing(how)
     page = lab.open(lab.write("windowed", START, *CELLS))

@@ -194,7 +194,7 @@ def _interrupt_at(k, function):
     return seen
 
 
-@pytest.mark.parametrize("most", [120, pytest.param(10**6, marks=pytest.mark.long)])
+@pytest.mark.parametrize("most", [60, pytest.param(10**6, marks=pytest.mark.long)])
 def test_ctrl_c_at_any_place_of_a_step_leaves_it_undone_or_done(most, bits):
     reference = Small()
     reference.train(X, Y)
@@ -219,7 +219,7 @@ def test_ctrl_c_at_any_place_of_a_step_leaves_it_undone_or_done(most, bits):
 
 @pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="needs timers")
 @pytest.mark.usefixtures("no_callbacks_of_gc")
-@pytest.mark.parametrize("count", [400, pytest.param(10_000, marks=pytest.mark.long)])
+@pytest.mark.parametrize("count", [200, pytest.param(10_000, marks=pytest.mark.long)])
 def test_signals_at_random_times_never_leave_part_of_a_step(count, bits):
     reference, wholes = Small(), []
 
@@ -285,7 +285,7 @@ def test_a_commit_that_a_signal_can_split_would_be_noticed(monkeypatch):
     place: dict = {"__name__": "teachnn.naive"}
     exec(source, place)
     monkeypatch.setattr("teachnn.functions.train_function.change", place["naive"])
-    torn, first = 0, [p.stored for p in Small().net.parameters]
+    first = [p.stored for p in Small().net.parameters]
     places = _interrupt_at(0, lambda: Small().train(X, Y)) - _interrupt_at(0, Small)
     for k in range(places - 60, places):  # the commit is the last thing that a step does
         small = Small()
@@ -293,8 +293,9 @@ def test_a_commit_that_a_signal_can_split_would_be_noticed(monkeypatch):
             _interrupt_at(k, lambda small=small: small.train(X, Y))
             raise KeyboardInterrupt
         moved = [not np.array_equal(p.stored, a) for p, a in zip(small.net.parameters, first, strict=True)]
-        torn += any(moved) and not all(moved)
-    assert torn
+        if any(moved) and not all(moved):
+            return
+    pytest.fail("no step was split")
 
 
 # Threads

@@ -455,7 +455,10 @@ def listening(port):
 
 
 @pytest.mark.skipif(not Path("/proc/net/tcp6").exists(), reason="reads Linux's table of sockets")
-@pytest.mark.parametrize(("given", "ip"), [([], "127.0.0.1"), (["--ip", "0.0.0.0"], "0.0.0.0")])
+@pytest.mark.parametrize(
+    ("given", "ip"),
+    [([], "127.0.0.1"), pytest.param(["--ip", "0.0.0.0"], "0.0.0.0", marks=pytest.mark.long)],  # the option has a test
+)
 def test_the_real_server_answers_where_it_should_to_whoever_has_the_token(given, ip, session, tmp_path):
     pytest.importorskip("jupyterlab")
     with socket.socket() as free:

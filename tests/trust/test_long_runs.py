@@ -109,7 +109,7 @@ def test_work_that_grows_would_be_noticed_by_its_calls():
 # Steps and fits
 
 
-@pytest.mark.parametrize("steps", long(4_000, 100_000))
+@pytest.mark.parametrize("steps", long(1_500, 100_000))
 def test_memory_and_work_are_flat_however_many_steps_are_taken(steps):
     train, classify, batches, x = tiny()
     train.history = tn.History(capacity=64)
@@ -229,7 +229,7 @@ def widgets():
     yield tw.DrawPad(classify=tn.TestFunction(lambda x: x.reshape((1, -1))[:, :3], name="classify"))
 
 
-@pytest.mark.parametrize("rounds", long(4, 30))
+@pytest.mark.parametrize("rounds", long(2, 30))
 def test_a_widget_that_is_closed_leaves_no_thread_no_observer_and_no_object(rounds):
     for widget in widgets():  # what is made once for all
         widget.close()

@@ -37,6 +37,7 @@ def test_functions_are_taken_along_with_the_engine_that_runs_them(vae):
     assert set(explorer.carriage["programs"]) == {"decode", "encode"}
     W = vae.decoder[0].W
     np.testing.assert_array_equal(weights(explorer, W.name), W.value.astype(np.float16))
+    assert "const standIn" not in explorer.get_state()["_esm"]  # it is assigned once more at the end
     assert "standIn = (" in explorer.get_state()["_esm"] and "const OPERATIONS" in explorer.get_state()["_esm"]
 
 

@@ -11,7 +11,8 @@ const SAID = {
   gone: "No kernel behind this view: run the cell again.",
   carried: "No kernel behind this view: it computes by itself.",
 };
-const standIn = null; // of a widget that carries its functions: a function of its model, which returns what answers
+// biome-ignore lint/style/useConst: what a widget carries sets it, at the end of its page
+let standIn = null; // of a widget that carries its functions: a function of its model, which returns what answers
 const LIVES = new WeakMap(); // of each view's model
 
 /** Return the life of a view's model: its state, who listens, and what the kernel was told but may not have heard. */

@@ -33,6 +33,13 @@ def test_a_page_holds_each_widget_and_its_functions(vae, tmp_path):
     assert list(tmp_path.iterdir()) == [tmp_path / "p.html"]
 
 
+def test_a_widget_that_is_shown_twice_has_two_views_of_one_model(vae, tmp_path):
+    explorer = tw.LatentExplorer(vae.decode)
+    tw.save_page(tmp_path / "p.html", explorer, explorer)
+    assert len(data(tmp_path / "p.html")["widgets"]) == 1
+    assert (tmp_path / "p.html").read_text("utf-8").count('<section data-widget="0">') == 2
+
+
 def test_the_policy_allows_this_script_alone(vae, tmp_path):
     tw.save_page(tmp_path / "p.html", tw.LatentExplorer(vae.decode))
     page = (tmp_path / "p.html").read_text("utf-8")

@@ -5,7 +5,7 @@ function openPage({ arrays, half, widgets }) {
   for (const [i, { kind, traits, constants, ...carried }] of widgets.entries()) {
     const model = new Model(revived(traits));
     model.answers = answersOf(model, kind, constants, carried, stored);
-    WIDGETS[kind].render({ model, el: document.getElementById(`widget-${i}`) });
+    for (const el of document.querySelectorAll(`[data-widget="${i}"]`)) WIDGETS[kind].render({ model, el });
   }
 }
 

@@ -26,10 +26,17 @@ class Parts:
     def __init__(self, half: bool = False) -> None:
         self.half, self._store = half, Store(half)
         self._entries: list[dict[str, Any]] = []
+        self._places: dict[str, int] = {}  # by the id of a widget's model: its entry
         self._kinds: dict[str, Widget] = {}
 
     def add(self, widget: Widget, title: bool = False) -> str:
-        """Return the section for a widget, or its picture, with a sentence, if it cannot live in a page."""
+        """Return the section for a widget, or its picture, with a sentence, if it cannot live in a page.
+
+        One that is added again has a second view of the same model: both show the same, as in JupyterLab.
+        """
+        heading = f"<h2>{html.escape(str(widget))}</h2>" if title else ""
+        if (place := self._places.get(widget.model_id)) is not None:
+            return _section(place, heading)
         shown = widget.for_page()
         try:
             told = entry(shown, self._store)
@@ -38,11 +45,10 @@ class Parts:
         finally:
             if shown is not widget:
                 shown.close()
-        heading = f"<h2>{html.escape(str(widget))}</h2>" if title else ""
-        section = f'<section id="widget-{len(self._entries)}">{heading}</section>'
+        self._places[widget.model_id] = len(self._entries)
         self._entries.append(told)
         self._kinds[told["kind"]] = widget
-        return section
+        return _section(len(self._entries) - 1, heading)
 
     def texts(self) -> dict[str, str]:
         """Return the page's DATA, STYLE, SCRIPT, and the POLICY that allows this script and no other."""
@@ -89,6 +95,10 @@ def answering(kind: str) -> str:
 def text(name: str) -> str:
     """Return a file of this folder."""
     return (FOLDER / name).read_text("utf-8")
+
+
+def _section(place: int, heading: str) -> str:
+    return f'<section data-widget="{place}">{heading}</section>'
 
 
 def _still(widget: Widget, why: str) -> str:
