@@ -72,7 +72,7 @@ NOTHING_CAN_BE_WRONG = {
     "face_study.FULL": "a constant",
     "faces.LinearAttributes.objective": _INSIDE,
     "ops.column_sums": "a part of gradients, which are called with arrays of the library's own",
-    "face_study.main": "a command: argparse refuses",
+    **dict.fromkeys(("face_study.main", "face_study.of_seed"), "a command: argparse refuses"),
     "ops.identity": "hands on whatever it is given",
     "ops.stop_gradient": "hands on whatever it is given",
     **dict.fromkeys(
@@ -140,6 +140,10 @@ for kind in ("Parameter", "Statistic"):
     make = getattr(tn, kind)
     sweep(kind, lambda w, v, make=make: make("a", v), **NOT_NUMBERS)
     sweep(kind, lambda w, v, make=make: make(v, [1.0]), type=[None, 3, ["a"], b"a"], empty=["", "__metadata__"])
+sweep(
+    "Derived", lambda w, v: tn.Derived("W", np.ones(2), v), type=[None, 3, "W", np.ones(2), [np.ones(2)], [tn.ReLU()]]
+)
+sweep("Derived", lambda w, v: tn.Derived("W", v, []), nan=[[NAN]], infinity=[[INF]], type=[None, "x", 1j, True])
 sweep("Parameter", lambda w, v: setattr(w.net[0].W, "value", v), rank=[np.ones(4)], size=[np.ones((4, 4))], **{
     k: v for k, v in NOT_NUMBERS.items() if k != "rank"
 })  # fmt: skip

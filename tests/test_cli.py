@@ -496,9 +496,9 @@ def test_too_little_memory_is_one_line(vae, tmp_path, monkeypatch):
     [
         (
             ["train"],
-            "teachnn: error: expected one of lab, course, vae, got 'train'; teachnn --help says what each does",
+            "teachnn: error: expected one of lab, course, site, vae, got 'train'; teachnn --help says what each does",
         ),
-        (["labb"], "teachnn: error: expected one of lab, course, vae, got 'labb'; did you mean lab?"),
+        (["labb"], "teachnn: error: expected one of lab, course, site, vae, got 'labb'; did you mean lab?"),
         (["--verison"], "teachnn: error: expected its own options, got '--verison'; did you mean --version?"),
         (["vae", "--latent", "0"], "argument --latent: expected a whole number >= 1, got '0'"),
         (["vae", "--hidden", "many"], "argument --hidden: expected a whole number >= 1, got 'many'"),
@@ -547,7 +547,8 @@ def test_bad_options_are_refused_with_the_cure_before_anything_is_done(arguments
 def test_alone_it_shows_its_help(capsys):
     assert cli.main([]) == 0
     out, err = capsys.readouterr()
-    assert out.startswith("usage: teachnn ") and err == "" and all(name in out for name in ("lab", "course", "vae"))
+    assert out.startswith("usage: teachnn ") and err == ""
+    assert all(name in out for name in ("lab", "course", "site", "vae"))
 
 
 def test_the_version_is_said_in_one_place(capsys):
@@ -559,7 +560,7 @@ def test_the_version_is_said_in_one_place(capsys):
     assert '[tool.hatch.version]\npath = "teachnn/__init__.py"' in project
 
 
-@pytest.mark.parametrize("command", ["lab", "course", "vae"])
+@pytest.mark.parametrize("command", ["lab", "course", "site", "vae"])
 def test_every_option_has_a_help_text(command, capsys):
     with pytest.raises(SystemExit) as caught:
         cli.main([command, "--help"])
@@ -608,6 +609,22 @@ def test_course_names_a_folder_that_cannot_be_written(tmp_path, capsys):
     assert cli.main(["course", "--folder", str(tmp_path / "file")]) == 1
     expected = f"{tmp_path / 'file'}: expected a folder to write to, got File exists; choose another with --folder"
     assert capsys.readouterr() == ("", f"teachnn course: {expected}\n")
+
+
+def test_a_site_is_written_where_it_is_to_be_and_of_the_folder_that_is_named(monkeypatch):
+    got = []
+    monkeypatch.setattr("teachnn.cli.command.build_site", lambda *arguments: got.append(arguments) or 3)
+    assert cli.main(["site"]) == 3 and cli.main(["site", "--out", "there", "--folder", "mine"]) == 3
+    assert got == [(Path("teachnn-site"), None), (Path("there"), Path("mine"))]
+
+
+def test_a_site_that_cannot_be_written_names_the_option(monkeypatch, tmp_path, capsys):
+    def refused(out, folder):
+        raise PermissionError(errno.EACCES, "Permission denied", str(out))
+
+    monkeypatch.setattr("teachnn.cli.command.build_site", refused)
+    assert cli.main(["site", "--out", str(tmp_path)]) == 1
+    assert capsys.readouterr().err.endswith("got Permission denied; choose another folder with --out\n")
 
 
 @pytest.mark.parametrize(("command", "function"), [("lab", "open_course"), ("course", "bring_course")])

@@ -113,7 +113,6 @@ NOT_MET = {
     "tn.InputTypeError": "an error: shown in notebook 08 by what it says",
     "tn.Mode": 'a type: "train" or "test"',
     "tn.Optimizer": "what SGD and the others have in common",
-    "tn.scale": "for many machines: the README has it",
     "tn.models": "the notebooks import a model from its file",
     "tn.Snapshot": "for whoever builds a widget: all that a step may change, put back",
     "tn.StepResult": "made by a training function's step",

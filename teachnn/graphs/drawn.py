@@ -61,7 +61,9 @@ class Drawing:
         who = " and ".join(graph.name for graph in self.graphs)
         if len(self.graphs) == 1:
             return f"{who} uses {len(every)} parameters, {sum(p.size for p in every):,} numbers: {names}"
-        return f"{who} share {len(shared)} of {len(every)} parameters, {numbers}: {names}"
+        derived = dict.fromkeys(d for g in self.graphs for d in g.derived)
+        made = f"; {len(derived)} arrays are made from parameters and statistics" if derived else ""
+        return f"{who} share {len(shared)} of {len(every)} parameters, {numbers}: {names}{made}"
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         from teachnn.graphs.svg import begun_with

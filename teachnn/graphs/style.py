@@ -20,7 +20,7 @@ text{font-family:system-ui,-apple-system,"Segoe UI",sans-serif;font-size:12.5px;
 .link{fill:none;stroke-width:1.7} .link.parameter{stroke:$parameter} .link.statistic{stroke:$statistic}
 .link.derived{stroke:$derived}
 .link.state{stroke:$state;stroke-width:2.4;stroke-linecap:round;stroke-dasharray:0.1 5} .tip.state{fill:$state}
-.state-end{fill:$state}
+.end.state{fill:$state}
 .tip.statistic{fill:$statistic} .tip.derived{fill:$derived}
 .tip.parameter{fill:$parameter} .dashed{stroke-dasharray:5 4}
 .bar.train{fill:$train} .bar.test{fill:$test}

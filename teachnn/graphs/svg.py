@@ -66,7 +66,8 @@ def _description(picture: Picture) -> str:
         steps = [" ".join(filter(None, (box.title, box.type))) for box in picture.boxes if box.graph == g]
         said.append(f"{panel.title}: {', '.join(steps)}.")
     if picture.pills:
-        said.append(f"Between them: {', '.join(pill.about for pill in picture.pills)}.")
+        derived = any(pill.kind == "derived" for pill in picture.pills)
+        said.append(f"{'Between them' if derived else 'Shared'}: {', '.join(pill.about for pill in picture.pills)}.")
     elif len(functions) > 1:
         said.append("They share no parameters.")
     return " ".join(said)
@@ -116,7 +117,7 @@ def _end(box: Box) -> str:
 def _hexagon(x: float, y: float, width: float, height: float) -> str:
     a, b, middle, low = x + height / 2, x + width - height / 2, y + height / 2, y + height
     corners = [(a, y), (b, y), (x + width, middle), (b, low), (a, low), (x, middle)]
-    return f'<path class="state-end" d="M{"L".join(map(_point, corners))}Z"/>'
+    return f'<path class="end state" d="M{"L".join(map(_point, corners))}Z"/>'
 
 
 def _chip(chip: Pill) -> str:

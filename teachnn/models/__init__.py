@@ -20,6 +20,7 @@ FILES = [
     "gan",
     "linear_attributes",
     "plane",
+    "seeds",
     "shipped",
     "vae",
 ]

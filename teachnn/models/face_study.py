@@ -9,7 +9,6 @@ on the third.
 from __future__ import annotations
 
 import argparse
-import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -28,6 +27,7 @@ from teachnn.models.faces import (
     intersection_over_union,
     standardize,
 )
+from teachnn.models.seeds import each_seed
 from teachnn.parameters import rng as generator
 from teachnn.support import InputError, InputTypeError, array, instance, items, number, whole
 
@@ -175,25 +175,25 @@ def _pair(who: str, arrays: Iterable[np.ndarray]) -> tuple[np.ndarray, np.ndarra
     return pair[0], pair[1]
 
 
+def of_seed(seed: int, setting: Setting) -> dict[str, float]:
+    """Return the rows of one seed, and the overlap of the boxes that were found with the true ones."""
+    rng = generator(seed)
+    table, overlap = study(drawn_faces(setting.people, setting.pictures, rng), setting, rng)
+    return {**table, "overlap": overlap}
+
+
 def main() -> None:
     """Print the table of several seeds."""
     parser = argparse.ArgumentParser(prog="python -m teachnn.models.face_study", description=main.__doc__)
     parser.add_argument("--seeds", type=int, default=3, help="how many (default: 3)")
     parser.add_argument("--full", action="store_true", help="more people, more passes")
     options = parser.parse_args()
-    tables, overlaps = [], []
-    for seed in range(options.seeds):
-        start = time.perf_counter()
-        rng, setting = generator(seed), FULL if options.full else QUICK
-        table, share = study(drawn_faces(setting.people, setting.pictures, rng), setting, rng)
-        tables.append(table)
-        overlaps.append(share)
-        print(f"seed {seed}: {time.perf_counter() - start:.0f} s", flush=True)
+    tables = each_seed(of_seed, options.seeds, setting=FULL if options.full else QUICK)
     print(f"{'accuracy, %':24}", *(f"{f'seed {seed}':>6}" for seed in range(options.seeds)), "  mean  spread")
     for row in ROWS:
         values = 100 * np.array([table[row] for table in tables])
         print(f"{row:24}", *(f"{v:6.1f}" for v in (*values, values.mean(), np.ptp(values))))
-    print(f"{'overlap of the boxes':24}", *(f"{share:6.2f}" for share in overlaps))
+    print(f"{'overlap of the boxes':24}", *(f"{table['overlap']:6.2f}" for table in tables))
 
 
 if __name__ == "__main__":

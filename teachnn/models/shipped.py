@@ -6,6 +6,7 @@ found, neither trained nor shared. Hinton, Vinyals & Dean 2015, arXiv:1503.02531
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import field
 from typing import TypeVar
 
@@ -48,7 +49,7 @@ class Student(Classifier):
         return {"labels": (1 - self.share) * loss.cross_entropy(logits, y), "teacher": self.share * T * T * taught}
 
 
-def with_arrays(layer: L, arrays: dict[Variable, Variable]) -> L:
+def with_arrays(layer: L, arrays: Mapping[Variable, Variable]) -> L:
     """Return the layer with other arrays in the place of some of its own."""
     return layer.mapped(lambda item: arrays.get(item, item) if isinstance(item, Variable) else item)
 
@@ -57,7 +58,8 @@ def folded(net: Sequential) -> Sequential:
     """Return the network of the test function with each batch norm folded into the layer before it.
 
     y = gamma (x W + b - mean) / std + beta = x W' + b', where W' = W gamma / std, b' = (b - mean) gamma / std + beta.
-    W' and b' are derived arrays; a layer without a batch norm behind it keeps its parameters.
+    All its arrays are derived, those of other layers as they are: a network of which one half followed training, and
+    the other did not, would be neither the old one nor the new.
     Raises InputError if a batch norm stands behind anything but a dense or a convolutional layer.
     """
     layers: list[Layer] = []
@@ -74,7 +76,8 @@ def folded(net: Sequential) -> Sequential:
         b = (before.b.value - layer.mean.value) * gain + layer.beta.value
         sources = [before.b, layer.gamma, layer.beta, layer.mean, layer.variance]
         layers.append(with_arrays(before, {before.W: W, before.b: Derived(before.b.name, b, sources)}))
-    return Sequential(*layers, name=net.name)
+    kept = {v: Derived(v.name, v.value, [v]) for layer in layers for v in (*layer.parameters, *layer.statistics)}
+    return Sequential(*(with_arrays(layer, kept) for layer in layers), name=net.name)
 
 
 def rounded(W: Array, bits: int = 8) -> tuple[Array, Array]:

@@ -105,9 +105,11 @@ def _done(client: Client, code: bytes, jobs: dict[int, dict], limit: float | Non
     news, waiting, killed = _News(), list[int](), set[int]()
     client.subscribe_topic(news.topic, news.hear)
 
+    sent = client.submit(bytes, code, pure=False)  # once; from there to each worker, and made again if it is lost
+
     def submit(places: list[int]) -> None:
         for i in places:
-            future = client.submit(run, code, jobs[i], news.topic, pure=False)
+            future = client.submit(run, sent, jobs[i], news.topic, pure=False)
             futures[future] = i
             future.add_done_callback(lambda _: news.any.set())
 
@@ -132,7 +134,7 @@ def _done(client: Client, code: bytes, jobs: dict[int, dict], limit: float | Non
                     news.any.clear()
     finally:
         if client.status == "running":
-            client.cancel(list(futures), force=True)
+            client.cancel([*futures, sent], force=True)
             client.unsubscribe_topic(news.topic)
 
 
@@ -175,9 +177,11 @@ def run(code: bytes, setting: dict[str, Any], topic: str) -> None:
 
 
 def _numbers(found: Any) -> dict[str, float]:
-    """Return what a job found as plain numbers; raises InputTypeError for anything else."""
+    """Return what a job found as plain numbers; raises InputTypeError for anything else, and for the name "error"."""
     if not isinstance(found, Mapping) or not all(isinstance(name, str) for name in found):
         raise InputTypeError("sweep", "a job that returns numbers by name, a dict", repr(found)[:60])
+    if "error" in found:
+        raise InputError("sweep", "names other than error, which is kept for what went wrong", "it", "test_error, say")
     numbers = {name: plain(np.asarray(value)[()]) for name, value in found.items()}
     for name, value in numbers.items():
         if not isinstance(value, int | float):

@@ -21,7 +21,7 @@ GROUPS = {
     "operations": "operations",
     "use": "use",
 }
-TABLES = ("fixed", "growth", "runs", "idea")  # each prints a table of its own
+TABLES = ("fixed", "growth", "runs", "idea", "machines")  # each prints a table of its own
 
 
 class Peer:

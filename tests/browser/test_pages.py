@@ -9,6 +9,7 @@ import teachnn as tn
 import teachnn_widgets as tw
 from teachnn.models.classifier import Classifier, convolutional_network
 from teachnn.models.fractalnet import FractalNet
+from teachnn.models.recurrent import RecurrentNet, waves
 from teachnn.models.vae import VAE
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium")
@@ -36,7 +37,7 @@ def made(tmp_path_factory):
     ]
     path = tmp_path_factory.mktemp("pages") / "page.html"
     tw.save_page(path, *widgets, title=EVIL)
-    return path, vae, x
+    return path, vae, x, explorer
 
 
 @pytest.fixture
@@ -61,7 +62,7 @@ def test_every_widget_is_there_and_the_one_that_cannot_live_is_a_picture(page):
 
 
 def test_a_slider_shows_what_the_kernel_would_show_within_one_grey_level(page, made):
-    _, vae, _ = made
+    _, vae, *_ = made
     slider = page.get_by_test_id("z1")
     slider.focus()
     for _ in range(25):
@@ -72,8 +73,17 @@ def test_a_slider_shows_what_the_kernel_would_show_within_one_grey_level(page, m
     assert np.abs(found - 255 * vae.decode(z)[0]).max() <= 1
 
 
+def test_the_plane_that_the_page_paints_is_the_kernels_within_one_grey_level(page, made):
+    plane = page.locator(".tn-latent-explorer .tn-plane canvas")
+    page.wait_for_function("(node) => Number(node.dataset.frame) > 1", arg=plane.element_handle())
+    side = made[3].side
+    found = np.reshape(plane.evaluate(PIXELS), (side * 28, side * 28))
+    kernels = np.frombuffer(made[3].plane, np.uint8).reshape(found.shape).astype(int)
+    assert np.abs(found - kernels).max() <= 1 and found.max() > 100
+
+
 def test_a_picture_is_encoded_where_the_kernel_would_encode_it(page, made):
-    _, vae, x = made
+    _, vae, x, _ = made
     page.get_by_test_id("pick-2").click()
     mean = vae.encode(np.round(x[2:3] * 255) / 255)[0][0]
     for d in (0, 1):
@@ -110,6 +120,21 @@ def test_two_graphs_change_their_tab_and_show_what_is_chosen(page):
     expect(widget).to_contain_text("encode uses 6 of them")
     widget.locator(".pill").first.press("Enter")
     assert widget.locator(".tn-inspector .tn-histogram").count() >= 1
+
+
+def test_a_state_can_be_looked_at_and_lights_up_with_its_way_back(whole_lab, tmp_path):
+    net, x = RecurrentNet(1, 4, tn.rng(0)), waves(tn.rng(1), 2, 3)
+    graphs = net.train_function(tn.Adam()).graph(x), net.next.graph(*net.read(x))
+    tw.save_page(tmp_path / "state.html", tw.TwoGraphs(*graphs))
+    page, faults = whole_lab.browser.new_page(viewport={"width": 1200, "height": 1000}), []
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.goto((tmp_path / "state.html").as_uri())
+    ends = page.locator(".tn-stage [data-key] > .end.state")
+    assert ends.count() == page.locator(".tn-map .end.state").count() == 2
+    ends.first.hover(force=True)  # its letters lie above it
+    expect(page.get_by_text("neither saved nor trained")).to_be_visible()
+    page.close()
+    assert not faults
 
 
 def test_parameters_and_paths_answer_from_what_was_written_down(page):

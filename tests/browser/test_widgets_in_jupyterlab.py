@@ -111,22 +111,15 @@ def test_two_clicks_at_once_are_play_and_pause(lab):
     assert page.get_by_test_id("play").get_attribute("aria-pressed") == "false"
 
 
-def test_the_stop_button_of_the_notebook_stops_training_and_says_so(lab):
-    page = lab.open(lab.write("interrupt", START, COCKPIT))
-    page.get_by_test_id("play").click()
-    page.wait_for_function("() => document.querySelector('[data-name=step]').textContent !== '0'")
-    lab.execute(page, "notebook:interrupt-kernel")
-    page.wait_for_function("() => document.querySelector('.tn-reason').textContent.includes('kernel was interrupted')")
-
-
-def test_another_cell_answers_while_it_trains(lab):
+def test_while_it_trains_another_cell_answers_and_the_stop_button_stops_it_and_says_so(lab):
     page = lab.open(lab.write("alive", START, COCKPIT, "if cockpit.train.steps: print('cell ran at', cockpit.running)"))
     page.get_by_test_id("play").click()
     page.wait_for_function("() => document.querySelector('[data-name=step]').textContent !== '0'")
     page.locator(".jp-Notebook-cell .cm-content").last.click()
     lab.execute(page, "notebook:run-cell")
     page.wait_for_function("() => document.body.textContent.includes('cell ran at True')")
-    page.get_by_test_id("play").click()
+    lab.execute(page, "notebook:interrupt-kernel")
+    page.wait_for_function("() => document.querySelector('.tn-reason').textContent.includes('kernel was interrupted')")
 
 
 def test_a_graph_is_searched_by_keyboard_inspected_and_shown_at_another_depth(lab):

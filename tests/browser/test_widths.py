@@ -91,6 +91,16 @@ USE = """() => {
     else widget.querySelector('.tn-body button:enabled').click();
   }
 }"""
+# What scrolls and takes no focus: no keyboard scrolls it; axe-core takes all in a fieldset that is off for such.
+STUCK = """() => [...document.querySelectorAll('.tn-widget *')].filter((node) => {
+  const { overflowX, overflowY } = getComputedStyle(node);
+  const wide = node.scrollWidth > node.clientWidth + 1 && /auto|scroll/.test(overflowX);
+  const high = node.scrollHeight > node.clientHeight + 1 && /auto|scroll/.test(overflowY);
+  if (!node.checkVisibility() || !(wide || high)) return false;
+  node.focus();
+  return document.activeElement !== node;
+}).map((node) => node.outerHTML.slice(0, 150))"""
+OF_AXE = "scrollable-region-focusable"
 STATES = "(state) => [...document.querySelectorAll('.tn-widget')].every(({ dataset }) => dataset.kernel === state)"
 
 
@@ -115,7 +125,8 @@ def test_what_a_kernel_that_is_busy_or_gone_leaves_is_within_reach_and_legible_a
         for width in WIDTHS:
             at_width(page, width)
             assert page.evaluate(OUT_OF_REACH) == [], (state, width)
-            assert page.evaluate(AXE) == [], (state, width)
+            faults = [fault for fault in page.evaluate(AXE) if state == "busy" or not fault.startswith(OF_AXE)]
+            assert faults + page.evaluate(STUCK) == [], (state, width)
             for i, widget in enumerate(page.locator(".tn-widget").all()):
                 widget.scroll_into_view_if_needed()
                 lab.look(page, f"{state}-{i}-{width}-{'dark' if dark else 'light'}", widget)

@@ -14,10 +14,12 @@ from course import PATHS
 import teachnn as tn
 import teachnn_widgets as tw
 from teachnn.exercises.lesson_02 import spirals
+from teachnn.models.classifier import Classifier
 from teachnn.models.diffusion import Diffusion, levels
 from teachnn.models.faces import ANet
 from teachnn.models.plane import rings
 from teachnn.models.recurrent import RecurrentNet, waves
+from teachnn.models.shipped import folded, quantised
 
 CALL = re.compile(r'tn\.check\.milestone\("(.+?)", ')
 
@@ -178,6 +180,29 @@ def distance_to_known_digits():
     return strangeness, np.quantile(strangeness(held_out), 0.95)
 
 
+def reader_of_few_bytes(images, labels):
+    """Return a network of 3,504 bytes: pictures of 14 x 14 pixels, weights of 8 bits."""
+    rng = tn.rng(0)
+    net = tn.Sequential(
+        *(tn.Reshape((28, 28, 1)), tn.AveragePool2D(2), tn.Flatten()),
+        *(tn.Dense.create("h", 196, 16, rng), tn.BatchNorm.create("bn", 16, mode="train"), tn.ReLU()),
+        tn.Dense.create("out", 16, 10, rng),
+    )
+    train = Classifier(net).train_function(tn.Adam(3e-3))
+    train.fit(tn.data.batches(images, labels, size=50, rng=tn.rng(1)), epochs=10, progress=False)
+    return quantised(folded(net))
+
+
+def in_one_byte(gradient):
+    """Return a gradient's numbers as multiples of a hundredth and a bit of the largest, and that."""
+    scale = np.float32(np.abs(gradient).max() / 127 or 1)
+    return [np.rint(gradient / scale).astype(np.int8), scale]
+
+
+def in_floats(arrays):
+    return arrays[0].astype(np.float32) * arrays[1]
+
+
 def page_that_reads():
     rng, digits = tn.rng(0), tn.data.mnist().train
     net = tn.Sequential(
@@ -236,6 +261,8 @@ SOLUTIONS = {
     "14.2": lambda: rings_in(3),
     "15.1": lambda: tn.TestFunction(onto_rings),
     "15.2": lambda: tn.TestFunction(onto_rings),
+    "16.1": lambda: reader_of_few_bytes,
+    "17.1": lambda: (in_one_byte, in_floats),
     "maths.1": maths_1,
 }
 

@@ -42,7 +42,7 @@ def test_the_words_say_which_functions_there_are_and_what_they_share():
     root = ElementTree.fromstring(svg_of(*vae()[:2]))
     assert root[0].text == "Training function and Test function: decode"
     words = root[1].text or ""
-    assert "Between them: dec.h.W (parameter, 2 × 256), dec.h.b (parameter, 256)" in words
+    assert "Shared: dec.h.W (parameter, 2 × 256), dec.h.b (parameter, 256)" in words
     assert "They share no parameters." in (ElementTree.fromstring(svg_of(*vae()[1:3]))[1].text or "")
 
 
@@ -111,10 +111,10 @@ def test_statistics_have_corners_and_parameters_are_round():
 def test_a_state_has_a_shape_of_its_own_and_a_dotted_way_back_and_the_legend_names_it():
     train, test = recurrent()
     svg = svg_of(train, test)
-    assert svg.count('class="state-end"') == 3, "where it goes in, where it comes out, and the legend"
+    assert svg.count('class="end state"') == 3, "where it goes in, where it comes out, and the legend"
     assert svg.count('class="link state"') == 1
     assert "state: comes out, goes into the next call" in texts(svg)
-    assert "state-end" not in svg_of(train).partition("</style>")[2]
+    assert "end state" not in svg_of(train).partition("</style>")[2]
 
 
 def test_a_parameter_without_a_gradient_in_training_has_a_dashed_outline():

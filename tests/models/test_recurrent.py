@@ -1,5 +1,7 @@
 """A recurrent net: T boxes in training, one in a loop at test, and what its own output does to it."""
 
+import threading
+
 import numpy as np
 import pytest
 from hypothesis import given, settings, strategies as st
@@ -75,6 +77,35 @@ def test_what_is_drawn_belongs_to_the_step_and_a_look_draws_nothing():
     assert net.noise.bit_generator.state == before
     scheduled(X, 0.5)
     assert net.noise.bit_generator.state != before
+
+
+def test_a_run_that_is_stopped_goes_on_to_the_same_bits(tmp_path):
+    def run(seed, first, last, path=None, load=None):
+        net = RecurrentNet(1, 6, tn.rng(seed), given=2)
+        train = net.scheduled_function(tn.Adam(1e-2))
+        if load:
+            tn.load(load, net.parameters, train, {"noise": net.noise})
+        for i in range(first, last):
+            train(waves(tn.rng(i), 4, 7), 0.5)
+        if path:
+            tn.save(path, net.parameters, train, {"noise": net.noise})
+        return [p.value.tobytes() for p in net.parameters], net.noise.bit_generator.state
+
+    run(0, 0, 3, path=tmp_path / "half")
+    assert run(9, 3, 6, load=tmp_path / "half") == run(0, 0, 6)
+
+
+def test_a_test_function_on_another_thread_sees_one_whole_step():
+    net, answers = RecurrentNet(1, 6, tn.rng(0)), []
+    train, x = net.train_function(tn.SGD(0.1)), X[:1, :4]
+    allowed = {net.follow(x).tobytes()}
+    thread = threading.Thread(target=lambda: answers.extend(net.follow(x).tobytes() for _ in range(300)))
+    thread.start()
+    while thread.is_alive():
+        train(X)
+        allowed.add(net.follow(x).tobytes())
+    thread.join()
+    assert set(answers) <= allowed and len(answers) == 300
 
 
 def test_trained_on_its_own_output_it_goes_on_better_and_is_taught_as_well():

@@ -11,6 +11,7 @@ import teachnn as tn
 from teachnn import ops
 from teachnn.functions.check import _Checking
 from teachnn.models.gpt import GPT
+from teachnn.models.recurrent import RecurrentNet
 from teachnn.models.vae import VAE
 
 torch = pytest.importorskip("torch")
@@ -431,6 +432,29 @@ def test_a_network_trained_there_is_the_same_here():
     assert net.at("test")(x) == pytest.approx(module.eval()(torch.from_numpy(x)).detach().numpy(), abs=2e-6)
 
 
+# Stacks, parts and what is put together
+
+
+JOINED = {
+    "a product of stacks": (anp.matmul, torch.matmul, [(2, 3, 4, 5), (2, 3, 5, 2)]),
+    "a stack times a matrix": (anp.matmul, torch.matmul, [(2, 4, 5), (5, 3)]),
+    "one after the other": (
+        lambda *xs: anp.concatenate(xs, axis=1), lambda *xs: torch.cat(xs, 1), [(2, 3), (2, 1), (2, 4)],
+    ),
+    "a stack": (lambda *xs: ops.stack(*xs), lambda *xs: torch.stack(xs), [(2, 3)] * 3),
+    "a stack along the second axis": (lambda *xs: anp.stack(xs, axis=1), lambda *xs: torch.stack(xs, 1), [(2, 3)] * 3),
+    "a slice": (lambda x: x[:, 1:4:2], lambda x: x[:, 1:4:2], [(3, 5, 2)]),
+    "a number and the rest": (lambda x: x[..., -1] * x[:, 0:1, 0], lambda x: x[..., -1] * x[:, 0:1, 0], [(3, 5, 2)]),
+    "axes in another order": (lambda x: anp.swapaxes(x, 1, 3), lambda x: x.transpose(1, 3), [(2, 3, 4, 5)]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", JOINED)
+def test_parts_and_stacks_and_their_gradients(what):
+    ours, theirs, shapes = JOINED[what]
+    compare(ours, theirs, *(numbers(*shape) for shape in shapes))
+
+
 # A recurrent net
 
 
@@ -459,6 +483,23 @@ def test_a_gru_goes_there_and_follows_a_series_as_it_does_here():
     for t in range(6):
         h, there = layer(x[t], h), module(torch.from_numpy(x[t]), there)
         assert h == pytest.approx(there.detach().numpy(), abs=2e-6)
+
+
+def test_a_recurrent_nets_loss_and_all_its_gradients():
+    net = RecurrentNet(2, 4, tn.rng(0))
+    module = torch.nn.GRU(2, 4, batch_first=True, dtype=torch.float64)
+
+    def theirs(W, U, b, c, W_out, b_out):
+        series = torch.tensor(known)
+        arrays = {"weight_ih_l0": W.T, "weight_hh_l0": U.T, "bias_ih_l0": b, "bias_hh_l0": c}
+        states, _ = torch.func.functional_call(module, arrays, (series[:, :-1],))
+        return F.mse_loss(F.linear(states, W_out.T, b_out), series[:, 1:])
+
+    known = numbers(3, 6, 2)
+    compare(
+        lambda *values: _Checking(dict(zip(net.parameters, values, strict=True))).run(net.objective, known),
+        theirs, *(numbers(*p.shape) for p in net.parameters), rel=1e-6,
+    )  # fmt: skip
 
 
 def test_an_embedding_goes_there():

@@ -22,6 +22,8 @@ def job(rate, seed=0, **more):
         raise ValueError("bad rate")
     if rate == "nonsense":
         return [1, 2]
+    if rate == "error":
+        return {"error": 1.0}
     if rate == "text":
         return {"loss": "small"}
     if rate == "die":
@@ -48,10 +50,11 @@ def test_rows_come_in_the_order_of_the_settings(client):
 
 
 def test_a_setting_that_fails_is_a_row_with_its_error_and_the_others_go_on(client):
-    rows = sweep(job, grid(rate=["fail", "nonsense", "text", 1.0, "too large"]), client, progress=False)
+    rows = sweep(job, grid(rate=["fail", "nonsense", "text", 1.0, "too large", "error"]), client, progress=False)
     assert rows[0]["error"] == "ValueError: bad rate"
     assert "a job that returns numbers by name" in rows[1]["error"] and "one number as loss" in rows[2]["error"]
-    assert rows[3]["loss"] == 1 and len(rows.failed) == 4 and "MemoryError" in rows[4]["error"]
+    assert rows[3]["loss"] == 1 and len(rows.failed) == 5
+    assert "MemoryError" in rows[4]["error"] and "names other than error" in rows[5]["error"]
 
 
 @pytest.mark.parametrize("rate", ["die", "greedy"])

@@ -15,6 +15,13 @@ def test_the_longest_token_that_fits_is_taken():
     assert [words.seen(token) for token in (1, 5, 6)] == ["␣cat", "␣", "↵"]
 
 
+def test_words_that_end_in_a_space_can_be_typed_without_the_last_one():
+    words = Vocabulary("who", 3, ["the ", "cat ", "sat "])
+    assert words.encode("the cat ") == words.encode("the cat") == [0, 1]
+    with pytest.raises(tn.InputError, match="got 'thecat'"):
+        words.encode("thecat")
+
+
 @given(st.text("0123456789+=", min_size=1))
 def test_a_text_of_characters_is_cut_and_put_together_again(text):
     letters = Vocabulary("who", 12, "0123456789+=")

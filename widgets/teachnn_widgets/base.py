@@ -44,12 +44,14 @@ class Widget(anywidget.AnyWidget):
 
     parts: further .js and .css files, by name, that several widgets share. rules: further CSS, as text.
     constants: what the page's JavaScript is to know by the same name.
+    computed: bytes that a page without a kernel computes itself when it is opened, and so need not hold.
     Callbacks may come on any thread (a kernel's subshell, a training thread), so code that changes traits holds `lock`.
     """
 
     parts: tuple[str, ...] = ()
     rules: str = ""
     constants: ClassVar[dict[str, float]] = {}
+    computed: tuple[str, ...] = ()
     alert = t.Unicode(help="What went wrong, shown above the widget; empty while all is well.").tag(sync=True)
 
     def __init_subclass__(cls, **kwargs):

@@ -40,6 +40,7 @@ class LatentExplorer(InkWidget):
     """
 
     constants: ClassVar = {**InkWidget.constants, "REACH": REACH}
+    computed = ("plane",)
 
     dimensions = t.Int(2).tag(sync=True)
     z = t.List(t.Float()).tag(sync=True)

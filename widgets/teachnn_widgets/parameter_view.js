@@ -101,7 +101,9 @@ function render({ model, el }) {
 
   const heat = make("div", { class: "tn-result" }, canvas);
   const left = make("div", { class: "tn-large" }, title, heat, scale, bars);
-  const columns = make("div", { class: "tn-columns" }, left, make("div", { class: "tn-table" }, table));
+  const focused = { class: "tn-table", tabindex: 0, role: "group" };
+  const scroll = make("div", control("The table of variables", "table", focused), table);
+  const columns = make("div", { class: "tn-columns" }, left, scroll);
   const said = sentence();
   return ending(
     region(

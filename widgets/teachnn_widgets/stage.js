@@ -11,7 +11,8 @@ const [FADE, TRAVEL] = [150, 300]; // milliseconds; a way across the page takes 
  * steady: every drawing that is shown stands at the left and in one size, so that what they have in common stays. */
 function windowOn(label, steady) {
   const sheet = make("div", { class: "tn-sheet" });
-  const stage = make("div", { class: "tn-stage" }, sheet);
+  const focused = { class: "tn-stage", tabindex: 0, role: "group" }; // who has no pointer scrolls it by the arrow keys
+  const stage = make("div", control(`Window on ${label}`, "stage", focused), sheet);
   const map = shape("svg", { class: "tn-map teachnn", role: "img", "aria-label": `Map of ${label}` });
   const node = make("div", { class: "tn-frame" }, stage, map);
   const view = { scale: 1, fitted: true, width: 1, height: 1, svg: null };
@@ -42,9 +43,9 @@ function windowOn(label, steady) {
     fit();
     const small = faces.map((face) => {
       const { e: right = 0, f: down = 0 } = face.closest("[transform]")?.transform.baseVal.consolidate().matrix ?? {};
-      const [x, y, wide, high] = ["x", "y", "width", "height"].map((name) => Number(face.getAttribute(name)));
-      const sizes = { x: x + right, y: y + down, width: wide, height: high };
-      return shape("rect", { ...sizes, class: face.getAttribute("class") });
+      const told = ["class", "x", "y", "width", "height", "d"].filter((name) => face.hasAttribute(name));
+      const same = Object.fromEntries(told.map((name) => [name, face.getAttribute(name)]));
+      return shape(face.tagName, { ...same, transform: `translate(${right} ${down})` });
     });
     map.setAttribute("viewBox", `0 0 ${view.width} ${height}`);
     map.replaceChildren(...small, seen);

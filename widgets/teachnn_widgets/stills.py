@@ -83,7 +83,7 @@ def text_figure(names: Sequence[str], likely: Sequence[list], weights: np.ndarra
     figure, (left, middle, right) = tn.images.figure(10, 3.6, columns=3)
     left.barh(np.arange(len(likely)), [chance for _, _, chance, _ in likely], color=tn.images.TEST)
     left.set(title="next token", xlabel="probability", xlim=(0, 1), ylim=(len(likely) - 0.4, -0.6))
-    left.set_yticks(np.arange(len(likely)), [repr(name)[1:-1] for _, name, _, _ in likely])
+    left.set_yticks(np.arange(len(likely)), [name for _, name, _, _ in likely], parse_math=False)
     looks = weights.reshape(-1, weights.shape[-1])
     middle.imshow(looks, cmap="Greens", vmin=0, vmax=1, aspect="auto", interpolation="nearest")
     heads = [f"{block + 1}.{head + 1}" for block in range(len(weights)) for head in range(weights.shape[1])]
@@ -95,5 +95,5 @@ def text_figure(names: Sequence[str], likely: Sequence[list], weights: np.ndarra
         axes.grid(visible=False)
         axes.set_xlabel("token")
         if len(names) <= FEW_NAMES:
-            axes.set_xticks(np.arange(len(names)), names)
+            axes.set_xticks(np.arange(len(names)), names, parse_math=False)
     return as_image(figure)

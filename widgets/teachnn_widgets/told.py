@@ -62,7 +62,7 @@ def details_of(picture: Picture, graphs: Sequence[tn.Graph]) -> dict[str, dict]:
         lines = [shapes, node.mode and f"mode {node.mode}", count and f"{count:,} numbers in parameters", node.formula]
         title = " · ".join(dict.fromkeys(filter(None, (node.name, node.type))))
         if node.type == "state":
-            lines.append("state: it comes out and goes into the next call; neither saved nor trained")
+            lines.append("it comes out and goes into the next call; neither saved nor trained")
         same = f"{'right' if box.graph else 'left'}: {title}"
         calls[same] += 1
         said[box.key] = {"title": title, "lines": [line for line in lines if line], "same": f"{same} {calls[same]}"}

@@ -13,7 +13,8 @@ class Vocabulary:
     """The texts of tokens 0 to size - 1.
 
     texts: one for each token, where a string has one for each of its characters; or a function, tokens -> text.
-    encode: a function, text -> tokens; without one the longest token that fits is taken, from left to right.
+    encode: a function, text -> tokens; without one the longest token that fits is taken, from left to right, and the
+    last one needs no space at its end.
     Raises InputError for another number of texts, for two that are the same, and for a function alone.
     """
 
@@ -55,10 +56,12 @@ class Vocabulary:
     def _cut(self, text: str) -> list[int]:
         tokens, place = [], 0
         while place < len(text):
-            fitting = (token for token in self._longest_first if text.startswith(self.texts[token], place))
-            token = next(fitting, None)
+            rest = text[place:]
+            fitting = (token for token in self._longest_first if rest.startswith(self.texts[token]))
+            last = (token for token in self._longest_first if rest == self.texts[token].rstrip())
+            token = next(fitting, next(last, None))
             if token is None:
-                raise InputError(self.who, "a prompt of the vocabulary's tokens", repr(text[place : place + 12]))
+                raise InputError(self.who, "a prompt of the vocabulary's tokens", repr(rest[:12]))
             tokens.append(token)
             place += len(self.texts[token])
         return tokens

@@ -64,7 +64,7 @@ def _program(name: str, function: Callable, example: Any) -> Any:
 def _traits(widget: Widget) -> dict[str, Any]:
     """Return what the page is told of a widget, bytes in base64."""
     state = widget.get_state([name for name in widget.keys if not name.startswith("_") and name not in OWN])
-    return {name: _packed(value) for name, value in state.items()}
+    return {name: _packed(b"" if name in widget.computed else value) for name, value in state.items()}
 
 
 def _packed(value: Any) -> Any:

@@ -11,17 +11,20 @@ ANSWERS.LatentExplorer = (model, { decode, encode, classify }, { REACH, SIDE }) 
   };
   const others = () =>
     JSON.stringify([model.get("axes"), model.get("z").filter((_, d) => !model.get("axes").includes(d))]);
-  let painted = others();
+  let painted = model.get("plane").byteLength ? others() : "";
   let painting = 0;
 
   function look() {
     const [picture] = decode([1, dimensions], Float32Array.from(model.get("z")));
     const likely = classify ? [...classify(shape, picture.data)[0].data] : [];
     model.put({ image: pixels(picture.data), likely });
-    if (others() === painted) return;
+    if (others() !== painted) paintPlane();
+  }
+  function paintPlane() {
     painted = others();
     cancelAnimationFrame(painting);
-    paintRow(0, new Uint8Array(side * side * height * width * channels));
+    const plane = new Uint8Array(side * side * height * width * channels);
+    painting = requestAnimationFrame(() => paintRow(0, plane));
   }
   /** A row of pictures a frame, so that no slider waits for the whole plane. */
   function paintRow(row, plane) {
@@ -52,6 +55,7 @@ ANSWERS.LatentExplorer = (model, { decode, encode, classify }, { REACH, SIDE }) 
   }
   const view = (name) => new Uint8Array(model.get(name).buffer, model.get(name).byteOffset, model.get(name).byteLength);
   const size = height * width * channels;
+  if (!painted) paintPlane();
   return {
     z: look,
     axes: look,
