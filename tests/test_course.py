@@ -104,7 +104,6 @@ def test_it_has_three_exercises_or_more_in_order(name):
 
 NOT_MET = {
     "tn.CheckpointError": "an error: shown in notebook 01 by what it says",
-    "tn.Average": "of parameters: lesson 14 has it",
     "tn.Averaged": "made by average.of(layer)",
     "tn.Detached": "made by layer.detached()",
     "tn.Drawing": "made by tn.draw",
