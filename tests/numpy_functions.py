@@ -26,6 +26,7 @@ FUNCTIONS = [
     lambda x: anp.argmax(x, axis=-1),
     lambda x: anp.logical_and(x > -1, anp.logical_not(x > 1)),
     lambda x: anp.exp(-anp.abs(x)) + anp.log(1 + x * x) + anp.sqrt(x * x) + anp.sin(x) * anp.cos(x) + anp.sign(x),
+    lambda x: anp.rint(3 * x) + anp.rint(anp.rint(2 * x) / 2),
     lambda x: tn.ops.leaky_relu(x, 0.3) + tn.ops.tanh(x) ** 2 + anp.maximum(x, 0) - anp.minimum(x, 1),
     lambda x: x @ np.ones((6, 2), np.float32),
     lambda x: anp.dot(x[:, 0], np.ones((6, 2), np.float32)),

@@ -3,7 +3,7 @@
 import numpy as np
 
 from teachnn.graphs import Edge, Graph, Node, Use
-from teachnn.parameters import Parameter, Statistic
+from teachnn.parameters import Derived, Parameter, Statistic
 
 HOW: dict = {"train": ("trains", "writes"), "test": ("uses", "reads")}
 
@@ -127,6 +127,19 @@ def classifier():
             s.output("p", s.layer("Softmax", a, (n, 10)), n, 10)
         graphs.append(s.graph())
     return tuple(graphs)
+
+
+def folded():
+    """A classifier's training function, and one whose first layer has arrays made from its first two layers'."""
+    train, _ = classifier()
+    used = {use.variable.name: use.variable for node in train.nodes for use in node.uses}
+    W = Derived("h.W", np.zeros(used["h.W"].shape), [used["h.W"], used["bn.gamma"], used["bn.variance"]])
+    b = Derived("h.b", np.zeros(used["h.b"].shape), [used["h.b"], used["bn.beta"], used["bn.mean"]])
+    s = Sketch("folded", "test")
+    h = s.layer("Dense", s.input("x", 5, 784), (5, 256), "h", [W, b])
+    out = [used["out.W"], used["out.b"]]
+    s.output("output", s.layer("Dense", s.layer("ReLU", h, (5, 256)), (5, 10), "out", out), 5, 10)
+    return train, s.graph()
 
 
 def fractal(columns=4, blocks=2):

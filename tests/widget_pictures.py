@@ -44,7 +44,7 @@ def draw(page: Page) -> None:
 
 def inspect(page: Page) -> None:
     """See all of the drawing, and look into a shared parameter."""
-    page.get_by_role("button", name="Fit").click()
+    page.get_by_test_id("fit").click()
     page.locator(".pill").first.press("Enter")
 
 

@@ -120,7 +120,7 @@ class Layer(Frozen):
             raise InputError(
                 self.who, "floats", f"{kind} of shape {actual}", "x.astype(np.float32) or tn.data.pixels(x)"
             )
-        if isinstance(x, np.ndarray):
+        if isinstance(x, np.ndarray) and type(x) is not np.ndarray:  # a matrix, a masked array
             x = as_array(self.who, "x", x)
         if shape and not fits(actual, shape):
             raise InputError(self.who, f"x of shape {shape_text(shape)}", str(tuple(actual)), reshaping(actual, shape))

@@ -5,11 +5,12 @@ What a bias gets back is a sum over all rows of a batch, and batch norm needs fi
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Callable
 
 import numpy as np
-from autograd.extend import defvjp
+from autograd.extend import defvjp, primitive as traced
 
 from teachnn.ops.primitive import primitive
 from teachnn.support import Array
@@ -40,11 +41,17 @@ def column_sums(x: Array) -> Array:
 defvjp(column_sums, lambda y, x: lambda g: g[..., None, :] * np.ones((x.shape[-2], 1), x.dtype))
 
 
-@primitive
+@traced
 def row_sums(x: Array) -> Array:
     """y = x summed along its rows: x (..., d) -> y (..., 1), by a product with ones: six times as fast."""
     d = x.shape[-1]
-    return (x.reshape((-1, d)) @ np.ones((d, 1), x.dtype)).reshape((*x.shape[:-1], 1))
+    return (x.reshape((-1, d)) @ _ones(d, x.dtype)).reshape((*x.shape[:-1], 1))
+
+
+@functools.lru_cache(64)
+def _ones(d: int, kind: np.dtype) -> np.ndarray:
+    """Return a column of ones; the few lengths that a network has are made once."""
+    return np.ones((d, 1), kind)
 
 
 defvjp(row_sums, lambda y, x: lambda g: g * np.ones(x.shape[-1], x.dtype))

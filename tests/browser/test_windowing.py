@@ -67,3 +67,21 @@ def test_widgets_that_were_scrolled_out_of_sight_are_alive_and_steady_when_they_
     }
     states = page.locator(".tn-widget").evaluate_all("(all) => all.map((widget) => widget.dataset.kernel)")
     assert {*states} == {"alive"} and page.locator(".tn-alert:visible").count() == 0
+
+
+def test_the_kernel_knows_that_nobody_looks_at_a_widget_and_that_somebody_does_again(lab):
+    wait = (
+        "import time\n"
+        "until, again = time.monotonic() + 20 * ('again' in globals()), True\n"  # not when all cells are run
+        "while explorer.in_sight and time.monotonic() < until:\n    time.sleep(0.05)\n"
+        "print('in sight:', explorer.in_sight)"
+    )
+    lab.subshells("commPerWidget")  # so that a cell that waits keeps no message from the kernel
+    page = lab.open(lab.write("sight", START, EXPLORER + "\n", FAR, FAR, wait))
+    page.locator(".jp-Notebook-cell .cm-content").last.click()
+    lab.execute(page, "notebook:run-cell")
+    page.wait_for_selector(".jp-OutputArea-output pre:has-text('in sight: False')")
+    come_to(page, ".tn-latent-explorer")
+    frame = page.locator(".tn-picture").get_attribute("data-frame")
+    page.get_by_test_id("z1").press("ArrowRight")
+    page.wait_for_function("(n) => document.querySelector('.tn-picture').dataset.frame !== n", arg=frame)

@@ -151,6 +151,20 @@ def test_a_scheduler_that_goes_away_during_a_step_leaves_nothing_torn(state_of):
     assert small.train(X, Y).loss > 0  # one machine can go on
 
 
+def test_running_means_of_the_parameters_are_written_as_on_one_machine(client):
+    def made():
+        small = Small()
+        average = tn.Average(small.net.parameters, rate=0.9)
+        return average, tn.TrainFunction(small.objective, small.net.parameters, tn.Adam(1e-2), average=average)
+
+    (one, alone), (two, train) = made(), made()
+    parallel = tn.scale.DataParallel(train, client)
+    for _ in range(3):
+        alone(X, Y), parallel(X, Y)
+    for mine, theirs in zip(one.statistics, two.statistics, strict=True):
+        np.testing.assert_allclose(theirs.value, mine.value, atol=2e-6)
+
+
 def test_what_cannot_be_sent_is_refused_by_name(client):
     lock, W = threading.Lock(), tn.Parameter("W", [1.0])
     with pytest.raises(tn.InputTypeError, match="uses lock"):

@@ -15,8 +15,8 @@ from PIL import Image
 import teachnn_widgets
 from teachnn.images import DARK, LIGHT
 from teachnn_widgets import LatentExplorer
-from teachnn_widgets.base import COLOURS, FOLDER, SHARED, Widget
-from teachnn_widgets.pulse import Pulse
+from teachnn_widgets.base import COLOURS, FOLDER, SHARED, VIEWS, Widget
+from teachnn_widgets.pulse import SELDOM, Pulse
 
 PUBLIC = [getattr(teachnn_widgets, name) for name in teachnn_widgets.__all__]
 WIDGETS = [public for public in PUBLIC if isinstance(public, type)]
@@ -114,6 +114,8 @@ def test_the_pulse_beats_its_members_and_its_thread_ends_with_the_last():
     pulse, beaten, others = Pulse(), threading.Event(), threading.enumerate()
 
     class Member:
+        in_sight = True
+
         def beat(self):
             beaten.set()
 
@@ -126,6 +128,45 @@ def test_the_pulse_beats_its_members_and_its_thread_ends_with_the_last():
     pulse.remove(member)
     thread.join(5)
     assert not thread.is_alive()
+
+
+def test_what_nobody_looks_at_beats_seldom(monkeypatch):
+    pulse, seen, done = Pulse(), [], threading.Event()
+    monkeypatch.setattr("teachnn_widgets.pulse.PERIOD", 1e-3)
+
+    class Member:
+        def __init__(self, in_sight):
+            self.in_sight = in_sight
+
+        def beat(self):
+            seen.append(self.in_sight)
+            if seen.count(False) == 3:
+                done.set()
+
+    members = [Member(False), Member(True)]
+    for member in members:
+        pulse.add(member)
+    assert done.wait(20)
+    for member in members:
+        pulse.remove(member)
+    assert seen.count(True) >= 3 * (SELDOM - 2)
+
+
+def test_a_widget_is_in_sight_until_all_views_that_told_are_out_of_it():
+    widget = Counter()
+    told = lambda view, sight: widget._handle_custom_msg({"view": view, "sight": sight}, [])  # noqa: E731
+    assert widget.in_sight
+    told("a", True), told("b", False)
+    assert widget.in_sight
+    told("a", False)
+    assert not widget.in_sight
+    told("b", True)
+    assert widget.in_sight
+    told("b", None), told("a", None)  # both views have ended
+    assert widget.in_sight and widget._sights == {}
+    for i in range(100):  # pages that are gone without a word
+        told(str(i), False)
+    assert len(widget._sights) == VIEWS and not widget.in_sight
 
 
 @pytest.mark.timeout(10)

@@ -60,6 +60,20 @@ def test_the_picture_follows_the_sliders(explorer, vae):
     assert explorer.image == decoded(vae, [0.25, 0])
 
 
+def test_under_a_slider_on_its_way_training_adds_no_picture_and_once_it_rests_the_newest_is_shown(
+    explorer, vae, monkeypatch
+):
+    monkeypatch.setattr("teachnn_widgets.latent_explorer.PERIOD", 1000)
+    explorer.set_state({"z": [0.5, 0.0]})
+    shown = explorer.image
+    vae.train_function(tn.Adam(0.1))(tn.data.pixels(DIGITS))
+    explorer.beat()
+    assert explorer.image == shown
+    monkeypatch.setattr("teachnn_widgets.latent_explorer.PERIOD", 0)
+    explorer.beat()
+    assert explorer.image == decoded(vae, [0.5, 0.0]) != shown
+
+
 def test_the_picture_changes_under_a_still_slider_while_training_moves_the_parameters(explorer, vae):
     before, plane = explorer.image, explorer.plane
     explorer.beat()

@@ -87,6 +87,16 @@ def test_undo_takes_one_token_and_its_column_and_the_prompt_stays(stepper):
     assert stepper.tokens == [1, 2, 10, 3, 11] and stepper.cache == first
 
 
+def test_another_token_inside_of_the_prompt_goes_on_from_there_and_the_prompt_comes_back(stepper):
+    stepper.set_state({"tokens": [1, 2, 7], "place": -1})
+    assert stepper.text == ["12", "7"] and stepper.start == 2
+    stepper.undo()
+    stepper.undo()
+    assert stepper.text == ["12", ""]
+    stepper.restart()
+    assert stepper.text == ["12+3=", ""] and stepper.start == 5
+
+
 def test_the_page_asks_by_traits(stepper):
     stepper.set_state({"draws": 2})
     assert len(stepper.tokens) == 7

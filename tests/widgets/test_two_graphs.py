@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import teachnn as tn
+from teachnn.models.recurrent import RecurrentNet, waves
 from teachnn.models.vae import VAE
 from teachnn_widgets import TwoGraphs, two_graphs
 
@@ -178,3 +179,13 @@ def test_a_name_that_looks_like_markup_stays_text():
     widget = TwoGraphs(f.graph(np.ones((1, 2))))
     assert "<script" not in widget.drawing and "&lt;script" in widget.drawing
     widget.close()
+
+
+def test_a_state_is_said_to_be_one_and_shows_no_numbers():
+    net, x = RecurrentNet(1, 4, tn.rng(0)), waves(tn.rng(1), 2, 3)
+    two = TwoGraphs(net.train_function(tn.Adam()).graph(x), net.next.graph(*net.read(x)))
+    states = {key: said for key, said in two.details.items() if said["title"] == "h · state"}
+    assert len(states) == 2 and all("neither saved nor trained" in said["lines"][-1] for said in states.values())
+    two.selected = next(iter(states))
+    assert two.inspection == []
+    two.close()

@@ -28,6 +28,7 @@ from teachnn_widgets.pulse import pulse
 
 FOLDER = Path(__file__).parent
 SHARED = ("common", "kernel")  # what every page has of files
+VIEWS = 8  # of a widget that are remembered, at most
 
 
 def colours(selector: str, palette: dict[str, str]) -> str:
@@ -70,6 +71,7 @@ class Widget(anywidget.AnyWidget):
 
     def __init__(self, **traits):
         self.lock = threading.RLock()
+        self._sights: dict[str, bool] = {}  # of each view that told: whether it is in sight
         super().__init__(**traits)
         cells.made(self)
 
@@ -79,14 +81,28 @@ class Widget(anywidget.AnyWidget):
             super().set_state(sync_data)
 
     def _handle_custom_msg(self, content, buffers) -> None:
-        """Answer a page that asks whether anybody is there; all else is for those who listen."""
+        """Answer a page that asks whether anybody is there, note which views are seen; all else is for listeners."""
         if content == {"ask": True}:
             self.send({"answer": True})
+        elif isinstance(content, dict) and content.keys() == {"view", "sight"}:
+            self._note_sight(str(content["view"]), content["sight"])
         else:
             super()._handle_custom_msg(content, buffers)
 
+    def _note_sight(self, view: str, sight: bool | None) -> None:
+        """Note whether a view is in sight; None: it has ended. Of views that end without a word the oldest are lost."""
+        with self.lock:
+            others = {other: seen for other, seen in self._sights.items() if other != view}
+            newest = list(others.items())[1 - VIEWS :]
+            self._sights = others if sight is None else dict([*newest, (view, bool(sight))])
+
+    @property
+    def in_sight(self) -> bool:
+        """Whether a page shows it where somebody can look; True as long as no page says otherwise."""
+        return not self._sights or any(self._sights.values())
+
     def follow(self) -> None:
-        """Have `beat` called some 20 times a second, on another thread, until the widget is closed."""
+        """Have `beat` called some 20 times a second, seldom out of sight, on another thread, until it is closed."""
         pulse.add(self)
 
     def beat(self) -> None:

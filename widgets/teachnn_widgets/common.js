@@ -165,6 +165,7 @@ function region(model, el, label, kind, ...children) {
   el.append(section);
   return ending(
     followKernel(model),
+    followSight(model, section),
     watch(model, "alert", () => {
       said.textContent = model.get("alert");
       alert.hidden = !said.textContent;

@@ -66,6 +66,23 @@ function say(model, word) {
   lifeOf(model).used();
 }
 
+/** Tell the kernel whether a view is in sight: what nobody looks at need not follow each step. Return what ends it. */
+function followSight(model, node) {
+  if (!model.widget_manager) return () => {}; // a page without a kernel
+  const view = Math.random().toString(36).slice(2);
+  const tellSight = (sight) => {
+    try {
+      model.send({ view, sight });
+    } catch {} // the connection is closed
+  };
+  const observer = new IntersectionObserver((changes) => tellSight(changes.at(-1).isIntersecting));
+  observer.observe(node);
+  return () => {
+    observer.disconnect();
+    tellSight(null);
+  };
+}
+
 /** Find out who stands behind a view, now and whenever it is used; return what ends it. */
 function followKernel(model) {
   if (!model.widget_manager) return () => {}; // a page without a kernel, which answers itself

@@ -18,6 +18,7 @@ import teachnn as tn
 from teachnn.support import InputError, array, check_generator, instance, whole
 from teachnn_widgets.explored import image_shape, to_pick
 from teachnn_widgets.ink import DIGIT, InkWidget, picture_of, pixels_of
+from teachnn_widgets.pulse import PERIOD
 from teachnn_widgets.stills import plane_figure
 from teachnn_widgets.watched import Watched
 
@@ -75,6 +76,7 @@ class LatentExplorer(InkWidget):
         self.image_shape = image_shape(decode, dimensions)
         self.images = to_pick(images, encode, self.image_shape)
         self._watched = Watched.by([decode], np.zeros((2, dimensions), np.float32))
+        self._stale, self._slid = False, 0.0
         self._placed, self._rest_until, self._wrong = None, 0.0, {"encode": "", "decode": "", "plane": ""}
         side = int(np.clip(PLANE // max(self.image_shape[:2]), 3, 15))
         start = {"shape": [*self.image_shape[:2], *(self.image_shape[2:] or [1])], "side": side}
@@ -83,8 +85,7 @@ class LatentExplorer(InkWidget):
         super().__init__(carry, dimensions=dimensions, z=[0.0] * dimensions, **start)
         self._decode()
         self._paint()
-        # A move takes away the alert about the encoder: it was read.
-        self.observe(lambda change: (self._wrong.update(encode=""), self._decode()), "z")
+        self.observe(lambda change: self._slide(), "z")
         self.observe(lambda change: self.sample(), "samples")
         self.observe(lambda change: self._pick(change.new), "picked")
         self.observe(lambda change: self._encode(self.drawn), "ink")
@@ -111,7 +112,9 @@ class LatentExplorer(InkWidget):
         """Decode anew if the parameters have moved; the plane also if the sliders around it have."""
         super().beat()
         if self._watched.look():
-            self._placed = None
+            self._placed, self._stale = None, True
+        if self._stale and time.monotonic() >= self._slid + PERIOD:  # a slider on its way decodes often enough
+            self._stale = False
             self._decode()
         if self._place() != self._placed and time.monotonic() >= self._rest_until:
             self._paint()
@@ -132,6 +135,12 @@ class LatentExplorer(InkWidget):
         """Return where the plane lies: its two dimensions, and the sliders of the others."""
         with self.lock:
             return self.axes, [v for d, v in enumerate(self.z) if d not in self.axes]
+
+    def _slide(self) -> None:
+        """Show the picture where the sliders stand now; the alert about the encoder goes: it was read."""
+        self._wrong.update(encode="")
+        self._slid = time.monotonic()
+        self._decode()
 
     def _decode(self) -> None:
         """Show the picture at z."""

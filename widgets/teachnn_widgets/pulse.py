@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
 from typing import Protocol
 
 PERIOD = 0.05  # seconds: a page is told at most 20 times a second
+SELDOM = 20  # beats: one in so many is for those that nobody looks at, so that they are not far behind when they are
 
 
 class Beating(Protocol):
     """Whatever is to be called some 20 times a second."""
+
+    @property
+    def in_sight(self) -> bool:
+        """Whether somebody can look at it."""
+        ...
 
     def beat(self) -> None:
         """Look whether anything moved, and show it; must not raise."""
 
 
 class Pulse:
-    """Calls `beat` of each member, one after the other; its thread lives while there are members."""
+    """Calls `beat` of each member, one after the other, seldom if it is out of sight.
+
+    Its thread lives while there are members.
+    """
 
     def __init__(self):
         self._members: tuple[Beating, ...] = ()
@@ -46,13 +56,15 @@ class Pulse:
                 self._thread = None
 
     def _run(self, wake: threading.Event) -> None:
-        while not wake.wait(PERIOD):
-            self._beat(wake)
+        for count in itertools.count(1):
+            if wake.wait(PERIOD):
+                break
+            self._beat(wake, everybody=count % SELDOM == 0)
 
-    def _beat(self, wake: threading.Event) -> None:
+    def _beat(self, wake: threading.Event, everybody: bool) -> None:
         """Call each member. In a function of its own: between two beats the thread keeps no widget alive."""
         for member in self._members:
-            if not wake.is_set():
+            if not wake.is_set() and (everybody or member.in_sight):
                 member.beat()
 
 

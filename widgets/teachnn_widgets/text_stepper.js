@@ -20,9 +20,9 @@ function render({ model, el }) {
   const read = button("Read", "Read the prompt", "read", ask);
   const draw = () => tell(model, { draws: model.get("draws") + 1 });
   const next = button("Next token", "Draw the next token", "draw", draw);
-  const back = () => goTo(tokens().slice(0, -1));
+  const back = () => goTo(tokens().slice(0, Math.max(model.get("start"), tokens().length - 1)));
   const undo = button("Undo", "Undo: take the last token away", "undo", back);
-  const begin = () => goTo(tokens().slice(0, model.get("start")));
+  const begin = () => goTo(model.get("first"));
   const restart = button("From the start", "Go back to the prompt", "restart", begin);
   const temperature = traitSlider(model, "temperature", { label: "Temperature", min: 0, max: HOTTEST, step: 0.05 });
   const typed = make("div", { class: "tn-row tn-prompt" }, make("label", { class: "tn-row" }, "Prompt", prompt), read);
@@ -101,7 +101,8 @@ function render({ model, el }) {
     likely();
     columns();
     said.textContent = model.get("said");
-    undo.disabled = restart.disabled = count() <= model.get("start");
+    undo.disabled = count() <= model.get("start");
+    restart.disabled = undo.disabled && count() === model.get("first").length;
     next.disabled = count() >= model.get("length");
     lines.classList.toggle("tn-grown", count() === before + 1);
     before = count();

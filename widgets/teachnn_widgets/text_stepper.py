@@ -50,7 +50,8 @@ class TextStepper(Widget):
     place = t.Int(-1).tag(sync=True)
     temperature = t.Float(1.0).tag(sync=True)
     draws = t.Int(0, help="tokens that the page asked for").tag(sync=True)
-    start = t.Int(help="tokens of the prompt").tag(sync=True)
+    first = t.List(t.Int(), help="the tokens of the prompt").tag(sync=True)
+    start = t.Int(help="how many of them the text begins with").tag(sync=True)
     length = t.Int(help="tokens of a text, at most").tag(sync=True)
     names = t.List(t.Unicode(), help="of each token of the text").tag(sync=True)
     text = t.List(t.Unicode(), help="the prompt, and what follows it").tag(sync=True)
@@ -80,9 +81,9 @@ class TextStepper(Widget):
         temperature = number(who, "temperature", temperature, ">= 0")
         self._known: dict[tuple[int, ...], State] = {}  # of the text and of its beginnings
         self._watched = Watched(gpt.parameters)
-        super().__init__(prompt=prompt, tokens=tokens, start=len(tokens), temperature=temperature, length=gpt.length)
+        super().__init__(prompt=prompt, tokens=tokens, first=tokens, temperature=temperature, length=gpt.length)
         self._show()
-        self.observe(lambda change: self._show(), ["tokens", "place", "temperature"])
+        self.observe(lambda change: self._show(), ["tokens", "first", "place", "temperature"])
         self.observe(lambda change: self._typed(change.new), "prompt")
         self.observe(lambda change: [self.step() for _ in range(change.new - change.old)], "draws")
         self.follow()
@@ -91,8 +92,7 @@ class TextStepper(Widget):
         """Begin anew with a prompt, which is read at once."""
         tokens = self._fitting(self.vocabulary.encode(prompt))
         with self.lock, self.hold_sync():
-            self.prompt, self.start, self.place, self.tokens = prompt, len(tokens), -1, tokens
-            self._show()  # the same tokens may be a prompt now
+            self.prompt, self.first, self.place, self.tokens = prompt, tokens, -1, tokens
 
     def step(self) -> None:
         """Draw the token that comes next; a text that is full stays as it is."""
@@ -114,7 +114,7 @@ class TextStepper(Widget):
     def restart(self) -> None:
         """Go back to the prompt."""
         with self.lock, self.hold_sync():
-            self.place, self.tokens = -1, self.tokens[: self.start]
+            self.place, self.tokens = -1, self.first
 
     def _typed(self, prompt: str) -> None:
         with self.lock, self.alerting():
@@ -159,11 +159,13 @@ class TextStepper(Widget):
             likely = [[i, self.vocabulary.seen(i), round(float(chances[i]), 4), round(float(own[i]), 4)] for i in best]
             keys_and_values = end.cache.transpose(0, 1, 2, 4, 3).reshape(*end.cache.shape[:2], -1, len(text))
             pictures = [colours(matrix) for both in keys_and_values for matrix in both]
-            prompt = self.vocabulary.decode(list(text[: self.start]))
+            same = [a == b for a, b in zip(text, self.first, strict=False)]
+            start = (*same, False).index(False)
+            prompt = self.vocabulary.decode(list(text[:start]))
             whole = self.vocabulary.decode(list(text))
             with self.hold_sync():
                 self.names = [self.vocabulary.seen(token) for token in text]
-                self.text = [prompt, whole.removeprefix(prompt)]
+                self.start, self.text = start, [prompt, whole.removeprefix(prompt)]
                 self.likely = likely
                 self.others = [len(chances) - len(best), round(max(0.0, 1 - float(chances[best].sum())), 4)]
                 self.weights = np.round(seen.weights.astype(float), 3).tolist()

@@ -20,8 +20,9 @@ def sentence(graphs: Sequence[tn.Graph]) -> str:
     if len(others) > 1:
         of_these = ", ".join(f"{other.name} {len(common)}" for other, common in zip(others, shared, strict=True))
         return f"{first.name} uses {uses}. How many of them the others use: {of_these}."
-    numbers = sum(p.size for p in shared[0])
-    return f"{first.name} uses {uses}; {others[0].name} uses {len(shared[0])} of them, {numbers:,} numbers."
+    numbers, made = sum(p.size for p in shared[0]), len(others[0].derived)
+    made_too = f", and {made} arrays that are made from parameters" if made else ""
+    return f"{first.name} uses {uses}; {others[0].name} uses {len(shared[0])} of them, {numbers:,} numbers{made_too}."
 
 
 def variables_of(picture: Picture, graphs: Sequence[tn.Graph]) -> dict[str, tuple[Variable, ...]]:

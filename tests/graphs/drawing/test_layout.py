@@ -6,7 +6,7 @@ from itertools import combinations
 
 import pytest
 from hypothesis import given, settings, strategies as st
-from pictures import Sketch, classifier, dense, fractal, parameter, recurrent, residual, vae
+from pictures import Sketch, classifier, dense, folded, fractal, parameter, recurrent, residual, vae
 
 from teachnn.graphs import Edge, Graph, Node, Use
 from teachnn.graphs.drawing.layout import arrange
@@ -19,6 +19,7 @@ PAIRS = {
     "four functions": vae,
     "nothing shared": lambda: vae()[1:3],
     "batch normalisation": classifier,
+    "made from": folded,
     "fractal": fractal,
     "residual": lambda: residual(12),
     "state": recurrent,
@@ -201,6 +202,23 @@ def test_parameters_stand_above_the_statistics_of_their_layer_whatever_was_used_
 def test_only_statistics_have_arrow_heads_on_their_links():
     picture = arrange(classifier())
     assert all(bool(link.arrow) == (link.kind != "parameter") for link in picture.links)
+
+
+def test_what_is_made_from_another_functions_variables_stands_between_them_and_is_not_shared():
+    graphs = folded()
+    picture, boxes = arrange(graphs), boxes_of(arrange(graphs))
+    pills = {(pill.kind, pill.label): pill for pill in picture.pills}
+    assert set(pills) == {("derived", "h.W"), ("derived", "h.b"), ("parameter", "out.W"), ("parameter", "out.b")}
+    W = pills["derived", "h.W"]
+    assert W.about == "h.W (derived, 784 × 256, made from h.W, bn.gamma, bn.variance)"
+    ways = [(link, [boxes[k] for k in (link.source, link.target) if k in boxes]) for link in picture.links]
+    mine = [(link.solid, box.title, box.graph) for link, (box, *_) in ways if W.key in (link.source, link.target)]
+    assert sorted(mine) == [(False, "bn", 0), (False, "h", 0), (True, "h", 1)]
+    assert all(link.arrow for link in picture.links if link.kind == "derived")
+    lines = next(panel.lines for panel in picture.panels if panel.kind == "shared")
+    assert lines[0].startswith("2 of 6 · ") and lines[1].startswith("2 made from 6 arrays · ")
+    first, second = (next(box for box in picture.boxes if box.title == "h" and box.graph == g) for g in (0, 1))
+    assert first.y + first.height / 2 == second.y + second.height / 2
 
 
 def test_what_one_function_alone_uses_is_a_chip_in_its_box():
