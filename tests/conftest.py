@@ -25,6 +25,9 @@ LONGEST = (
     "notebooks/10",
     "trust/test_long_runs",
     "browser/test_common",
+    "browser/test_kernels",
+    "browser/test_two_graphs",
+    "browser/test_widths",
     "notebooks/",
 )
 
