@@ -137,6 +137,11 @@ def test_what_is_shipped_is_copied_saved_and_exported_like_any_function(tmp_path
     eight = quantised(folded(small()))
     test = tn.TestFunction(lambda x: eight(x), name="eight")
     np.testing.assert_allclose(tn.export.program(test, X)(X[:5]), test(X[:5]), atol=1e-5)
+    runtime = pytest.importorskip("onnxruntime")
+    tn.export.onnx(test, tmp_path / "eight.onnx", X)
+    session = runtime.InferenceSession(tmp_path / "eight.onnx")
+    (there,) = session.run(None, {session.get_inputs()[0].name: X})
+    np.testing.assert_allclose(there, test(X), atol=1e-5)
     other = copy.deepcopy(eight)
     assert np.array_equal(other(X), eight(X)) and other[1].q is not eight[1].q
     tn.save(tmp_path / "eight.safetensors", eight.derived)
