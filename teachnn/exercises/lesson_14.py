@@ -82,9 +82,9 @@ def _five(work: Any, calls: int, true: float, complete: float) -> str:
 
 def milestone_1(work: Any) -> str:
     """Check a test function from noise (N, 2) to points on the rings, by at most five calls of a net."""
-    return _five(work, 5, 0.1, 0.08)
+    return _five(work, 5, 0.06, 0.05)
 
 
 def milestone_2(work: Any) -> str:
     """Check the same with at most three calls."""
-    return _five(work, 3, 0.13, 0.1)
+    return _five(work, 3, 0.085, 0.085)

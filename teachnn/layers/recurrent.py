@@ -6,6 +6,8 @@ boxes in a training function and one box in a loop at test. Notebook 12.
 
 from __future__ import annotations
 
+from typing import Any
+
 import autograd.numpy as anp
 import numpy as np
 
@@ -56,7 +58,7 @@ class GRU(Layer):
         """How many numbers its state has."""
         return self.U.shape[0]
 
-    def forward(self, x: Array, h: Array | None = None) -> Array:
+    def forward(self, x: Array, h: Any = None) -> Array:
         """Return the next state; without h the series begins here, with a state of zeros.
 
         Raises InputError if x is not (N, inputs), or h not (N, units).

@@ -1,5 +1,6 @@
 """Each milestone of a project: the stub in the notebook gets a hint, and work that does what is asked reaches it."""
 
+import itertools
 import re
 import tempfile
 from pathlib import Path
@@ -14,7 +15,9 @@ import teachnn as tn
 import teachnn_widgets as tw
 from teachnn.exercises.lesson_02 import spirals
 from teachnn.models.classifier import Classifier
+from teachnn.models.diffusion import Diffusion, levels
 from teachnn.models.faces import ANet
+from teachnn.models.plane import rings
 from teachnn.models.recurrent import RecurrentNet, waves
 from teachnn.models.shipped import folded, quantised
 
@@ -212,6 +215,30 @@ def page_that_reads():
     return path
 
 
+def rings_in(calls):
+    """Return a way from noise to rings of so many calls, closer together at the end, where the shape is decided."""
+    rng, diffusion = tn.rng(0), Diffusion(2, tn.rng(0))
+    train = diffusion.train_function(tn.Adam(5e-3))
+    train.fit(tn.data.batches(rings(20_000, rng), size=250, rng=rng), 35, progress=False)
+    times = np.linspace(1, 0, calls + 1) ** 1.5
+
+    def way(x):
+        for t, s in itertools.pairwise(times):
+            (signal, noise), (signal_s, noise_s) = (map(float, levels(at)) for at in (t, s))
+            e = diffusion.averaged(x, np.full((1, 1), t, np.float32))
+            x = (x - noise * e) * (signal_s / signal) + noise_s * e
+        return x
+
+    return tn.TestFunction(way)
+
+
+def onto_rings(z):
+    """Return noise where its radius has been mapped to that of a ring: as if a GAN had learnt it."""
+    radius = np.linalg.norm(z, axis=1, keepdims=True)
+    share = 1 - np.exp(-(radius**2) / 2)  # from 0 to 1, all equally often
+    return z / radius * (np.where(share < 0.3, 0.6, 1.5) + 0.2 * (share * 50 % 1 - 0.5))
+
+
 SOLUTIONS = {
     "00.1": better_reader,
     "01.1": lambda: second_task,
@@ -230,6 +257,10 @@ SOLUTIONS = {
     "11.1": page_that_reads,
     "12.1": lambda: goes_on_by_itself,
     "13.1": lambda: lambda a, b: a - b,
+    "14.1": lambda: rings_in(5),
+    "14.2": lambda: rings_in(3),
+    "15.1": lambda: tn.TestFunction(onto_rings),
+    "15.2": lambda: tn.TestFunction(onto_rings),
     "16.1": lambda: reader_of_few_bytes,
     "17.1": lambda: (in_one_byte, in_floats),
     "maths.1": maths_1,

@@ -1,6 +1,7 @@
 """A picture that follows its sliders, without a browser."""
 
 import numpy as np
+import pytest
 
 import teachnn as tn
 import teachnn_widgets as tw
@@ -45,3 +46,25 @@ def test_an_error_of_the_function_is_shown_and_the_last_picture_stays():
     assert "grid" in picture.alert and picture.still().size == (4, 4)
     picture.values = {"side": 2, "grey": 0.0}
     assert picture.alert == "" and picture.still().size == (2, 2)
+
+
+def test_it_is_drawn_again_when_what_it_follows_has_moved(monkeypatch):
+    monkeypatch.setattr("teachnn_widgets.moving_picture.PERIOD", 0)
+    W, drawn = tn.Parameter("W", [0.0]), []
+
+    def grey(side):
+        drawn.append(float(W.value[0]))
+        return tn.images.grid(np.full((1, side, side), W.value[0]), columns=1)
+
+    picture = tw.MovingPicture(grey, [W], side=(1, 9, 4))
+    tw.pulse.pulse.remove(picture)  # no other thread looks first
+    picture.beat()
+    assert drawn == [0.0]
+    W.value = [1.0]
+    picture.beat()
+    assert drawn == [0.0, 1.0] and picture.still().getpixel((0, 0)) == 255
+
+
+def test_what_is_no_parameter_is_not_followed():
+    with pytest.raises(tn.InputError, match=r"net\.parameters"):
+        tw.MovingPicture(square, ["W"], side=(1, 9, 4), grey=(0.0, 1.0, 0.0))

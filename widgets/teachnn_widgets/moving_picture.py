@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import base64
 import io
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import traitlets as t
 from PIL import Image
 
+from teachnn.parameters import Variable
 from teachnn.support import InputError, InputTypeError, is_number, is_whole, items, number
 from teachnn_widgets.base import Widget
+from teachnn_widgets.watched import Watched
 
+PERIOD = 0.2  # seconds: a figure takes about 0.05 to draw, and training goes on meanwhile
 STEPS = 100  # of a slider that is not of whole numbers
 
 
@@ -21,6 +25,7 @@ class MovingPicture(Widget):
 
     draw: a function of the sliders' values, by keyword; it returns a figure (`tn.images.figure`) or a PIL image.
     sliders: by name, (lowest, highest, first value); of whole numbers where all three are.
+    follows: parameters or statistics; when one of them has moved, the picture is drawn again, some 5 times a second.
     Raises InputError for sliders that do not fit, and whatever `draw` raises for the first values.
     """
 
@@ -31,16 +36,28 @@ class MovingPicture(Widget):
     picture = t.Bytes(help="a PNG file").tag(sync=True)
     about = t.Unicode(help="what the picture shows, in words").tag(sync=True)
 
-    def __init__(self, draw: Callable[..., Any], **sliders: Sequence[float]):
+    def __init__(self, draw: Callable[..., Any], follows: Iterable[Variable] = (), **sliders: Sequence[float]):
         if not callable(draw):
             raise InputTypeError("MovingPicture", "a function that draws", type(draw).__name__)
         if not sliders:
             raise InputError("MovingPicture", "at least one slider", "none", "mean=(-3, 3, 0) is one")
         ranges = [_range(name, given) for name, given in sliders.items()]
+        cure = "net.parameters has them"
+        self._watched = Watched(items("MovingPicture", follows, Variable, "parameters or statistics to follow", cure))
+        self._looked = time.monotonic()
         self.draw, values = draw, {name: given[2] for name, given in sliders.items()}
         picture, about = self._drawn(values)
         super().__init__(ranges=ranges, values=values, picture=picture, about=about)
         self.observe(lambda change: self._move(), "values")
+        if self._watched.values:
+            self.follow()
+
+    def beat(self) -> None:
+        """Draw anew if what it follows has moved."""
+        super().beat()
+        if time.monotonic() - self._looked > PERIOD and self._watched.look():
+            self._move()
+            self._looked = time.monotonic()
 
     def _move(self) -> None:
         with self.lock, self.alerting():

@@ -52,12 +52,9 @@ def arrange(graphs: Sequence[CallGraph]) -> Picture:
     bands, shares, bottom = _levels(plans, shares, top)
     panels, shares = _columns(plans, shares, texts, top, bottom)
     boxes = [_placed(plan, panel, bands) for plan, panel in zip(plans, panels, strict=False)]
-    links = [link for plan, mine in zip(plans, boxes, strict=True) for link in _edges(plan, mine, bands)]
-    links += [
-        link
-        for plan, mine, panel in zip(plans, boxes, panels, strict=False)
-        for link in _loops(plan, mine, panel, bands)
-    ]
+    drawn = list(zip(plans, boxes, panels, strict=False))
+    links = [link for plan, mine, _ in drawn for link in _edges(plan, mine, bands)]
+    links += [link for plan, mine, panel in drawn for link in _loops(plan, mine, panel, bands)]
     stacks = Counter(share.row for share in shares)
     links += [link for share in shares for link in _links(share, stacks[share.row], plans, boxes, panels, bands)]
     pills = tuple(share.pill for share in shares)
