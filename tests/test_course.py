@@ -10,6 +10,7 @@ import pytest
 from course import CHECK, FOLDER, PATHS, exercises
 
 import teachnn as tn
+from teachnn.models.diffusion import levels
 
 NOTEBOOKS = {path.stem: nbformat.read(path, 4) for path in PATHS}
 EXERCISES = [exercise for notebook in NOTEBOOKS.values() for exercise in exercises(notebook)]
@@ -177,6 +178,9 @@ def gain(bn):
         ("02.8", lambda w, g, v, rate, mu: (w - rate * g, mu * v + (1 - mu) * g), "plus g"),
         ("02.9", lambda x, g: np.where(np.arange(4)[::-1] == x[::-1].argmax(), g, 0.0), "the first"),
         ("04.4", of_mean_logits, "softmax is not linear"),
+        ("14.2", lambda x, t, e: x - levels(t)[1] * e, "the data themselves"),
+        ("15.1", lambda d, m: -np.log(np.concatenate([d, 1 - m])).mean(), "each averaged"),
+        ("15.3", lambda x: np.concatenate(np.split(x, 2), axis=1), "one after the other"),
         ("16.2", lambda bn, dense: (gain(bn)[:, None] * dense.W.value, dense.b.value), "goes through W too"),
         ("17.1", lambda gradients, rows: sum(gradients), "not that of the whole batch"),
     ],
@@ -206,6 +210,9 @@ def test_an_answer_that_is_nearly_right_gets_a_hint(number, answer, hint):
         ("04.2", lambda W, keep: np.multiply(W, keep)),
         ("12.1", lambda inputs, units: sum(3 * n * units for n in (inputs, units, 1, 1))),
         ("12.4", lambda i, k: 1 - k / (k + np.exp(min(i / k, 600)))),
+        ("14.1", lambda x, t, e: np.tensordot(np.array(levels(t)), np.stack([x, e]), 1)),
+        ("15.1", lambda d, m: float(np.log1p(1 / d - 1).mean() + np.log1p(m / (1 - m)).mean())),
+        ("15.3", lambda x: np.concatenate([x[::2], x[1::2]], axis=1)),
         ("16.1", lambda logits, T: (e := np.exp(logits / T)) / e.sum(axis=1, keepdims=True)),
         ("17.1", lambda gradients, rows: np.average(gradients, axis=0, weights=rows)),
         ("17.2", lambda compute, send: 1 + int(np.argmin([compute / n + n * send for n in range(1, 101)]))),

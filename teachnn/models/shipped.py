@@ -76,7 +76,8 @@ def folded(net: Sequential) -> Sequential:
         b = (before.b.value - layer.mean.value) * gain + layer.beta.value
         sources = [before.b, layer.gamma, layer.beta, layer.mean, layer.variance]
         layers.append(with_arrays(before, {before.W: W, before.b: Derived(before.b.name, b, sources)}))
-    kept = {v: Derived(v.name, v.value, [v]) for layer in layers for v in (*layer.parameters, *layer.statistics)}
+    kept: dict[Variable, Variable] = {}
+    kept |= {v: Derived(v.name, v.value, [v]) for layer in layers for v in (*layer.parameters, *layer.statistics)}
     return Sequential(*(with_arrays(layer, kept) for layer in layers), name=net.name)
 
 

@@ -44,6 +44,18 @@ def test_steps_of_two_workers_are_those_of_one_machine(client, rows):
         np.testing.assert_allclose(theirs, mine, atol=2e-6)
 
 
+def test_running_averages_are_written_as_on_one_machine(client):
+    small = Small()
+    average = tn.Average(small.net.parameters, rate=0.5)
+    train = tn.TrainFunction(small.train.objective, small.net.parameters, tn.Adam(1e-2), average=average)
+    parallel, seen = tn.scale.DataParallel(train, client), []
+    for _ in range(2):
+        parallel(X, Y)
+        seen.append([p.value for p in small.net.parameters])
+    for mean, first, second in zip(average.statistics, *seen, strict=True):
+        np.testing.assert_allclose(mean.value, (first + 2 * second) / 3, atol=1e-6)
+
+
 def test_each_worker_normalises_by_its_own_rows_and_what_is_kept_is_averaged(client):
     two = Small(tn.BatchNorm.create("bn", 8, mode="train"))
     halves = [two.net[0](part) for part in (X[:6], X[6:])]

@@ -11,8 +11,8 @@ from pdoc import render
 
 PACKAGES = "teachnn", "teachnn_widgets"
 NAME = "reference"  # of its folder
-# Code in backticks, and lines of code or of an example, as they are; other stars are products and no emphasis.
-STAR = re.compile(r"(`[^`]*`|^(?:    |>>>).*$)|([*_\\])", re.M)
+# Code in backticks, and lines of code or of an example, as they are; other stars are products, and brackets no links.
+STAR = re.compile(r"(`[^`]*`|^(?:    |>>>).*$)|([*_\\\[\]])", re.M)
 
 
 def write_reference(out: Path) -> list[Path]:
@@ -28,7 +28,16 @@ def write_reference(out: Path) -> list[Path]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)  # an annotation that stands for type checkers alone
         pdoc.pdoc(*PACKAGES, output_directory=out / NAME)
-    return sorted((out / NAME).rglob("*.html"))
+    pages = sorted((out / NAME).rglob("*.html"))
+    for path in pages:
+        path.write_text(without_dead_ends(path.read_text("utf-8")), "utf-8")
+    return pages
+
+
+def without_dead_ends(html: str) -> str:
+    """Return a page without links to places that it has not: to a field that comes from a class with no page, say."""
+    places = set(re.findall(r'id="([^"]+)"', html))
+    return re.sub(r'<a href="#([^"]+)">(.*?)</a>', lambda found: found[0] if found[1] in places else found[2], html)
 
 
 def written(docstring: str) -> str:
