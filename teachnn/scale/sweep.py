@@ -105,11 +105,9 @@ def _done(client: Client, code: bytes, jobs: dict[int, dict], limit: float | Non
     news, waiting, killed = _News(), list[int](), set[int]()
     client.subscribe_topic(news.topic, news.hear)
 
-    sent = client.submit(bytes, code, pure=False)  # once; from there to each worker, and made again if it is lost
-
     def submit(places: list[int]) -> None:
         for i in places:
-            future = client.submit(run, sent, jobs[i], news.topic, pure=False)
+            future = client.submit(run, code, jobs[i], news.topic, pure=False)
             futures[future] = i
             future.add_done_callback(lambda _: news.any.set())
 
@@ -134,7 +132,7 @@ def _done(client: Client, code: bytes, jobs: dict[int, dict], limit: float | Non
                     news.any.clear()
     finally:
         if client.status == "running":
-            client.cancel([*futures, sent], force=True)
+            client.cancel(list(futures), force=True)
             client.unsubscribe_topic(news.topic)
 
 
