@@ -1,13 +1,13 @@
 """A network's memory: parameters and statistics, how they start, and what reading one means. Notebook 01.
 
-Read parameter, init, scope, in this order.
+Read parameter, init, scope, derived, in this order.
 """
 
 from teachnn.parameters import init
+from teachnn.parameters.derived import Derived
 from teachnn.parameters.init import rng
 from teachnn.parameters.parameter import (
     Change,
-    Derived,
     Parameter,
     Statistic,
     Variable,

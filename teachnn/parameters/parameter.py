@@ -1,8 +1,7 @@
 """A network's memory: named arrays that exist on their own, before any layer does. Notebook 01.
 
 A `Parameter` is what training searches for. A `Statistic` is what a train-mode layer keeps besides (a running
-mean, say) and a test-mode layer reads. A `Derived` array is made from them, and stands in their place where a network
-is only used. Layers hold them; sharing one means holding the same object.
+mean, say) and a test-mode layer reads. Layers hold them; sharing one means holding the same object.
 """
 
 from __future__ import annotations
@@ -15,7 +14,7 @@ import numpy as np
 
 from teachnn.ops import getval
 from teachnn.parameters.scope import Scope, current_scope
-from teachnn.support import InputError, InputTypeError, array, as_float32, items, name_given, number
+from teachnn.support import InputError, InputTypeError, array, as_float32, name_given, number
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -130,48 +129,6 @@ class Statistic(Variable):
         if new.shape != self.shape:
             raise InputError(who, f"a new value of shape {self.shape}", str(new.shape))
         current_scope().track(self, new, number(who, "rate", rate, ">= 0 and <= 1"))
-
-
-class Derived(Variable):
-    """What is made from other variables and stands in their place in a layer: neither trained nor shared. Notebook 16.
-
-    made_from: the parameters and statistics that it was made from (those of a derived one, where it was made from one).
-    value: as a Parameter's, but whole numbers stay what they are, int8 say. It is made once: it does not follow what it
-    was made from, and a new value is refused.
-
-    >>> W = Parameter("h.W", [[0.5, -1.0]])
-    >>> Derived("h.W", np.int8(127 * W.value), [W])
-    Derived('h.W', shape=(1, 2))
-    """
-
-    made_from: tuple[Variable, ...]
-    __slots__ = ("made_from",)
-
-    def __init__(self, name: str, value: ArrayLike, made_from: Iterable[Variable]) -> None:
-        super().__init__(name, value)
-        given = items(self.who, made_from, Variable, "parameters or statistics that it is made from")
-        roots = [root for v in given for root in (v.made_from if isinstance(v, Derived) else (v,))]
-        self.made_from = tuple(dict.fromkeys(roots))
-
-    @property
-    def value(self) -> np.ndarray:
-        """The array, read-only."""
-        return current_scope().read(self)
-
-    @value.setter
-    def value(self, value: ArrayLike) -> NoReturn:
-        raise RuntimeError(f"{self.who}: expected to stay as it was made, got a new value; make another one")
-
-    def _checked(self, value: ArrayLike) -> np.ndarray:
-        given = array(self.who, "value", value)
-        if given.dtype.kind not in "iu":
-            return super()._checked(value)
-        new = np.array(given)
-        new.flags.writeable = False
-        return new
-
-    def __reduce__(self) -> tuple[type[Variable], tuple[Any, ...]]:
-        return type(self), (self.name, self.stored, self.made_from)
 
 
 def values_of(variables: Iterable[Variable]) -> dict[Variable, np.ndarray]:

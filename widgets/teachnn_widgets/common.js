@@ -62,8 +62,13 @@ function button(text, label, id, onclick) {
   return make("button", control(label, id, { type: "button", title: label, onclick }), text);
 }
 
+/** Return a number with two digits, and no sign before 0.00. */
+function twoDigits(v) {
+  return (Math.round(100 * v) / 100 + 0).toFixed(2);
+}
+
 /** Return a labelled slider with its value beside it; `.set(value)` moves it without an event. */
-function slider({ label, id, min, max, step, value, format = (v) => v.toFixed(2), oninput }) {
+function slider({ label, id, min, max, step, value, format = twoDigits, oninput }) {
   const shown = make("output", { class: "tn-value" }, format(value));
   const input = make("input", control(label, id, { type: "range", min, max, step, value }));
   input.addEventListener("input", () => {
