@@ -14,40 +14,48 @@ import numpy as np
 
 from teachnn import ops
 from teachnn.functions import Optimizer, TestFunction, TrainFunction
-from teachnn.layers import CausalSelfAttention, Dense, Embedding, Layer, LayerNorm, outline_of_model
+from teachnn.layers import CausalSelfAttention, Dense, Dropout, Embedding, Layer, LayerNorm, outline_of_model
 from teachnn.ops import loss
 from teachnn.parameters import Parameter
 from teachnn.support import Array, InputError, array, check_generator, number, whole
 
 
 class Block(Layer):
-    """x + attention(norm(x)), then that + a small dense network for each place: x (N, T, width) -> the same shape."""
+    """x + attention(norm(x)), then that + a small dense network for each place: x (N, T, width) -> the same shape.
+
+    drop: what both parts add goes through it, if it is there.
+    """
 
     norm1: LayerNorm
     attention: CausalSelfAttention
     norm2: LayerNorm
     up: Dense
     down: Dense
+    drop: Dropout | None = None
 
     @classmethod
-    def create(cls, name: str, width: int, heads: int, rng: np.random.Generator) -> Block:
-        """Make a block whose dense network is four times as wide in the middle."""
+    def create(cls, name: str, width: int, heads: int, rng: np.random.Generator, *, dropout: float = 0.0) -> Block:
+        """Make a block in train mode, whose dense network is four times as wide in the middle."""
         attention = CausalSelfAttention.create(f"{name}.attention", width, heads, rng)
         up, down = (
             Dense.create(f"{name}.up", width, 4 * width, rng),
             Dense.create(f"{name}.down", 4 * width, width, rng),
         )
         norm1, norm2 = (LayerNorm.create(f"{name}.norm{i}", width) for i in (1, 2))
-        return cls(norm1, attention, norm2, up, down, name=name)
+        drop = Dropout(dropout, rng, mode="train", name=f"{name}.drop") if dropout else None
+        return cls(norm1, attention, norm2, up, down, drop, name=name)
 
     def forward(self, x: Array, past: Any = None) -> Any:
         """Return the block's output; with the keys and values of what came before, (output, those of all)."""
         given = () if past is None else (past,)
         found = self.attention(self.norm1(x), *given)
         taken, now = found if given else (found, None)
-        x = x + taken
-        x = x + self.down(ops.relu(self.up(_rows(self.norm2(x))))).reshape(x.shape)
+        x = x + self._dropped(taken)
+        x = x + self._dropped(self.down(ops.relu(self.up(_rows(self.norm2(x))))).reshape(x.shape))
         return x if past is None else (x, now)
+
+    def _dropped(self, x: Array) -> Array:
+        return self.drop(x) if self.drop else x
 
 
 class GPT:
@@ -58,7 +66,8 @@ class GPT:
     attention(tokens): (N, T) -> (N, blocks, heads, T, T), how much each place takes from each; its last rows are what
     the last token looked at, in `read` as in `next`. All four are TestFunctions; a cache is an array (blocks, 2, N,
     heads, T, width / heads), keys and values: it belongs to one text, goes in and comes out, and nobody else keeps it.
-    The table of tokens is used twice, at both ends.
+    The table of tokens is used twice, at both ends. dropout: the rate at which the training function leaves out numbers
+    of what each half of a block adds; the test functions leave out none.
 
     >>> from teachnn import rng
     >>> gpt = GPT(10, 8, rng(0), width=8, heads=2, blocks=1)
@@ -76,13 +85,18 @@ class GPT:
         width: int = 64,
         heads: int = 4,
         blocks: int = 2,
+        dropout: float = 0.0,
     ) -> None:
         check_generator("GPT", rng)
+        number("GPT", "dropout, a rate", dropout, ">= 0 and < 1")
         self.length: int = whole("GPT", "length of a text", length)
         self.tokens: Embedding = Embedding.create("tokens", vocabulary, width, rng)
         self.places: Embedding = Embedding.create("places", length, width, rng)
         count = range(1, whole("GPT", "number of blocks", blocks) + 1)
-        self.blocks: tuple[Block, ...] = tuple(Block.create(f"block{i}", width, heads, rng) for i in count)
+        self.blocks: tuple[Block, ...] = tuple(
+            Block.create(f"block{i}", width, heads, rng, dropout=dropout) for i in count
+        )
+        self.test_blocks: tuple[Block, ...] = tuple(block.at("test") for block in self.blocks)
         self.norm: LayerNorm = LayerNorm.create("norm", width)
         self.logits: TestFunction = TestFunction(self._logits, name="logits")
         self.read: TestFunction = TestFunction(self._read, state=("cache",), name="read")
@@ -95,7 +109,8 @@ class GPT:
         return sum((part.parameters for part in (self.tokens, self.places, *self.blocks, self.norm)), ())
 
     def __repr__(self) -> str:
-        return outline_of_model(f"GPT for texts of {self.length}", vars(self))
+        parts = {name: part for name, part in vars(self).items() if name != "test_blocks"}
+        return outline_of_model(f"GPT for texts of {self.length}", parts)
 
     def train_function(self, optimizer: Optimizer) -> TrainFunction:
         """Return the function that searches for the parameters; call it with tokens (N, T + 1)."""
@@ -103,7 +118,7 @@ class GPT:
 
     def objective(self, tokens: Array, first: int = 1) -> Array:
         """Return the cross-entropy of the tokens from place `first` on, each given all before it, in nats per token."""
-        x = self._through_blocks(tokens[:, :-1])[:, first - 1 :]
+        x = self._through(self.blocks, tokens[:, :-1])[:, first - 1 :]
         return loss.cross_entropy(self._scores(_rows(x)), tokens[:, first:].reshape(-1))
 
     def generate(self, prompt: Array, count: int, rng: np.random.Generator, temperature: float = 1.0) -> np.ndarray:
@@ -123,17 +138,17 @@ class GPT:
         return np.stack(tokens, axis=1)
 
     def _logits(self, tokens: Array) -> Array:
-        return self._scores(_rows(self._through_blocks(tokens))).reshape((*tokens.shape, -1))
+        return self._scores(_rows(self._through(self.test_blocks, tokens))).reshape((*tokens.shape, -1))
 
-    def _through_blocks(self, tokens: Array) -> Array:
+    def _through(self, blocks: tuple[Block, ...], tokens: Array) -> Array:
         x = self._embedded(tokens, 0)
-        for block in self.blocks:
+        for block in blocks:
             x = block(x)
         return x
 
     def _attention(self, tokens: Array) -> Array:
         x, weights = self._embedded(tokens, 0), []
-        for block in self.blocks:
+        for block in self.test_blocks:
             weights.append(block.attention.weights(block.norm1(x)))
             x = block(x)
         return anp.swapaxes(ops.stack(*weights), 0, 1)
@@ -147,7 +162,7 @@ class GPT:
     def _continued(self, tokens: Array, start: int, cache: Any) -> tuple[Array, Array]:
         """Return the logits after the tokens, which follow what is in the cache, and the cache with them in it."""
         x, now = self._embedded(tokens, start), []
-        for block, past in zip(self.blocks, cache, strict=True):
+        for block, past in zip(self.test_blocks, cache, strict=True):
             x, both = block(x, past)
             now.append(both)
         return self._scores(x[:, -1]), ops.stack(*now)

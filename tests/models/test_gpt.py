@@ -51,6 +51,20 @@ def test_a_cache_is_drawn_as_a_state_that_goes_in_and_comes_out():
     assert ends == {"read": ["output"], "next": ["input", "output"]}
 
 
+def test_dropout_is_in_the_training_function_alone():
+    gpt, tokens = GPT(11, 8, tn.rng(0), width=16, heads=2, blocks=2, dropout=0.3), np.arange(9)[None]
+    train = gpt.train_function(tn.SGD(1e-3))
+    _, cache = gpt.read(tokens[:, :3])
+    modes = lambda graph: {node.mode for node in graph.collapse(2).nodes if node.type == "Dropout"}  # noqa: E731
+    assert modes(train.graph(tokens)) == {"train"}
+    assert modes(gpt.logits.graph(tokens[:, :8])) == modes(gpt.next.graph(tokens[0, 3:4], cache)) == {"test"}
+    assert train(tokens).loss != train(tokens).loss
+    whole = gpt.logits(tokens[:, :8])
+    assert whole.tobytes() == gpt.logits(tokens[:, :8]).tobytes()
+    assert gpt.read(tokens[:, :8])[0] == pytest.approx(whole[:, -1], abs=1e-5)
+    assert tn.shared_parameters(train.graph(tokens), gpt.logits.graph(tokens[:, :8])) == gpt.parameters
+
+
 @pytest.mark.parametrize("T", [1, 5])
 def test_attention_shows_what_each_place_takes_from_those_before_it(T):
     gpt, tokens = GPTS[0], np.random.default_rng(0).integers(0, 11, (3, T))
