@@ -274,13 +274,14 @@ sweep("CausalSelfAttention.create", lambda w, v: tn.CausalSelfAttention.create("
 sweep("CausalSelfAttention.create", lambda w, v: tn.CausalSelfAttention.create(v, 4, 2, w.rng), type=[None, 3])
 sweep("CausalSelfAttention.create", lambda w, v: tn.CausalSelfAttention.create("a", 4, 2, v), **NOT_A_GENERATOR)
 row("CausalSelfAttention", "size", lambda w: tn.CausalSelfAttention.create("a", 4, 3, w.rng))
-sweep(
-    "CausalSelfAttention",
-    lambda w, v: tn.CausalSelfAttention.create("a", 4, 2, tn.rng(0))(v),
-    rank=[np.ones((2, 4), np.float32)],
-    size=[np.ones((2, 3, 5), np.float32)],
-    **NOT_FLOATS,
-)
+for method in ("__call__", "project", "weights"):
+    sweep(
+        f"CausalSelfAttention.{method}".removesuffix(".__call__"),
+        lambda w, v, method=method: getattr(tn.CausalSelfAttention.create("a", 4, 2, tn.rng(0)), method)(v),
+        rank=[np.ones((2, 4), np.float32)],
+        size=[np.ones((2, 3, 5), np.float32)],
+        **NOT_FLOATS,
+    )
 
 for place in (1, 2):
     sweep(
@@ -293,7 +294,8 @@ sweep("GRU.create", lambda w, v: tn.GRU.create(v, 3, 3, w.rng), type=[None, 3])
 sweep("GRU.create", lambda w, v: tn.GRU.create("a", 3, 3, v), **NOT_A_GENERATOR)
 STEP = {"rank": [np.ones(3, np.float32)], "size": [np.ones((2, 4), np.float32)], **NOT_FLOATS}
 sweep("GRU", lambda w, v: tn.GRU.create("a", 3, 5, tn.rng(0))(v, np.zeros((2, 5), np.float32)), **STEP)
-sweep("GRU", lambda w, v: tn.GRU.create("a", 3, 5, tn.rng(0))(np.zeros((2, 3), np.float32), v), **STEP)
+STATE = STEP | {"type": [value for value in STEP["type"] if value is not None]}  # without one a series begins
+sweep("GRU", lambda w, v: tn.GRU.create("a", 3, 5, tn.rng(0))(np.zeros((2, 3), np.float32), v), **STATE)
 row("Residual", "type", *(lambda w, v=v: tn.Residual(v) for v in (None, "a", np.tanh)))
 row("Residual", "size", lambda w: tn.Residual(tn.Dense.create("a", 4, 3, tn.rng(0)))(w.x))
 
@@ -1164,6 +1166,20 @@ sweep(
     **NOT_A_NUMBER,
 )
 sweep("tw.TextStepper", lambda w, v: tw.TextStepper(w.gpt, "abcd", rng=v), type=[3, "0"])
+sweep(
+    "tw.TextStepper.read",
+    lambda w, v: tw.TextStepper(w.gpt, "abcd").read(v),
+    type=[None, 3, ["a"]],
+    size=["abcdabcd"],
+    contradiction=["xyz"],
+)
+sweep(
+    "tw.TextStepper.take",
+    lambda w, v: tw.TextStepper(w.gpt, "abcd").take(v),
+    type=[None, "a", 1.5, [1]],
+    negative=[-1],
+    huge=[4],
+)
 sweep(
     "tw.ParameterView",
     lambda w, v: tw.ParameterView(v),

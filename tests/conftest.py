@@ -43,7 +43,7 @@ def pytest_report_header(config):
 
     lines = []
     if config.args_source is config.ArgsSource.TESTPATHS:
-        lines.append("teachnn: all of this takes about 7 minutes on two idle cores, one folder of tests/ seconds")
+        lines.append("teachnn: all of this takes about 11 minutes on two idle cores, one folder of tests/ seconds")
     if config.option.markexpr == "not long":
         lines.append("left to .ci/run: the course in a browser and all else marked long (-m long)")
     if CHROMIUM is None:

@@ -13,7 +13,7 @@ import numpy as np
 from teachnn import ops
 from teachnn.layers.layer import Layer
 from teachnn.parameters import Parameter, init
-from teachnn.support import Array, InputError, InputTypeError, name_given, whole
+from teachnn.support import Array, InputError, InputTypeError, fits, name_given, shape_text, whole
 
 
 class Embedding(Layer):
@@ -87,10 +87,13 @@ class CausalSelfAttention(Layer):
     def forward(self, x: Array, past: Any = None) -> Any:
         """Return y; given `past` (2, N, heads, S, d), keys and values, (y, now), where now has those of x behind them.
 
-        past = () says that the text begins here. Raises InputError if x is not (N, T, width).
+        past = () says that the text begins here. Raises InputError if x or past have other shapes.
         """
         q, k, v = self.project(x)
         if past is not None and len(past):
+            expected = (2, *k.shape[:2], "S", k.shape[3])
+            if not fits(past.shape, expected):
+                raise InputError(self.who, f"past of shape {shape_text(expected)}", str(tuple(past.shape)))
             k, v = anp.concatenate([past[0], k], axis=2), anp.concatenate([past[1], v], axis=2)
         taken = anp.transpose(ops.attention(q, k, v), (0, 2, 1, 3)).reshape((-1, x.shape[2]))
         y = ops.dense(taken, self.W_out.value, self.b_out.value).reshape(x.shape)

@@ -157,6 +157,9 @@ class GPT:
         return self._continued(prompt, 0, [()] * len(self.blocks))
 
     def _next(self, token: Array, cache: Array) -> tuple[Array, Array]:
+        if len(cache.shape) != 6 or len(cache) != len(self.blocks):
+            expected = f"a cache (blocks, 2, N, heads, T, width / heads) of {len(self.blocks)} blocks"
+            raise InputError("GPT", expected, str(tuple(cache.shape)), "read(prompt) makes one")
         return self._continued(token.reshape((-1, 1)), cache.shape[4], cache)
 
     def _continued(self, tokens: Array, start: int, cache: Any) -> tuple[Array, Array]:

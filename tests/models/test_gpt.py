@@ -51,6 +51,16 @@ def test_a_cache_is_drawn_as_a_state_that_goes_in_and_comes_out():
     assert ends == {"read": ["output"], "next": ["input", "output"]}
 
 
+@pytest.mark.parametrize(
+    "part", [np.s_[:1], np.s_[0], np.s_[:, :1], np.s_[:, :, :0], np.s_[..., :2], np.s_[:, :, :, :2]]
+)
+def test_a_cache_of_another_shape_is_refused(part):
+    gpt = GPTS[0]
+    _, cache = gpt.read(np.array([[1, 2], [5, 6]]))
+    with pytest.raises(tn.InputError, match=r"expected (a cache|past|at least one)"):
+        gpt.next(np.array([3, 4]), cache[part])
+
+
 def test_dropout_is_in_the_training_function_alone():
     gpt, tokens = GPT(11, 8, tn.rng(0), width=16, heads=2, blocks=2, dropout=0.3), np.arange(9)[None]
     train = gpt.train_function(tn.SGD(1e-3))

@@ -87,7 +87,8 @@ function followSight(model, node) {
 function followKernel(model) {
   if (!model.widget_manager) return () => {}; // a page without a kernel, which answers itself
   const life = lifeOf(model);
-  let [open, since, timer] = [false, Number.NEGATIVE_INFINITY, 0]; // a question, when it was asked, when to give up
+  let [asked, open, since] = [0, 0, Number.NEGATIVE_INFINITY]; // how many questions, the open one, when it was asked
+  let timer = 0; // when to give it up
 
   function enter(next) {
     const state = next === "gone" && standIn && model.get("carriage").arrays ? "carried" : next;
@@ -103,26 +104,28 @@ function followKernel(model) {
   }
   // What ipywidgets knows itself: whether the notebook has a kernel, and, of its own model beside ours, a channel to it.
   const lost = () => model.widget_manager.kernel === null || model.get("layout")?.comm_live === false;
-  const giveUp = (state) => {
-    if (open) enter(lost() ? "gone" : state);
+  const giveUp = (state, question) => {
+    if (open === question) enter(lost() ? "gone" : state);
   };
-  function done({ content }) {
-    if (content.execution_state === "idle") setTimeout(giveUp, GRACE, "gone"); // it was there, and did not know us
-  }
   function ask() {
     clearTimeout(timer);
-    [open, since] = [true, performance.now()];
-    if (lost()) return giveUp("gone");
-    timer = setTimeout(giveUp, PATIENCE, "busy");
+    asked += 1;
+    const question = asked;
+    [open, since] = [question, performance.now()];
+    if (lost()) return giveUp("gone", question);
+    timer = setTimeout(giveUp, PATIENCE, "busy", question);
+    const done = ({ content }) => {
+      if (content.execution_state === "idle") setTimeout(giveUp, GRACE, "gone", question); // it did not know us
+    };
     try {
       model.send({ ask: true }, { iopub: { status: done } });
     } catch {
-      giveUp("gone"); // the connection is closed
+      giveUp("gone", question); // the connection is closed
     }
   }
   function answered(content) {
     if (content?.answer !== true) return;
-    open = false;
+    open = 0;
     clearTimeout(timer);
     life.unheard.clear();
     enter("alive");
@@ -140,7 +143,7 @@ function followKernel(model) {
   ask();
   return () => {
     clearTimeout(timer);
-    open = false;
+    open = 0;
     model.off("msg:custom", answered);
     model.off("comm_live_update", changed);
   };

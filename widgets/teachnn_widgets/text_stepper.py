@@ -76,7 +76,7 @@ class TextStepper(Widget):
         self.gpt = instance(who, "a GPT", gpt, GPT, 'TextStepper(gpt, "0123456789+=.")')
         self.vocabulary = Vocabulary(who, gpt.tokens.W.shape[0], vocabulary, encode)
         self.rng = tn.rng(0) if rng is None else check_generator(who, rng)
-        prompt = instance(who, "a text as prompt", prompt, str) or self.vocabulary.texts[0]
+        prompt = self.vocabulary.texts[0] if prompt == "" else prompt
         tokens = self._fitting(self.vocabulary.encode(prompt))
         temperature = number(who, "temperature", temperature, ">= 0")
         self._known: dict[tuple[int, ...], State] = {}  # of the text and of its beginnings

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from teachnn.support import InputError, InputTypeError, array, items
+from teachnn.support import InputError, InputTypeError, array, instance, items
 
 SEEN = str.maketrans({" ": "␣", "\n": "↵", "\t": "⇥"})  # what cannot be seen, as something that can
 
@@ -41,7 +41,7 @@ class Vocabulary:
 
     def encode(self, text: str) -> list[int]:
         """Return the tokens of a text; raises InputError if it is empty, or has what no token reads."""
-        if not text:
+        if not instance(self.who, "a text as prompt", text, str):
             raise InputError(self.who, "a prompt of one token or more", "none")
         tokens = self._cut(text) if self._encode is None else self._encode(text)
         return self.checked(tokens)
