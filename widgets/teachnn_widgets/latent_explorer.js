@@ -169,7 +169,7 @@ function render({ model, el }) {
       said,
     ),
     watch(model, "z axes likely", () => {
-      const where = Array.from(new Set(model.get("axes")), (d) => `z${d + 1} = ${model.get("z")[d].toFixed(2)}`);
+      const where = Array.from(new Set(model.get("axes")), (d) => `z${d + 1} = ${twoDigits(model.get("z")[d])}`);
       const likely = model.get("likely");
       said.textContent = `${where.join(", ")}: ${likely.length ? verdict(likely) : "the picture decoded there"}.`;
     }),
