@@ -104,7 +104,7 @@ def test_a_cell_that_a_front_end_gives_no_id_is_known_by_its_text():
         assert told(kernel, "[second.comm is None, kept.comm is None]") == [True, False]
 
 
-@pytest.mark.parametrize("times", [4, pytest.param(200, marks=pytest.mark.long)])
+@pytest.mark.parametrize("times", [4, pytest.param(100, marks=[pytest.mark.long, pytest.mark.timeout(900)])])
 def test_whatever_cell_is_run_again_and_again_memory_and_threads_stay_flat(times):
     assert {*MADE} == {name for name in teachnn_widgets.__all__ if name[0].isupper()}
     with real_kernel() as kernel:

@@ -14,6 +14,9 @@ NAME = "reference"  # of its folder
 # Code in backticks, and lines of code or of an example, as they are; other stars are products, and brackets no links.
 STAR = re.compile(r"(`[^`]*`|^(?:    |>>>).*$)|([*_\\\[\]])", re.M)
 
+# A heading of the fifth level has none of the second to fourth above it: screen readers count them.
+TITLE = "<h5>Inherited Members</h5>", "<p><b>Inherited Members</b></p>"
+
 
 def write_reference(out: Path) -> list[Path]:
     """Write the pages of the reference into the folder `reference` of the site; return them."""
@@ -30,7 +33,8 @@ def write_reference(out: Path) -> list[Path]:
         pdoc.pdoc(*PACKAGES, output_directory=out / NAME)
     pages = sorted((out / NAME).rglob("*.html"))
     for path in pages:
-        path.write_text(without_dead_ends(path.read_text("utf-8")), "utf-8")
+        html = path.read_text("utf-8").replace(*TITLE)
+        path.write_text(without_dead_ends(html), "utf-8")
     return pages
 
 
