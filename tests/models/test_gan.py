@@ -1,5 +1,7 @@
 """Two training functions over one set of parameters: what each moves, what it uses, and what the other then sees."""
 
+import threading
+
 import autograd.numpy as anp
 import numpy as np
 import pytest
@@ -128,3 +130,42 @@ def test_the_generator_is_the_same_function_whatever_its_critic_saw():
     critic(X, Z), generator(Z)
     assert gan.generate(Z[:1]) == pytest.approx(gan.generate(Z)[:1], abs=1e-6), "at test a row is by itself"
     assert gan.believe(X).shape == (64,)
+
+
+def test_both_functions_go_on_from_files_to_the_bit(tmp_path, state_of):
+    gans = [GAN(tn.rng(seed), width=8) for seed in (0, 1)]
+    pairs = [functions(gan) for gan in gans]
+
+    def rounds(pair, count):
+        for _ in range(count):
+            pair[0](X, Z)
+            pair[1](Z)
+
+    rounds(pairs[0], 3)
+    for there, here, name in zip(*pairs, ("critic", "generator"), strict=True):
+        tn.save(tmp_path / name, there.parameters, there)
+        tn.load(tmp_path / name, here.parameters, here)
+    for pair in pairs:
+        rounds(pair, 2)
+    bits = [[state_of((), train) for train in pair] for pair in pairs]
+    assert bits[0] == bits[1] and np.array_equal(*(gan.generate(Z) for gan in gans))
+
+
+def test_points_are_made_of_one_whole_step_while_another_thread_trains():
+    """Whatever is made meanwhile is what some step's parameters make: no set is torn."""
+    gan = GAN(tn.rng(0), width=8)
+    _, generator = functions(gan)
+    whole = {gan.generate(Z).tobytes()}
+
+    def train():
+        for _ in range(50):
+            generator(Z)
+            whole.add(gan.generate(Z).tobytes())
+
+    thread = threading.Thread(target=train)
+    thread.start()
+    seen = {gan.generate(Z).tobytes()}
+    while thread.is_alive():
+        seen.add(gan.generate(Z).tobytes())
+    thread.join()
+    assert generator.steps == 50 and seen <= whole
