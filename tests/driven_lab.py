@@ -192,6 +192,18 @@ class Lab:
         return faults
 
 
+def answers_to_a_stroke(page) -> list[float]:
+    """Draw a stroke on the draw pad with the pointer; return the numbers that its first function answers."""
+    pad = page.locator(".tn-draw-pad [data-testid=pad]")
+    pad.scroll_into_view_if_needed()
+    box = pad.bounding_box()
+    page.mouse.move(box["x"] + 40, box["y"] + 30)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 90, box["y"] + 110, steps=8)
+    page.mouse.up()
+    return list(map(float, page.locator(".tn-draw-pad article").first.locator(".tn-value").all_inner_texts()))
+
+
 def frames(page, canvas: str) -> int:
     """Return how often a canvas was painted."""
     return int(page.locator(canvas).first.get_attribute("data-frame"))

@@ -44,8 +44,7 @@ class TrainFunction:
     parameters: the Parameters that move. optimizer: how they move, `tn.Adam(1e-3)` say.
     clip: gradients of a global norm above it are made shorter first (see clipping.py); None: never.
     average: running means of parameters that move, written when a step is done (see average.py).
-    Floats come as float32. Raises InputError for what does not fit, and FloatingPointError where a loss is not finite;
-    either way nothing has changed, and the next call works.
+    Floats come as float32. Raises InputError, or FloatingPointError for a loss that is not finite; nothing has changed.
     """
 
     def __init__(

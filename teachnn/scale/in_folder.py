@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from pathlib import Path
 from typing import Any
+
+from teachnn.support import write_whole
 
 
 class RowsInFolder:
@@ -26,10 +27,7 @@ class RowsInFolder:
 
     def keep(self, setting: dict[str, Any], row: dict[str, Any]) -> None:
         """Write a row: all of it or nothing."""
-        path = self._path(setting)
-        part = path.with_suffix(".part")
-        part.write_text(json.dumps(row), "utf-8")
-        os.replace(part, path)
+        write_whole(self._path(setting), json.dumps(row).encode())
 
     def _path(self, setting: dict[str, Any]) -> Path:
         text = json.dumps(setting, sort_keys=True, default=repr)

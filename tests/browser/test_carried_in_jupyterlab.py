@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from driven_lab import CHROMIUM
+from driven_lab import CHROMIUM, answers_to_a_stroke
 from playwright.sync_api import expect
 from widget_cells import NET, START
 
@@ -54,13 +54,6 @@ def test_what_carries_its_functions_answers_as_its_kernel_did_and_says_so(lab, p
     view = page.locator(".tn-parameter-view")
     view.get_by_test_id("show-2").click()
     assert view.locator(".tn-large .tn-title").inner_text() == view.get_by_test_id("show-2").inner_text()
-    pad = page.locator(".tn-draw-pad [data-testid=pad]")
-    pad.scroll_into_view_if_needed()
-    box = pad.bounding_box()
-    page.mouse.move(box["x"] + 40, box["y"] + 30)
-    page.mouse.down()
-    page.mouse.move(box["x"] + 90, box["y"] + 110, steps=8)
-    page.mouse.up()
-    bars = page.locator(".tn-draw-pad article").first.locator(".tn-value").all_inner_texts()
-    assert sum(map(float, bars)) == pytest.approx(1, abs=0.06) and len(bars) == 10
+    bars = answers_to_a_stroke(page)
+    assert sum(bars) == pytest.approx(1, abs=0.06) and len(bars) == 10
     lab.look(page, "carried-pad")

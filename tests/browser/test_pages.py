@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from driven_lab import AXE, AXE_CORE, CHROMIUM, FAINT
+from driven_lab import AXE, AXE_CORE, CHROMIUM, FAINT, answers_to_a_stroke
 from playwright.sync_api import expect
 
 import teachnn as tn
@@ -103,14 +103,8 @@ def test_a_random_point_and_a_walk_move_the_picture(page):
 
 
 def test_a_drawing_is_answered_by_every_function(page):
-    pad = page.locator(".tn-draw-pad [data-testid=pad]")
-    box = pad.bounding_box()
-    page.mouse.move(box["x"] + 40, box["y"] + 30)
-    page.mouse.down()
-    page.mouse.move(box["x"] + 90, box["y"] + 110, steps=8)
-    page.mouse.up()
-    bars = page.locator(".tn-draw-pad article").first.locator(".tn-value").all_inner_texts()
-    assert sum(map(float, bars)) == pytest.approx(1, abs=0.06) and len(bars) == 10
+    bars = answers_to_a_stroke(page)
+    assert sum(bars) == pytest.approx(1, abs=0.06) and len(bars) == 10
     assert max(page.locator(".tn-draw-pad .tn-digit").evaluate(PIXELS)) > 100
 
 

@@ -1,4 +1,4 @@
-"""What a latent explorer can explore: a decoder of pictures, and pictures to begin from. Notebooks 09 and 10."""
+"""What a latent explorer explores: a decoder of pictures, an encoder, pictures to begin from. Notebooks 09, 10."""
 
 from __future__ import annotations
 
@@ -39,3 +39,16 @@ def to_pick(images, encode: Callable | None, shape: tuple[int, ...]) -> np.ndarr
         expected = f"images of shape (N, {', '.join(map(str, shape))}), floats from 0 to 1 or uint8"
         raise InputError(WHO, expected, f"{images.shape} of {images.dtype}")
     return array(WHO, "images", images) if len(images) else images
+
+
+def code_of(encode: Callable, x: np.ndarray, dimensions: int) -> list[np.ndarray]:
+    """Return the mean at which an encoder puts one picture x (1, ...), and its standard deviations if it tells them.
+
+    Raises InputError unless they are of shape (1, dimensions).
+    """
+    code = encode(x)
+    code = [np.asarray(part) for part in (code if isinstance(code, tuple) else (code,))]
+    if len(code) > 2 or any(part.shape != (1, dimensions) for part in code):
+        got = ", ".join(str(part.shape) for part in code)
+        raise InputError("encode", f"a mean (and a log variance) of shape (1, {dimensions})", got)
+    return [code[0][0], *(np.exp(0.5 * part[0]) for part in code[1:])]

@@ -16,7 +16,7 @@ from PIL import Image
 
 import teachnn as tn
 from teachnn.support import InputError, array, check_generator, instance, whole
-from teachnn_widgets.explored import image_shape, to_pick
+from teachnn_widgets.explored import code_of, image_shape, to_pick
 from teachnn_widgets.ink import DIGIT, InkWidget, picture_of, pixels_of
 from teachnn_widgets.pulse import PERIOD
 from teachnn_widgets.stills import plane_figure
@@ -181,22 +181,15 @@ class LatentExplorer(InkWidget):
         with self.lock, self._trying("encode"):
             if self.encode is None or not image.any():
                 return
-            code = self.encode(image.reshape(1, *self.image_shape).astype(np.float32))
-            code = [np.asarray(part) for part in (code if isinstance(code, tuple) else (code,))]
-            if len(code) > 2 or any(part.shape != (1, self.dimensions) for part in code):
-                got = ", ".join(str(part.shape) for part in code)
-                raise InputError("encode", f"a mean (and a log variance) of shape (1, {self.dimensions})", got)
-            self.move(code[0][0], code[0][0], *(np.exp(0.5 * part[0]) for part in code[1:]))
+            x = image.reshape(1, *self.image_shape).astype(np.float32)
+            mean, *spread = code_of(self.encode, x, self.dimensions)
+            self.move(mean, mean, *spread)
 
     def carried(self) -> dict[str, tuple[Callable, np.ndarray]]:
         """Return the decoder, and the encoder and the classifier if there are."""
-        functions: dict[str, tuple[Callable, np.ndarray]] = {}
-        functions["decode"] = self.decode, np.zeros((1, self.dimensions), np.float32)
-        if self.encode is not None:
-            functions["encode"] = self.encode, np.zeros((1, *self.image_shape), np.float32)
-        if self.classify is not None:
-            functions["classify"] = self.classify, np.zeros((1, *self.image_shape), np.float32)
-        return functions
+        z, x = np.zeros((1, self.dimensions), np.float32), np.zeros((1, *self.image_shape), np.float32)
+        given = {"decode": (self.decode, z), "encode": (self.encode, x), "classify": (self.classify, x)}
+        return {name: (function, example) for name, (function, example) in given.items() if function is not None}
 
     def still(self) -> Image.Image:
         """Return the plane with its axes, and the picture at z beside it."""
